@@ -1,0 +1,64 @@
+//! Work in the queue.
+
+/// What a job does. Each kind has one typed payload and one file in the worker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum JobKind {
+    /// Runs a sync on a connection.
+    RunSync,
+    /// Runs an event function.
+    RunEvent,
+    /// Removes what a deleted connection left.
+    PurgeConnection,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum JobState {
+    /// Waits for its time or for a worker.
+    Available,
+    /// A worker holds its lease.
+    Running,
+    /// Done.
+    Completed,
+    /// Failed for good: attempts are used up, or another try would not help.
+    Discarded,
+    /// Taken back before its end.
+    Cancelled,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::RunSync, Self::RunEvent, Self::PurgeConnection];
+
+    /// As in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RunSync => "run_sync",
+            Self::RunEvent => "run_event",
+            Self::PurgeConnection => "purge_connection",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl JobState {
+    /// As in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Discarded => "discarded",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Available, Self::Running, Self::Completed, Self::Discarded, Self::Cancelled].into_iter().find(|state| state.as_str() == text)
+    }
+}

@@ -1,0 +1,46 @@
+//! The words of Syncline as types: ids, clock, states, schedules, records, credentials, and the rules that need no I/O.
+//!
+//! ```text
+//! text from outside ──parse──▶ a domain type that can only be valid ──▶ store, engine, outbound, api
+//! ```
+//!
+//! Whoever holds a [`Schedule`], an [`ExternalId`] or a [`Checkpoint`] holds a valid one: the rule is applied where the value is
+//! made, not where it is used.
+//!
+//! *Invariant:* no I/O, no async runtime, no SQL, no HTTP, no wasm. Time comes in through [`Clock`].
+
+mod checkpoint;
+mod clock;
+mod connection;
+mod credential;
+mod cursor;
+mod frequency;
+mod function;
+mod id;
+mod job;
+mod json;
+mod name;
+mod record;
+mod run;
+mod runner;
+mod schedule;
+mod secret;
+mod sync;
+
+pub use checkpoint::{Checkpoint, CheckpointDefect};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampDefect};
+pub use connection::{ConnectionRef, EndUser, Organization, Tags};
+pub use credential::{AuthMode, Credentials, CredentialsDefect, Oauth2};
+pub use cursor::{Cursor, CursorDefect, CursorKey};
+pub use frequency::{Frequency, FrequencyDefect};
+pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
+pub use id::{ApiKeyId, ComponentId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId};
+pub use job::{JobKind, JobState};
+pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
+pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};
+pub use record::{Action, ExternalId, Fingerprint, FingerprintKey, Merging, RecordDefect, RecordText};
+pub use run::{Counts, ModelCounts, RunError, RunOutcome, RunState, Trigger};
+pub use runner::{ActionCall, ComponentSource, Deployment, FunctionRunner, RunnerError};
+pub use schedule::{Schedule, ScheduleDefect};
+pub use secret::Secret;
+pub use sync::{SyncState, SyncStatus};
