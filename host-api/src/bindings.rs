@@ -1,0 +1,22 @@
+//! The only `bindgen!` of the workspace: everything here is generated from `wit/syncline.wit`.
+//!
+//! The imports are plain functions to the guest and async ones to the host: the guest blocks, its thread does not. `start`
+//! needs the store, because the future that it returns lives there. All of them may trap, which is how an exhausted budget
+//! ends a run; an expected failure is data.
+#![expect(missing_docs, reason = "generated: the documentation is in the WIT")]
+#![expect(clippy::pedantic, reason = "generated")]
+
+wasmtime::component::bindgen!({
+    world: "function",
+    path: "wit",
+    imports: {
+        "syncline:host/provider.start": store | trappable,
+        "syncline:host/run.get-info": trappable,
+        "syncline:host/run.input": trappable,
+        "syncline:host/run.log": trappable,
+        default: async | trappable,
+    },
+    exports: { default: async },
+    with: { "syncline:host/provider.pages": crate::host::PageWalk },
+    additional_derives: [PartialEq],
+});
