@@ -1,1 +1,30 @@
-//! .
+//! What Syncline knows about each provider: how a caller signs in, where the API lives and how it pages, throttles and notifies.
+//!
+//! ```text
+//! catalogue/*.yaml ──► Entry (typed, templates parsed, checked) ──► Catalogue ──► outbound: URLs and headers
+//! a user's folder  ──►   │                                             │
+//!                        └── EntryDefect: file, line, field            └──► api: GET /providers
+//! ```
+//!
+//! Invariant: pure. No file, socket or clock is touched here, and an [`Entry`] that exists is one that works: whatever can be wrong with
+//! a file is found when it is loaded, never when a request is built.
+
+mod catalogue;
+mod check;
+mod defect;
+mod entry;
+mod load;
+mod logo;
+mod template;
+mod wire;
+
+pub use catalogue::Catalogue;
+pub use defect::EntryDefect;
+pub use entry::auth::{Auth, BodyFormat, OAuth2, TokenAuth};
+pub use entry::field::{Field, FieldDefect, Pattern};
+pub use entry::paginate::{OffsetMethod, Paginate};
+pub use entry::{Entry, Proxy, Retry, Verification, WebhookDescription, WebhookSignature};
+pub use load::parse_entry;
+pub use logo::logo_svg;
+pub use template::{Name, Template, TemplateDefect, Unresolved, Values};
+pub use wire::to_wire;

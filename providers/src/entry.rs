@@ -1,0 +1,160 @@
+//! One provider, as its file describes it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::Template;
+
+pub(crate) mod auth;
+pub(crate) mod field;
+pub(crate) mod paginate;
+
+use auth::Auth;
+use field::{Field, FieldDefect};
+use paginate::Paginate;
+
+/// A provider that can be used: parsed and checked.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Stable name: `github`.
+    pub key: String,
+    /// For people.
+    pub display_name: String,
+    /// `dev-tools`, `crm`, ...; at least one.
+    pub categories: Vec<String>,
+    /// The provider's own API documentation.
+    pub docs: String,
+    /// How a caller signs in.
+    pub auth: Auth,
+    /// How requests are made.
+    pub proxy: Proxy,
+    /// What a connection must or may say besides its credentials.
+    pub connection_config: IndexMap<String, Field>,
+    /// How the fields of a key or pair are asked for.
+    pub credentials: IndexMap<String, Field>,
+    /// How the provider notifies; `None` where it does not.
+    pub webhook: Option<WebhookDescription>,
+    /// Pages of the provider that the facts in here come from.
+    pub sources: Vec<String>,
+}
+
+/// How requests to the provider are made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proxy {
+    /// What every endpoint is appended to. `None` only with a reason.
+    #[serde(default)]
+    pub base_url: Option<Template>,
+    /// Why there is no base URL: the caller then names it with each request.
+    #[serde(default)]
+    pub no_base_url: Option<String>,
+    /// Sent with every request; one that does not resolve is left out.
+    #[serde(default)]
+    pub headers: IndexMap<String, Template>,
+    /// Appended to every request's query; one that does not resolve is left out.
+    #[serde(default)]
+    pub query: IndexMap<String, Template>,
+    /// When to try again.
+    #[serde(default)]
+    pub retry: Retry,
+    /// How lists are paged, unless the call says otherwise.
+    #[serde(default)]
+    pub paginate: Option<Paginate>,
+    /// A request that tells whether credentials work.
+    #[serde(default)]
+    pub verification: Option<Verification>,
+}
+
+/// What the provider says about its limits.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// A header with the seconds to wait.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// A header with the moment at which to try again.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// A header that is `0` when the limit is reached, whatever the status.
+    #[serde(default)]
+    pub remaining: Option<String>,
+    /// Statuses to retry instead of 429 and 5xx: `429`, `5xx`.
+    #[serde(default)]
+    pub error_codes: Vec<String>,
+}
+
+/// A request that succeeds (2xx) with working credentials and fails without.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// `GET` unless said otherwise.
+    #[serde(default = "get")]
+    pub method: String,
+    /// Tried in order; the first 2xx passes.
+    pub endpoints: Vec<String>,
+    /// Besides those of every request.
+    #[serde(default)]
+    pub headers: IndexMap<String, Template>,
+}
+
+/// How the provider tells of changes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookDescription {
+    /// The provider's page on them.
+    pub docs: String,
+    /// How a delivery proves where it comes from.
+    pub signature: WebhookSignature,
+    /// The header that carries the proof.
+    #[serde(default)]
+    pub signature_header: Option<String>,
+    /// A header with a delivery's unique id.
+    #[serde(default)]
+    pub delivery_id_header: Option<String>,
+    /// A header with the event's name.
+    #[serde(default)]
+    pub event_header: Option<String>,
+}
+
+/// How a webhook delivery proves where it comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WebhookSignature {
+    /// HMAC-SHA-256 of the body, hexadecimal, maybe with a prefix.
+    HmacSha256Hex,
+    /// HMAC-SHA-256 of the body, base64.
+    HmacSha256Base64,
+    /// HMAC-SHA-256 over a time and the body.
+    HmacSha256Timestamped,
+    /// HMAC-SHA-1, hexadecimal or base64.
+    HmacSha1,
+    /// A public-key signature (Ed25519, ECDSA).
+    PublicKey,
+    /// A shared secret sent as it is.
+    SharedSecret,
+    /// None: the payload must be confirmed by asking the provider.
+    None,
+}
+
+impl Entry {
+    /// Whether `name` carries a credential and therefore is never the caller's to set. Case is ignored.
+    pub fn is_credential_header(&self, name: &str) -> bool {
+        let own = self.proxy.headers.iter().any(|(header, value)| header.eq_ignore_ascii_case(name) && value.is_secret());
+        own || (name.eq_ignore_ascii_case("authorization") && self.uses_default_authorization())
+    }
+
+    /// Whether the proxy adds `Authorization` by itself: the mode has one and the file does not write it.
+    pub fn uses_default_authorization(&self) -> bool {
+        let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
+        !written && matches!(self.auth, Auth::OAuth2(_) | Auth::Basic)
+    }
+
+    /// Checks what a connection says against the fields declared here.
+    pub fn check_connection_config(&self, config: &serde_json::Map<String, serde_json::Value>) -> Result<(), FieldDefect> {
+        field::check_all(&self.connection_config, config)
+    }
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}

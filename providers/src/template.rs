@@ -1,0 +1,223 @@
+//! Text with holes: `https://${connectionConfig.subdomain}.example.com`.
+//!
+//! ```text
+//! expression = alternative ( "||" alternative )*        the first that is there and not empty
+//! alternative = name | 'text' | base64( template )
+//! name = connectionConfig.KEY | credentials.KEY | apiKey | accessToken | username | password
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+mod parse;
+
+/// Something that a template reads from a connection.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Name {
+    /// `connectionConfig.KEY`
+    ConnectionConfig(String),
+    /// `credentials.KEY`, by the wire's field names. `apiKey`, `accessToken`, `username` and `password` are short for one of these.
+    Credential(String),
+}
+
+impl Name {
+    /// Whether this reads a credential.
+    pub const fn is_secret(&self) -> bool {
+        matches!(self, Self::Credential(_))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConnectionConfig(key) => write!(f, "connectionConfig.{key}"),
+            Self::Credential(key) => write!(f, "credentials.{key}"),
+        }
+    }
+}
+
+/// Where a template's names get their values.
+pub trait Values {
+    /// The value of `name`; `None` where the connection has none.
+    fn value(&self, name: &Name) -> Option<Cow<'_, str>>;
+}
+
+/// Text with holes, parsed once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Template {
+    source: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Part {
+    Text(String),
+    Hole(Vec<Alternative>),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Alternative {
+    Name(Name),
+    Text(String),
+    Base64(Template),
+}
+
+/// Text that is not a template.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{problem} in the template `{template}`")]
+pub struct TemplateDefect {
+    /// The text at fault.
+    pub template: String,
+    /// For a person.
+    pub problem: String,
+}
+
+/// A template whose hole cannot be filled for this connection.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unresolved {
+    /// No alternative of a hole has a value.
+    #[error("`{name}` is not set")]
+    Missing {
+        /// The first name of the hole.
+        name: Name,
+    },
+    /// The value would change the meaning of the URL around it.
+    #[error("the value of `{name}` does not fit into a URL at that place")]
+    Unfit {
+        /// Whose value.
+        name: Name,
+    },
+}
+
+impl Template {
+    /// Parses `source`. A `$` that does not begin a hole stands for itself.
+    pub fn parse(source: &str) -> Result<Self, TemplateDefect> {
+        parse::template(source)
+    }
+
+    /// The text it was parsed from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether the text has no holes.
+    pub fn is_constant(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(_)))
+    }
+
+    /// Every name that the template reads, also below `base64`.
+    pub fn names(&self) -> Vec<&Name> {
+        let mut names = Vec::new();
+        for part in &self.parts {
+            let Part::Hole(alternatives) = part else { continue };
+            for alternative in alternatives {
+                match alternative {
+                    Alternative::Name(name) => names.push(name),
+                    Alternative::Base64(inner) => names.extend(inner.names()),
+                    Alternative::Text(_) => {}
+                }
+            }
+        }
+        names
+    }
+
+    /// Whether a credential is in it.
+    pub fn is_secret(&self) -> bool {
+        self.names().into_iter().any(Name::is_secret)
+    }
+
+    /// The text with each hole's constant in place, or the letter `x`; `None` where the text begins with a hole that has no constant.
+    pub(crate) fn sample(&self) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(constant) => text.push_str(constant),
+                Part::Hole(alternatives) => {
+                    match alternatives.iter().find_map(|a| if let Alternative::Text(t) = a { Some(t) } else { None }) {
+                        Some(constant) => text.push_str(constant),
+                        None if text.is_empty() => return None,
+                        None => text.push('x'),
+                    }
+                }
+            }
+        }
+        Some(text)
+    }
+
+    /// Fills every hole.
+    pub fn resolve(&self, values: &dyn Values) -> Result<String, Unresolved> {
+        self.fill(values, false, |_, _| true)
+    }
+
+    /// Fills every hole of a URL so that no value can leave its place: one in the host cannot end the host (and so send the credentials
+    /// elsewhere), one in the path cannot begin a query or climb. A value that begins the text is a URL of its own and is taken whole.
+    pub fn resolve_url(&self, values: &dyn Values) -> Result<String, Unresolved> {
+        self.fill(values, false, |before, value| match before.split_once("://") {
+            None => before.is_empty() && !value.contains(['\\', '@', '?', '#']) && !value.contains(char::is_control),
+            Some((_, rest)) if !rest.contains('/') => {
+                !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'))
+            }
+            Some(_) => {
+                !value.contains(['?', '#', '\\', '%'])
+                    && !value.contains(|c: char| c.is_control() || c.is_whitespace())
+                    && value.split('/').all(|segment| segment != "." && segment != "..")
+            }
+        })
+    }
+
+    fn fill(&self, values: &dyn Values, empty: bool, fits: impl Fn(&str, &str) -> bool) -> Result<String, Unresolved> {
+        let mut text = String::with_capacity(self.source.len());
+        for part in &self.parts {
+            match part {
+                Part::Text(constant) => text.push_str(constant),
+                Part::Hole(alternatives) => {
+                    let (value, name) = first(alternatives, values, empty)?;
+                    match name {
+                        Some(name) if !fits(&text, &value) => return Err(Unresolved::Unfit { name: name.clone() }),
+                        _ => text.push_str(&value),
+                    }
+                }
+            }
+        }
+        Ok(text)
+    }
+}
+
+fn first<'a>(alternatives: &'a [Alternative], values: &'a dyn Values, empty: bool) -> Result<(Cow<'a, str>, Option<&'a Name>), Unresolved> {
+    let mut missing = None;
+    for alternative in alternatives {
+        match alternative {
+            Alternative::Text(text) => return Ok((text.into(), None)),
+            Alternative::Name(name) => match values.value(name).filter(|value| empty || !value.is_empty()) {
+                Some(value) => return Ok((value, Some(name))),
+                None => missing = missing.or_else(|| Some(Unresolved::Missing { name: name.clone() })),
+            },
+            // Inside a pair (`${username}:${password}`) an empty value is a value: many providers take the key as user and no password.
+            Alternative::Base64(inner) => match inner.fill(values, true, |_, _| true) {
+                Ok(text) => return Ok((STANDARD.encode(text).into(), None)),
+                Err(defect) => missing = missing.or(Some(defect)),
+            },
+        }
+    }
+    Err(missing.expect("a hole has at least one alternative"))
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let source = String::deserialize(deserializer)?;
+        Self::parse(&source).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;
