@@ -1,1 +1,42 @@
-//! .
+//! Every byte that leaves: the one HTTP client, its egress guard, and the proxy that signs requests for a connection.
+//!
+//! ```text
+//! ProxyCall ─► Proxy: URL and headers from the entry, credentials from the CredentialSource
+//!                │        ▲ 401: refresh once; 429, 5xx, network: wait and try again
+//!                ▼        │
+//!           HttpClient: own redirect loop, every hop through EgressPolicy ─► only addresses that it permits are dialled
+//!                │
+//!                ▼
+//!           ProxyResponse (streamed) ─► Paginator: pages of a list, JSON kept digit by digit
+//! ```
+//!
+//! Invariant: knows nothing of jobs, runs or SQL, and no error or log line in here carries a secret: errors name host and path, never a
+//! query, header or body. No other crate opens a socket to a provider.
+
+mod address;
+mod body;
+mod client;
+mod egress;
+mod error;
+mod fetch;
+mod headers;
+mod hosts;
+mod pace;
+mod paginate;
+mod proxy;
+mod resolve;
+mod target;
+mod tls;
+mod wait;
+
+pub use body::{BodyError, CallBody, ResponseBody};
+pub use client::{HttpClient, Incoming, Options, Outgoing};
+pub use egress::{Denied, EgressPolicy, parse_url};
+pub use error::{CredentialError, ProxyError};
+pub use fetch::Fetch;
+pub use hosts::host_is_listed;
+pub use pace::{Pace, SystemPace};
+pub use paginate::{Page, PaginateConfig, PaginateDefect, Paginator};
+pub use proxy::{BufferedResponse, Limits, Proxy, ProxyCall, ProxyResponse};
+pub use resolve::{Lookup, SystemLookup};
+pub use target::{CredentialSource, ProviderTarget, Refresh};

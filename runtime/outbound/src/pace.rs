@@ -1,0 +1,32 @@
+//! Waiting between attempts.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+/// Waits, and says by how much a wait is shortened. A port, so that tests do not wait.
+#[async_trait]
+pub trait Pace: Send + Sync + 'static {
+    /// Comes back after `duration`.
+    async fn sleep(&self, duration: Duration);
+
+    /// A random number from 0 up to but not including 1.
+    fn fraction(&self) -> f64;
+}
+
+/// Tokio's timer and the system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemPace;
+
+#[async_trait]
+impl Pace for SystemPace {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn fraction(&self) -> f64 {
+        // Without randomness all wait the full time, which is safe, only less spread.
+        let random = getrandom::u32().unwrap_or(u32::MAX);
+        f64::from(random) / (f64::from(u32::MAX) + 1.0)
+    }
+}

@@ -1,0 +1,72 @@
+//! The connection that a request is made for.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use syncline_domain::Credentials;
+use syncline_providers::{Entry, Name, Values};
+
+use crate::CredentialError;
+
+/// A provider as one connection sees it: what templates read.
+#[derive(Clone)]
+pub struct ProviderTarget {
+    /// The provider.
+    pub entry: Arc<Entry>,
+    /// The connection's `connection_config`.
+    pub connection_config: Arc<Map<String, Value>>,
+    /// Usable now.
+    pub credentials: Arc<Credentials>,
+}
+
+/// Whether credentials must be new.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refresh {
+    /// Only if they are about to end.
+    IfNeeded,
+    /// The provider has just refused them.
+    Force,
+}
+
+/// Gives usable credentials, refreshing them where it can.
+#[async_trait]
+pub trait CredentialSource: Send + Sync {
+    /// The connection with its credentials. With [`Refresh::Force`], credentials that cannot be refreshed come back as they are.
+    async fn target(&self, refresh: Refresh) -> Result<ProviderTarget, CredentialError>;
+}
+
+impl ProviderTarget {
+    /// Whether a request signed with `other` would look the same.
+    pub(crate) fn signs_like(&self, other: &Self) -> bool {
+        self.credentials.auth_mode() == other.credentials.auth_mode() && self.credentials.secrets() == other.credentials.secrets()
+    }
+}
+
+impl Values for ProviderTarget {
+    fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
+        match name {
+            Name::ConnectionConfig(key) => match self.connection_config.get(key) {
+                Some(Value::String(text)) if !text.is_empty() => Some(text.into()),
+                Some(Value::Number(number)) => Some(number.to_string().into()),
+                Some(Value::Bool(flag)) => Some(flag.to_string().into()),
+                _ => self.entry.connection_config.get(key)?.default_value.as_deref().map(Into::into),
+            },
+            Name::Credential(key) => match (&*self.credentials, key.as_str()) {
+                (Credentials::Oauth2(token), "access_token") => Some(token.access_token.expose().into()),
+                (Credentials::ApiKey { api_key }, "apiKey") => Some(api_key.expose().into()),
+                (Credentials::Basic { username, .. }, "username") => Some(username.expose().into()),
+                (Credentials::Basic { password, .. }, "password") => Some(password.expose().into()),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl fmt::Debug for ProviderTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderTarget").field("provider", &self.entry.key).finish_non_exhaustive()
+    }
+}
