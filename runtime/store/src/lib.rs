@@ -1,1 +1,53 @@
-//! .
+//! The two databases behind one API, with encryption at rest.
+//!
+//! ```text
+//! Store::open ─▶ lock or pool, migrations, data keys
+//! store.connections().insert(..) ─▶ one transaction: the row, its syncs, their jobs ─▶ on disk ─▶ Ok
+//! store.jobs().claim(..) ─▶ a lease with a fence ─▶ every write of the run names it ─▶ Error::Fenced when it was lost
+//! store.records().save(..) ─▶ the collection's counter row, locked ─▶ positions in commit order ─▶ list(cursor)
+//! ```
+//!
+//! *Invariant:* opens no socket but its database's, knows nothing of HTTP or wasm, and never acknowledges what is not on disk. What is
+//! true of one database is true of the other: every test runs on both.
+
+mod api_keys;
+mod checkpoints;
+mod components;
+mod connections;
+mod crypto;
+mod database;
+mod environments;
+mod error;
+mod functions;
+mod integrations;
+mod jobs;
+mod locks;
+mod options;
+mod records;
+mod run_logs;
+mod runs;
+mod store;
+mod syncs;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod variables;
+
+pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey};
+pub use checkpoints::Checkpoints;
+pub use components::{Change, Components, Deploy, DeployComponent, DeployedFunction, Deployed};
+pub use connections::{ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, NewConnection};
+pub use environments::{EnvironmentRow, Environments};
+pub use error::{Constraint, DatabaseError, Error};
+pub use functions::{FunctionRow, Functions};
+pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
+pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
+pub use locks::Locks;
+pub use options::{DatabaseUrl, MasterKey, Options};
+pub use records::{
+    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords, Updated,
+};
+pub use run_logs::{LogLine, LogRow, RunLogs};
+pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
+pub use store::Store;
+pub use syncs::{DueSync, NewSync, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
+pub use variables::Variables;

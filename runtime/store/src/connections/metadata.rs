@@ -1,0 +1,77 @@
+//! Free data that a product keeps with its connections.
+
+use syncline_domain::{ConnectionName, ConnectionRowId, EnvironmentId, IntegrationKey, Timestamp, merge_top_level};
+
+use super::Connections;
+use crate::Error;
+use crate::database::{Sql, values};
+
+// Differs because each database has its own way with lists, and because PostgreSQL has other writers.
+const FIND: Sql = Sql::differs(
+    "SELECT c.id, c.name, c.metadata FROM connections c JOIN integrations i ON i.id = c.integration
+     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL AND c.name IN (SELECT value FROM json_each($3))",
+    "SELECT c.id, c.name, c.metadata FROM connections c JOIN integrations i ON i.id = c.integration
+     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL AND c.name = ANY ($3)
+     ORDER BY c.id FOR NO KEY UPDATE OF c",
+);
+
+impl Connections<'_> {
+    /// Replaces the metadata of connections, all or none. Returns the names that do not exist; if there are any, nothing was written.
+    pub async fn set_metadata(
+        &self,
+        environment: EnvironmentId,
+        integration: &IntegrationKey,
+        connections: &[ConnectionName],
+        metadata: &str,
+        now: Timestamp,
+    ) -> Result<Vec<ConnectionName>, Error> {
+        self.write_metadata(environment, integration, connections, metadata, now, |_, new| Some(new.to_owned())).await
+    }
+
+    /// Merges top-level keys into the metadata of connections, all or none. Returns the names that do not exist; if there are any,
+    /// nothing was written.
+    pub async fn merge_metadata(
+        &self,
+        environment: EnvironmentId,
+        integration: &IntegrationKey,
+        connections: &[ConnectionName],
+        metadata: &str,
+        now: Timestamp,
+    ) -> Result<Vec<ConnectionName>, Error> {
+        self.write_metadata(environment, integration, connections, metadata, now, |old, new| merge_top_level(old, new).ok()).await
+    }
+
+    async fn write_metadata(
+        &self,
+        environment: EnvironmentId,
+        integration: &IntegrationKey,
+        connections: &[ConnectionName],
+        metadata: &str,
+        now: Timestamp,
+        combine: fn(&str, &str) -> Option<String>,
+    ) -> Result<Vec<ConnectionName>, Error> {
+        let (wanted, metadata, integration) = (connections.to_vec(), metadata.to_owned(), integration.to_string());
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let names: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+                    let rows = transaction.rows(FIND, values![environment, integration, names]).await?;
+                    let found = rows.iter().map(|row| row.get::<String>("name")).collect::<Result<Vec<_>, _>>()?;
+                    let unknown: Vec<_> = wanted.into_iter().filter(|name| !found.iter().any(|found| found == name.as_str())).collect();
+                    if !unknown.is_empty() {
+                        return Ok(unknown);
+                    }
+                    for row in rows {
+                        let (id, old): (i64, Option<String>) = (row.get("id")?, row.get("metadata")?);
+                        let combined = combine(old.as_deref().unwrap_or("{}"), &metadata)
+                            .ok_or_else(|| Error::inconsistency("connections", "metadata", id))?;
+                        let sql = "UPDATE connections SET metadata = $2, updated_at = $3 WHERE id = $1";
+                        transaction.execute(sql, values![ConnectionRowId(id), combined, now]).await?;
+                    }
+                    Ok(unknown)
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,71 @@
+//! The two databases as one: a thin layer below the nouns, above sqlx.
+
+mod postgres;
+mod row;
+mod sql;
+mod sqlite;
+mod transaction;
+mod value;
+mod writer;
+
+use futures_util::future::BoxFuture;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use row::Row;
+pub(crate) use sql::Sql;
+pub(crate) use transaction::Transaction;
+pub(crate) use value::{Value, values};
+
+use crate::Error;
+use crate::options::Place;
+
+/// A pool of readers and a way to write, on either database.
+#[derive(Clone)]
+pub(crate) enum Database {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Database {
+    /// Opens it and brings its schema up to date.
+    pub(crate) async fn open(place: &Place, max_connections: u32, tasks: &TaskTracker) -> Result<Self, Error> {
+        match place {
+            Place::Sqlite(path) => sqlite::Sqlite::open(path, max_connections, tasks).await.map(Self::Sqlite),
+            Place::Postgres(options) => postgres::Postgres::open(options, max_connections).await.map(Self::Postgres),
+        }
+    }
+
+    /// Reads rows as of one moment.
+    pub(crate) async fn rows(&self, sql: impl Into<Sql>, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(database) => sqlite::rows(&database.readers, sql.into(), values).await,
+            Self::Postgres(database) => postgres::rows(&database.pool, sql.into(), values).await,
+        }
+    }
+
+    /// Reads at most one row.
+    pub(crate) async fn row(&self, sql: impl Into<Sql>, values: Vec<Value>) -> Result<Option<Row>, Error> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Does `work` in one transaction: all of it is on disk when this returns `Ok`, none of it happened when it returns `Err`.
+    ///
+    /// A caller that goes away meanwhile does not learn which; on SQLite the work is then done to its end.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(database) => database.writer.write(work).await,
+            Self::Postgres(database) => database.write(work).await,
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(database) => database.close().await,
+            Self::Postgres(database) => database.pool.close().await,
+        }
+    }
+}

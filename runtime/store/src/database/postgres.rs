@@ -1,0 +1,59 @@
+//! PostgreSQL.
+
+use futures_util::future::BoxFuture;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Executor, SqlSafeStr as _};
+
+use super::{Row, Sql, Transaction, Value, value};
+use crate::Error;
+
+/// Enough for every statement of this crate.
+const STATEMENTS: usize = 512;
+
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pub(crate) pool: PgPool,
+}
+
+impl Postgres {
+    pub(super) async fn open(options: &PgConnectOptions, max_connections: u32) -> Result<Self, Error> {
+        let options = options
+            .clone()
+            .application_name("syncline")
+            .statement_cache_capacity(STATEMENTS)
+            // An acknowledged write is on disk, whatever the server's default is. Hash partitions are pruned while planning, and a
+            // generic plan would be over all of them.
+            .options([("synchronous_commit", "on"), ("plan_cache_mode", "auto")])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new().max_connections(max_connections.max(2)).connect_with(options).await?;
+        let migrations =
+            vec![Migration::new(1, "initial".into(), MigrationType::Simple, include_str!("../../../../migrations/postgres/0001_initial.sql").into_sql_str(), false)];
+        Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
+        Ok(Self { pool })
+    }
+
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>,
+    {
+        let mut transaction = Transaction::Postgres(self.pool.begin().await?);
+        let result = work(&mut transaction).await;
+        let Transaction::Postgres(transaction) = transaction else { unreachable!("made above") };
+        match &result {
+            Ok(_) => transaction.commit().await?,
+            // The work's own error tells more than one of the rollback, which happens anyway when the connection is lost.
+            Err(_) => _ = transaction.rollback().await,
+        }
+        result
+    }
+}
+
+pub(super) async fn execute<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: Sql, values: Vec<Value>) -> Result<u64, Error> {
+    Ok(sqlx::query_with(sql.postgres, value::postgres(values)?).execute(executor).await?.rows_affected())
+}
+
+pub(super) async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+    let rows = sqlx::query_with(sql.postgres, value::postgres(values)?).fetch_all(executor).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
+}

@@ -1,0 +1,84 @@
+//! SQLite: one writer, many readers, one server.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Executor, SqlSafeStr as _};
+use tokio_util::task::TaskTracker;
+
+use super::writer::Writer;
+use super::{Row, Sql, Value, value};
+use crate::Error;
+
+/// Enough for every statement of this crate.
+const STATEMENTS: usize = 512;
+/// Readers wait for each other only while the log is moved into the file; this is far above that.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(Clone)]
+pub(crate) struct Sqlite {
+    pub(super) readers: SqlitePool,
+    pub(super) writer: Writer,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &Path, max_connections: u32, tasks: &TaskTracker) -> Result<Self, Error> {
+        let lock = lock(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // In WAL mode only FULL puts a commit on disk before it is acknowledged.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS)
+            // 64 MiB: the inner pages of the indexes of a few million records.
+            .pragma("cache_size", "-65536")
+            .disable_statement_logging();
+        let mut connection = options.connect().await?;
+        let migrations =
+            vec![Migration::new(1, "initial".into(), MigrationType::Simple, include_str!("../../../../migrations/sqlite/0001_initial.sql").into_sql_str(), false)];
+        Migrator::with_migrations(migrations).run_direct(None, &mut connection, false).await.map_err(|error| Error::Migration(error.into()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(max_connections.max(1))
+            .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192"))
+            .await?;
+        Ok(Self { readers, writer: Writer::start(connection, lock, tasks) })
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.stop().await;
+    }
+}
+
+/// Holds a lock on a file beside the database for as long as the value lives; the system frees it when the process ends in any way.
+fn lock(path: &Path) -> Result<Arc<File>, Error> {
+    let failed = |path: &Path, source: std::io::Error| Error::File { path: path.to_owned(), source: source.into() };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name).map_err(|error| failed(&name, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Arc::new(file)),
+        Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen { path: path.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(failed(&name, error)),
+    }
+}
+
+pub(super) async fn execute<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: Sql, values: Vec<Value>) -> Result<u64, Error> {
+    Ok(sqlx::query_with(sql.sqlite, value::sqlite(values)?).execute(executor).await?.rows_affected())
+}
+
+pub(super) async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+    let rows = sqlx::query_with(sql.sqlite, value::sqlite(values)?).fetch_all(executor).await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
+}

@@ -1,0 +1,157 @@
+//! What can go wrong here, as far as a caller would treat it differently.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use syncline_domain::RecordDefect;
+
+/// An operation of the store that did not happen.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Something with this name exists already, or what it refers to is gone.
+    #[error("{constraint} stands in the way")]
+    Conflict {
+        /// Which rule of the schema refused.
+        constraint: Constraint,
+    },
+    /// The job's lease was lost to another worker, or the job was taken back. Nothing of the operation was written.
+    #[error("the lease of the job was lost")]
+    Fenced,
+    /// The text is no cursor of this collection.
+    #[error("the cursor does not belong to these records; start again without one")]
+    Cursor,
+    /// Delete tracking was ended without having been started.
+    #[error("delete tracking was not started for this model")]
+    NotTracking,
+    /// Merging gave a record that cannot be saved.
+    #[error(transparent)]
+    Record(#[from] RecordDefect),
+    /// A row that cannot be read: written by a newer version, altered by hand, or its ciphertext does not belong to it.
+    #[error("cannot read column `{column}` of row {row} in table `{table}`")]
+    Inconsistency {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's identity.
+        row: String,
+    },
+    /// The database was encrypted with another key.
+    #[error("the encryption key does not fit this database; start with the key that it was created with")]
+    WrongKey,
+    /// Another server holds the SQLite file.
+    #[error("another server has the database {} open; stop it first, or use PostgreSQL for several servers", path.display())]
+    AlreadyOpen {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The URL does not name a database.
+    #[error("{0}")]
+    Url(String),
+    /// The schema could not be brought up to date.
+    #[error("cannot migrate the database")]
+    Migration(#[source] Arc<sqlx::migrate::MigrateError>),
+    /// The file system refused.
+    #[error("cannot open {}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
+    /// The store is closed, or the operation was dropped with its caller.
+    #[error("the database is closed")]
+    Closed,
+    /// Everything else that the database says.
+    #[error("the database failed")]
+    Database(#[source] DatabaseError),
+}
+
+/// An error of the database driver; opaque, for the log.
+#[derive(Clone, Debug)]
+pub struct DatabaseError(Arc<sqlx::Error>);
+
+/// A rule of the schema that callers can run into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Constraint {
+    /// An environment's name is taken.
+    Environment,
+    /// This API key exists.
+    ApiKey,
+    /// An integration's key is taken in its environment.
+    Integration,
+    /// A connection's id is taken in its integration.
+    Connection,
+    /// The sync exists on this connection and variant.
+    Sync,
+    /// The run exists.
+    Run,
+    /// What the row refers to does not exist (any more).
+    Reference,
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "an environment of this name",
+            Self::ApiKey => "the same API key",
+            Self::Integration => "an integration with this key",
+            Self::Connection => "a connection with this id",
+            Self::Sync => "the same sync",
+            Self::Run => "a run with this id",
+            Self::Reference => "a reference to something that is gone",
+        })
+    }
+}
+
+impl Error {
+    pub(crate) fn inconsistency(table: &'static str, column: &'static str, row: impl fmt::Display) -> Self {
+        Self::Inconsistency { table, column, row: row.to_string() }
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for DatabaseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::PoolClosed = error {
+            return Self::Closed;
+        }
+        if let Some(constraint) = error.as_database_error().and_then(constraint) {
+            return Self::Conflict { constraint };
+        }
+        Self::Database(DatabaseError(Arc::new(error)))
+    }
+}
+
+/// SQLite names no constraint, only `UNIQUE constraint failed: table.column, ...`; so the table decides on both databases.
+fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {
+    if error.is_foreign_key_violation() {
+        return Some(Constraint::Reference);
+    }
+    if !error.is_unique_violation() {
+        return None;
+    }
+    let table = error.table().or_else(|| error.message().rsplit_once(": ").and_then(|(_, columns)| columns.split('.').next()))?;
+    match table {
+        "environments" => Some(Constraint::Environment),
+        "api_keys" => Some(Constraint::ApiKey),
+        "integrations" => Some(Constraint::Integration),
+        "connections" => Some(Constraint::Connection),
+        "syncs" => Some(Constraint::Sync),
+        "runs" => Some(Constraint::Run),
+        _ => None,
+    }
+}

@@ -1,0 +1,159 @@
+//! The queue.
+//!
+//! ```text
+//! enqueue ─▶ available ─claim─▶ running (lease, fence + 1) ─complete─▶ completed
+//!                ▲                 │ heartbeat                ─fail────▶ available later, or discarded
+//!                └── rescue ◀── lease over                    ─cancel──▶ cancelled
+//! ```
+//!
+//! *Invariant:* of the jobs with one unique key at most one is available or running; of the workers that ever claimed a job at most one
+//! has its present fence.
+
+mod claim;
+mod end;
+mod fence;
+pub mod payload;
+mod rescue;
+
+use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};
+
+pub use claim::Claim;
+pub(crate) use end::{cancel_connection_in, cancel_sync_in, end_in};
+pub use end::JobDecision;
+pub use fence::Fence;
+pub use rescue::Rescue;
+
+use crate::database::{Row, Transaction, values};
+use crate::store::notify;
+use crate::{Error, Store};
+
+/// The jobs.
+pub struct Jobs<'s>(pub(crate) &'s Store);
+
+/// A job to put into the queue.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    /// What it does.
+    pub kind: JobKind,
+    /// With what; see [`payload`].
+    pub payload: String,
+    /// For whom.
+    pub environment: EnvironmentId,
+    /// Its connection; the job is cancelled when that is deleted.
+    pub connection: Option<ConnectionRowId>,
+    /// Its sync; the job is cancelled when that is deleted.
+    pub sync: Option<SyncId>,
+    /// At most one job with this key is active.
+    pub unique_key: Option<String>,
+    /// Not before.
+    pub scheduled_at: Timestamp,
+    /// How often it is tried when it fails.
+    pub max_attempts: u32,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub struct JobRow {
+    /// Its row.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// With what; see [`payload`].
+    pub payload: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// For whom.
+    pub environment: EnvironmentId,
+    /// Its connection.
+    pub connection: Option<ConnectionRowId>,
+    /// Its sync.
+    pub sync: Option<SyncId>,
+    /// The present try, from 1.
+    pub attempt: u32,
+    /// How often it is tried when it fails.
+    pub max_attempts: u32,
+    /// How many workers it has outlived.
+    pub crashes: u32,
+    /// The present fence.
+    pub fence: i64,
+    /// When the lease ends, while it runs.
+    pub lease_expires_at: Option<Timestamp>,
+    /// Not before.
+    pub scheduled_at: Timestamp,
+}
+
+impl JobRow {
+    /// What the worker that claimed it shows with every write.
+    pub const fn fence(&self) -> Fence {
+        Fence { job: self.id, fence: self.fence }
+    }
+}
+
+impl Jobs<'_> {
+    /// Puts a job into the queue; `None` when its unique key is taken by an active job.
+    pub async fn enqueue(&self, new: NewJob) -> Result<Option<JobId>, Error> {
+        let job = self.0.database().write(move |transaction| Box::pin(async move { insert_in(transaction, new).await })).await?;
+        self.0.wake();
+        Ok(job)
+    }
+
+    /// Finds one.
+    pub async fn lookup(&self, id: JobId) -> Result<Option<JobRow>, Error> {
+        self.0.database().row("SELECT * FROM jobs WHERE id = $1", values![id]).await?.as_ref().map(job).transpose()
+    }
+
+    /// How many jobs wait or run.
+    pub async fn count_active(&self) -> Result<u64, Error> {
+        let sql = "SELECT COUNT(*) AS jobs FROM jobs WHERE state IN ('available', 'running')";
+        let row = self.0.database().row(sql, vec![]).await?.expect("a count has one row");
+        Ok(row.get::<i64>("jobs")? as u64)
+    }
+
+    /// When the next job that waits may be claimed.
+    pub async fn next_scheduled_at(&self) -> Result<Option<Timestamp>, Error> {
+        let sql = "SELECT scheduled_at FROM jobs WHERE state = 'available' ORDER BY scheduled_at LIMIT 1";
+        self.0.database().row(sql, vec![]).await?.map(|row| row.time("scheduled_at")).transpose()
+    }
+}
+
+pub(crate) async fn insert_in(transaction: &mut Transaction, new: NewJob) -> Result<Option<JobId>, Error> {
+    let sql = "INSERT INTO jobs (kind, payload, environment, connection, sync, unique_key, state, attempt, max_attempts, crashes, fence,
+                   scheduled_at, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, 'available', 0, $7, 0, 0, $8, $9)
+               ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state IN ('available', 'running') DO NOTHING
+               RETURNING id";
+    let values = values![
+        new.kind.as_str(),
+        new.payload,
+        new.environment,
+        new.connection,
+        new.sync,
+        new.unique_key,
+        i64::from(new.max_attempts),
+        new.scheduled_at,
+        new.now
+    ];
+    let Some(row) = transaction.row(sql, values).await? else { return Ok(None) };
+    notify(transaction).await?;
+    Ok(Some(JobId(row.get("id")?)))
+}
+
+fn job(row: &Row) -> Result<JobRow, Error> {
+    Ok(JobRow {
+        id: JobId(row.get("id")?),
+        kind: row.parse("jobs", "kind", JobKind::parse)?,
+        payload: row.get("payload")?,
+        state: row.parse("jobs", "state", JobState::parse)?,
+        environment: EnvironmentId(row.get("environment")?),
+        connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
+        sync: row.parse_optional("jobs", "sync", |text| text.parse().ok())?,
+        attempt: row.get::<i64>("attempt")? as u32,
+        max_attempts: row.get::<i64>("max_attempts")? as u32,
+        crashes: row.get::<i64>("crashes")? as u32,
+        fence: row.get("fence")?,
+        lease_expires_at: row.optional_time("lease_expires_at")?,
+        scheduled_at: row.time("scheduled_at")?,
+    })
+}

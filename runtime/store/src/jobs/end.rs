@@ -1,0 +1,107 @@
+//! Giving jobs back.
+
+use syncline_domain::{JobId, JobState, SyncId, Timestamp};
+
+use super::{Fence, Jobs};
+use crate::Error;
+use crate::database::{Transaction, values};
+
+/// What becomes of a job whose try is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JobDecision {
+    /// It is done.
+    Complete,
+    /// It is tried again then, unless its attempts are used up.
+    RetryAt(Timestamp),
+    /// It goes on then; this was no try.
+    SnoozeUntil(Timestamp),
+    /// Another try would not help.
+    Discard,
+}
+
+impl Jobs<'_> {
+    /// The job is done.
+    pub async fn complete(&self, fence: &Fence, now: Timestamp) -> Result<(), Error> {
+        self.end(*fence, JobDecision::Complete, None, now).await.map(drop)
+    }
+
+    /// The try failed. Returns `Discarded` when there will be no other.
+    pub async fn fail(&self, fence: &Fence, error: &str, decision: JobDecision, now: Timestamp) -> Result<JobState, Error> {
+        self.end(*fence, decision, Some(error.to_owned()), now).await
+    }
+
+    /// The job goes on at `until`; the present try does not count.
+    pub async fn snooze(&self, fence: &Fence, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+        self.end(*fence, JobDecision::SnoozeUntil(until), None, now).await.map(drop)
+    }
+
+    /// Takes back what waits or runs for a sync. A worker in the middle of it is fenced from then on. Returns how many there were.
+    pub async fn cancel_for_sync(&self, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
+        self.0.database().write(move |transaction| Box::pin(cancel_sync_in(transaction, sync, now))).await
+    }
+
+    /// Forgets jobs that ended before `older_than`; returns how many, at most `limit`.
+    pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
+        let sql = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
+        let values = values![older_than, i64::from(limit)];
+        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+    }
+
+    async fn end(&self, fence: Fence, decision: JobDecision, error: Option<String>, now: Timestamp) -> Result<JobState, Error> {
+        let state = self.0.database().write(move |transaction| Box::pin(end_in(transaction, fence, decision, error, now))).await?;
+        if state == JobState::Available {
+            self.0.wake();
+        }
+        Ok(state)
+    }
+}
+
+/// Ends the present try as `decision` says; [`Error::Fenced`] when the job is not this worker's any more.
+pub(crate) async fn end_in(
+    transaction: &mut Transaction,
+    fence: Fence,
+    decision: JobDecision,
+    error: Option<String>,
+    now: Timestamp,
+) -> Result<JobState, Error> {
+    let (state, at, tried) = match decision {
+        JobDecision::Complete => (JobState::Completed, now, true),
+        JobDecision::Discard => (JobState::Discarded, now, true),
+        JobDecision::RetryAt(at) => (JobState::Available, at, true),
+        JobDecision::SnoozeUntil(at) => (JobState::Available, at, false),
+    };
+    let sql = "UPDATE jobs SET
+                   state = CASE WHEN $3 = 'available' AND $4 AND attempt >= max_attempts THEN 'discarded' ELSE $3 END,
+                   finished_at = CASE WHEN $3 = 'available' AND NOT ($4 AND attempt >= max_attempts) THEN NULL ELSE $6 END,
+                   attempt = CASE WHEN $4 THEN attempt ELSE attempt - 1 END,
+                   scheduled_at = $5, error = COALESCE($7, error), owner = NULL, lease_expires_at = NULL
+               WHERE id = $1 AND fence = $2 AND state = 'running'
+               RETURNING id, state";
+    let values = values![fence.job, fence.fence, state.as_str(), tried, at, now, error];
+    let row = transaction.row(sql, values).await?.ok_or(Error::Fenced)?;
+    row.parse("jobs", "state", JobState::parse)
+}
+
+pub(crate) async fn cancel_sync_in(transaction: &mut Transaction, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
+    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
+               WHERE sync = $1 AND state IN ('available', 'running') RETURNING id";
+    cancelled(transaction.rows(sql, values![sync, now]).await?, transaction, now).await
+}
+
+pub(crate) async fn cancel_connection_in(
+    transaction: &mut Transaction,
+    connection: syncline_domain::ConnectionRowId,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
+               WHERE connection = $1 AND state IN ('available', 'running') RETURNING id";
+    cancelled(transaction.rows(sql, values![connection, now]).await?, transaction, now).await
+}
+
+async fn cancelled(jobs: Vec<crate::database::Row>, transaction: &mut Transaction, now: Timestamp) -> Result<u64, Error> {
+    for job in &jobs {
+        let sql = "UPDATE runs SET state = 'cancelled', finished_at = $2 WHERE job = $1 AND state = 'running'";
+        transaction.execute(sql, values![JobId(job.get("id")?), now]).await?;
+    }
+    Ok(jobs.len() as u64)
+}

@@ -1,0 +1,64 @@
+//! Jobs whose worker disappeared.
+
+use syncline_domain::Timestamp;
+
+use super::{JobRow, Jobs, job};
+use crate::Error;
+use crate::database::{Sql, values};
+use crate::store::notify;
+
+/// Which jobs to take from their workers.
+#[derive(Clone, Copy, Debug)]
+pub struct Rescue {
+    /// At most so many.
+    pub limit: u32,
+    /// A job that outlived so many workers is discarded: it may be what kills them.
+    pub max_crashes: u32,
+    /// Leases that ended before are over.
+    pub now: Timestamp,
+}
+
+// Differs because only PostgreSQL has several rescuers at once.
+const RESCUE: Sql = Sql::differs(
+    "UPDATE jobs SET state = CASE WHEN crashes + 1 >= $3 THEN 'discarded' ELSE 'available' END,
+         finished_at = CASE WHEN crashes + 1 >= $3 THEN $1 END,
+         crashes = crashes + 1, scheduled_at = $1, owner = NULL, lease_expires_at = NULL, error = 'its worker disappeared'
+     WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 ORDER BY lease_expires_at LIMIT $2)
+     RETURNING *",
+    "WITH lost AS MATERIALIZED (
+         SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1
+         ORDER BY lease_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+     UPDATE jobs SET state = CASE WHEN crashes + 1 >= $3 THEN 'discarded' ELSE 'available' END,
+         finished_at = CASE WHEN crashes + 1 >= $3 THEN $1 END,
+         crashes = crashes + 1, scheduled_at = $1, owner = NULL, lease_expires_at = NULL, error = 'its worker disappeared'
+     FROM lost WHERE jobs.id = lost.id
+     RETURNING jobs.*",
+);
+
+impl Jobs<'_> {
+    /// Makes jobs whose lease is over claimable again and marks their runs as lost. Returns the jobs as they are now.
+    pub async fn rescue(&self, rescue: Rescue) -> Result<Vec<JobRow>, Error> {
+        let jobs = self
+            .0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let values = values![rescue.now, i64::from(rescue.limit), i64::from(rescue.max_crashes)];
+                    let jobs = transaction.rows(RESCUE, values).await?.iter().map(job).collect::<Result<Vec<_>, _>>()?;
+                    for job in &jobs {
+                        let sql = "UPDATE runs SET state = 'lost', finished_at = $2 WHERE job = $1 AND state = 'running'";
+                        transaction.execute(sql, values![job.id, rescue.now]).await?;
+                    }
+                    if !jobs.is_empty() {
+                        notify(transaction).await?;
+                    }
+                    Ok(jobs)
+                })
+            })
+            .await?;
+        if !jobs.is_empty() {
+            self.0.wake();
+        }
+        Ok(jobs)
+    }
+}

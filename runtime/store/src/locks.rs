@@ -1,0 +1,36 @@
+//! Locks that functions take by name.
+
+use std::time::Duration;
+
+use syncline_domain::{EnvironmentId, RunId, Timestamp};
+
+use crate::database::values;
+use crate::{Error, Store};
+
+/// The locks. A lock whose time is over is free, whoever holds it.
+pub struct Locks<'s>(pub(crate) &'s Store);
+
+impl Locks<'_> {
+    /// Takes the lock, or prolongs it for the run that has it already. `false`: another run has it.
+    pub async fn try_acquire(&self, environment: EnvironmentId, key: &str, owner: RunId, ttl: Duration, now: Timestamp) -> Result<bool, Error> {
+        let sql = "INSERT INTO locks (environment, key, owner, expires_at) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (environment, key) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+                   WHERE locks.owner = excluded.owner OR locks.expires_at <= $5";
+        self.write(sql, values![environment, key, owner, now.plus(ttl), now]).await.map(|written| written > 0)
+    }
+
+    /// Gives it back; `false` when this run does not have it.
+    pub async fn release(&self, environment: EnvironmentId, key: &str, owner: RunId) -> Result<bool, Error> {
+        let sql = "DELETE FROM locks WHERE environment = $1 AND key = $2 AND owner = $3";
+        self.write(sql, values![environment, key, owner]).await.map(|written| written > 0)
+    }
+
+    /// Gives back all that a run has.
+    pub async fn release_all(&self, owner: RunId) -> Result<u64, Error> {
+        self.write("DELETE FROM locks WHERE owner = $1", values![owner]).await
+    }
+
+    async fn write(&self, sql: &'static str, values: Vec<crate::database::Value>) -> Result<u64, Error> {
+        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading records.
+
+use std::collections::HashMap;
+
+use syncline_domain::{Action, Cursor, ExternalId, Timestamp};
+
+use super::write::{identity, open};
+use super::{CollectionRef, RecordRow, Records, action};
+use crate::Error;
+use crate::database::{Row, Sql, values};
+
+/// Which records; what is empty does not matter.
+#[derive(Clone, Debug)]
+pub struct ListRecords {
+    /// Of what.
+    pub collection: CollectionRef,
+    /// Changed behind this.
+    pub cursor: Option<String>,
+    /// Changed then or later.
+    pub modified_after: Option<Timestamp>,
+    /// To which one of these happened last.
+    pub actions: Vec<Action>,
+    /// Only these.
+    pub ids: Vec<ExternalId>,
+    /// Whether deleted records are among them.
+    pub include_deleted: bool,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Some of the records, in the order of their last changes.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<RecordRow>,
+    /// To go on with, when there are more.
+    pub next_cursor: Option<String>,
+}
+
+macro_rules! page {
+    ($rest:literal) => {
+        concat!(
+            "SELECT external_id, position, payload, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
+             WHERE connection = $1 AND collection = $2 AND position > $3 AND updated_at >= $4
+                 AND (action = $5 OR action = $6 OR action = $7) ",
+            $rest
+        )
+    };
+}
+
+const PAGE: &str = page!("ORDER BY position LIMIT $8");
+// Differs because each database has its own way with lists.
+const PAGE_OF_IDS: Sql = Sql::differs(
+    page!("AND external_id IN (SELECT value FROM json_each($9)) ORDER BY position LIMIT $8"),
+    page!("AND external_id = ANY ($9) ORDER BY position LIMIT $8"),
+);
+
+macro_rules! by_ids {
+    ($ids:literal) => {
+        concat!(
+            "SELECT r.collection, r.external_id, r.payload FROM records r JOIN collections c ON c.id = r.collection
+             WHERE r.connection = $1 AND c.connection = $1 AND c.model = $2 AND c.variant = $3 AND r.deleted_at IS NULL
+                 AND r.payload IS NOT NULL AND r.external_id ",
+            $ids
+        )
+    };
+}
+
+const BY_IDS: Sql = Sql::differs(by_ids!("IN (SELECT value FROM json_each($4))"), by_ids!("= ANY ($4)"));
+
+impl Records<'_> {
+    /// The next page. [`Error::Cursor`] for a cursor that is not of this collection; a collection that nothing was saved to is empty.
+    pub async fn list(&self, list: ListRecords) -> Result<Page, Error> {
+        let of = &list.collection;
+        let cursor = list.cursor.as_deref().map(|text| Cursor::decode(text, self.0.cursor_key())).transpose().map_err(|_| Error::Cursor)?;
+        let sql = "SELECT id FROM collections WHERE connection = $1 AND model = $2 AND variant = $3";
+        let row = self.0.database().row(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
+        let collection: Option<i64> = row.map(|row| row.get("id")).transpose()?;
+        if cursor.is_some_and(|cursor| Some(cursor.collection) != collection) {
+            return Err(Error::Cursor);
+        }
+        let Some(collection) = collection else { return Ok(Page::default()) };
+        let wanted = |action: Action| {
+            let wanted = (list.actions.is_empty() || list.actions.contains(&action)) && (list.include_deleted || action != Action::Deleted);
+            if wanted { action.as_str() } else { "" }
+        };
+        let mut values = values![
+            of.connection,
+            collection,
+            cursor.map_or(0, |cursor| cursor.position),
+            list.modified_after.unwrap_or(Timestamp::from_unix_micros(i64::MIN)),
+            wanted(Action::Added),
+            wanted(Action::Updated),
+            wanted(Action::Deleted),
+            i64::from(list.limit) + 1
+        ];
+        let rows = if list.ids.is_empty() {
+            self.0.database().rows(PAGE, values).await?
+        } else {
+            values.push(list.ids.iter().map(ToString::to_string).collect::<Vec<_>>().into());
+            self.0.database().rows(PAGE_OF_IDS, values).await?
+        };
+        let limit = list.limit as usize;
+        let records = rows.iter().take(limit).map(|row| self.record(row, of, collection)).collect::<Result<Vec<_>, _>>()?;
+        let next_cursor = records.last().filter(|_| rows.len() > limit).map(|last| last.cursor.clone());
+        Ok(Page { records, next_cursor })
+    }
+
+    /// The live records among these ids, by id. Pruned ones are not there.
+    pub async fn get_by_ids(&self, of: &CollectionRef, ids: &[ExternalId]) -> Result<HashMap<String, String>, Error> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let values = values![of.connection, of.model.as_str(), of.variant.as_str(), ids];
+        let rows = self.0.database().rows(BY_IDS, values).await?;
+        rows.iter()
+            .map(|row| {
+                let id: String = row.get("external_id")?;
+                let text = open(self.0.cipher(), &identity(of.connection, row.get("collection")?, &id), row.get("payload")?)?;
+                Ok((id, text))
+            })
+            .collect()
+    }
+
+    fn record(&self, row: &Row, of: &CollectionRef, collection: i64) -> Result<RecordRow, Error> {
+        let id: String = row.get("external_id")?;
+        let identity = identity(of.connection, collection, &id);
+        let payload: Option<Vec<u8>> = row.get("payload")?;
+        let inconsistent = |column| Error::inconsistency("records", column, &identity);
+        Ok(RecordRow {
+            payload: payload.map(|sealed| open(self.0.cipher(), &identity, sealed)).transpose()?,
+            action: action(&row.get::<String>("action")?).ok_or_else(|| inconsistent("action"))?,
+            first_seen_at: row.time("first_seen_at")?,
+            updated_at: row.time("updated_at")?,
+            deleted_at: row.optional_time("deleted_at")?,
+            pruned_at: row.optional_time("pruned_at")?,
+            cursor: Cursor { collection, position: row.get("position")? }.encode(self.0.cursor_key()),
+            external_id: ExternalId::new(id).map_err(|_| inconsistent("external_id"))?,
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! What runs said.
+
+use syncline_domain::{RunId, Timestamp};
+
+use crate::database::{Sql, values};
+use crate::{Error, Store};
+
+/// The runs' logs.
+pub struct RunLogs<'s>(pub(crate) &'s Store);
+
+/// A line to keep.
+#[derive(Clone, Debug)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// `debug`, `info`, `warn` or `error`.
+    pub level: String,
+    /// For people.
+    pub message: String,
+    /// A JSON object.
+    pub fields: Option<String>,
+}
+
+/// A line that was kept.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    /// From 1, without gaps.
+    pub seq: i64,
+    /// The line.
+    pub line: LogLine,
+}
+
+// Differs because each database has its own way with lists. Null characters were replaced: PostgreSQL cannot keep them.
+const APPEND: Sql = Sql::differs(
+    "INSERT INTO run_logs (run, seq, at, level, message, fields)
+     SELECT $1, $2 + line.key, line.value ->> 0, line.value ->> 1, line.value ->> 2, line.value ->> 3 FROM json_each($3) line",
+    "INSERT INTO run_logs (run, seq, at, level, message, fields)
+     SELECT $1, $2 + line.position - 1, (line.value ->> 0)::BIGINT, line.value ->> 1, line.value ->> 2, line.value ->> 3
+     FROM json_array_elements($3::JSON) WITH ORDINALITY line (value, position)",
+);
+
+impl RunLogs<'_> {
+    /// Appends lines. Fails with [`crate::Constraint::Reference`] when the run is gone.
+    pub async fn append(&self, run: RunId, lines: Vec<LogLine>) -> Result<(), Error> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let clean = |text: &str| text.replace('\0', "\u{fffd}");
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| (line.at.unix_micros(), &line.level, clean(&line.message), line.fields.as_deref().map(clean)))
+            .collect();
+        let lines = serde_json::to_string(&lines).expect("plain values are JSON");
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let sql = "SELECT COALESCE(MAX(seq), 0) + 1 AS next FROM run_logs WHERE run = $1";
+                    let next: i64 = transaction.row(sql, values![run]).await?.expect("an aggregate has one row").get("next")?;
+                    transaction.execute(APPEND, values![run, next, lines]).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    /// Lines after `after` (0 for all), in order.
+    pub async fn list(&self, run: RunId, after: i64, limit: u32) -> Result<Vec<LogRow>, Error> {
+        let sql = "SELECT seq, at, level, message, fields FROM run_logs WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let rows = self.0.database().rows(sql, values![run, after, i64::from(limit)]).await?;
+        rows.iter()
+            .map(|row| {
+                let line = LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
+                Ok(LogRow { seq: row.get("seq")?, line })
+            })
+            .collect()
+    }
+}

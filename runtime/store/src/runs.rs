@@ -1,0 +1,190 @@
+//! Executions of functions.
+
+mod finish;
+mod list;
+
+use syncline_domain::{
+    ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionKind, FunctionName, IntegrationKey, JobId, RunError, RunId,
+    RunState, SyncId, Timestamp, Trigger, Variant,
+};
+
+pub use finish::{FinishRun, RunUsage};
+pub use list::RunFilter;
+
+use crate::crypto::{Cipher, Place};
+use crate::database::{Row, values};
+use crate::{Error, Store};
+
+/// The runs.
+pub struct Runs<'s>(pub(crate) &'s Store);
+
+/// A run that begins.
+#[derive(Clone, Debug)]
+pub struct NewRun {
+    /// Its id, made by the caller.
+    pub id: RunId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Of what.
+    pub function: FunctionId,
+    /// The function's name.
+    pub function_name: FunctionName,
+    /// The function's kind.
+    pub kind: FunctionKind,
+    /// On what.
+    pub connection: Option<ConnectionRowId>,
+    /// The connection's public id.
+    pub connection_name: Option<ConnectionName>,
+    /// The integration's key.
+    pub integration_key: IntegrationKey,
+    /// Which sync.
+    pub sync: Option<SyncId>,
+    /// Which partition.
+    pub variant: Option<Variant>,
+    /// Who asked.
+    pub trigger: Trigger,
+    /// The job's try, from 1.
+    pub attempt: u32,
+    /// The job.
+    pub job: Option<JobId>,
+    /// JSON. Encrypted.
+    pub input: Option<String>,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// A run.
+#[derive(Clone, Debug)]
+pub struct RunRow {
+    /// Its id.
+    pub id: RunId,
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Of what.
+    pub function: FunctionId,
+    /// The function's name.
+    pub function_name: FunctionName,
+    /// The function's kind.
+    pub kind: FunctionKind,
+    /// On what.
+    pub connection: Option<ConnectionRowId>,
+    /// The connection's public id.
+    pub connection_name: Option<ConnectionName>,
+    /// The integration's key.
+    pub integration_key: IntegrationKey,
+    /// Which sync.
+    pub sync: Option<SyncId>,
+    /// Which partition.
+    pub variant: Option<Variant>,
+    /// Who asked.
+    pub trigger: Trigger,
+    /// Where it stands.
+    pub state: RunState,
+    /// The job's try, from 1.
+    pub attempt: u32,
+    /// The job.
+    pub job: Option<JobId>,
+    /// JSON. Absent in lists.
+    pub input: Option<String>,
+    /// JSON. Absent in lists.
+    pub output: Option<String>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// What it did, by model.
+    pub counts: Counts,
+    /// What it took.
+    pub usage: RunUsage,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Runs<'_> {
+    /// Begins a run; it is its sync's last one from now on.
+    pub async fn insert(&self, new: NewRun) -> Result<(), Error> {
+        let input = new.input.as_ref().map(|input| self.0.cipher().seal(place(&new.id, "input"), input.as_bytes()));
+        let sql = "INSERT INTO runs (id, environment, function, function_name, kind, connection, connection_name, integration_key, sync, variant,
+                       trigger_kind, state, attempt, job, input, counts, started_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, '{}', $15)";
+        let values = values![
+            new.id,
+            new.environment,
+            new.function,
+            new.function_name.as_str(),
+            new.kind.as_str(),
+            new.connection,
+            new.connection_name.as_ref().map(ConnectionName::as_str),
+            new.integration_key.as_str(),
+            new.sync,
+            new.variant.as_ref().map(Variant::as_str),
+            new.trigger.as_str(),
+            i64::from(new.attempt),
+            new.job,
+            input,
+            new.now
+        ];
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    transaction.execute(sql, values).await?;
+                    if let Some(sync) = new.sync {
+                        transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Finds one, with its input and output.
+    pub async fn lookup(&self, id: RunId) -> Result<Option<RunRow>, Error> {
+        let Some(row) = self.0.database().row("SELECT * FROM runs WHERE id = $1", values![id]).await? else { return Ok(None) };
+        let mut found = run(&row, self.0.cipher())?;
+        let open = |column| -> Result<Option<String>, Error> {
+            let sealed: Option<Vec<u8>> = row.get(column)?;
+            sealed.map(|sealed| self.0.cipher().open_text(place(&id, column), sealed)).transpose()
+        };
+        (found.input, found.output) = (open("input")?, open("output")?);
+        Ok(Some(found))
+    }
+}
+
+fn place<'a>(id: &'a RunId, column: &'static str) -> Place<'a> {
+    Place { table: "runs", column, row: id }
+}
+
+/// An error holds what the provider answered, which can be anything: it is encrypted like the rest.
+pub(crate) fn open_error(cipher: &Cipher, id: RunId, sealed: Option<Vec<u8>>) -> Result<Option<RunError>, Error> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let text = cipher.open_text(place(&id, "error"), sealed)?;
+    serde_json::from_str(&text).map(Some).map_err(|_| Error::inconsistency("runs", "error", id))
+}
+
+fn run(row: &Row, cipher: &Cipher) -> Result<RunRow, Error> {
+    let id = row.parse("runs", "id", |text| text.parse().ok())?;
+    Ok(RunRow {
+        id,
+        environment: EnvironmentId(row.get("environment")?),
+        function: FunctionId(row.get("function")?),
+        function_name: row.parse("runs", "function_name", |text| FunctionName::new(text).ok())?,
+        kind: row.parse("runs", "kind", FunctionKind::parse)?,
+        connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
+        connection_name: row.parse_optional("runs", "connection_name", |text| ConnectionName::new(text).ok())?,
+        integration_key: row.parse("runs", "integration_key", |text| IntegrationKey::new(text).ok())?,
+        sync: row.parse_optional("runs", "sync", |text| text.parse().ok())?,
+        variant: row.parse_optional("runs", "variant", |text| Variant::new(text).ok())?,
+        trigger: row.parse("runs", "trigger_kind", Trigger::parse)?,
+        state: row.parse("runs", "state", RunState::parse)?,
+        attempt: row.get::<i64>("attempt")? as u32,
+        job: row.get::<Option<i64>>("job")?.map(JobId),
+        input: None,
+        output: None,
+        error: open_error(cipher, id, row.get("error")?)?,
+        counts: row.parse("runs", "counts", |text| serde_json::from_str(text).ok())?,
+        usage: RunUsage::read(row)?,
+        started_at: row.time("started_at")?,
+        finished_at: row.optional_time("finished_at")?,
+    })
+}

@@ -1,0 +1,106 @@
+//! The end of a run, and of its job with it.
+
+use std::time::Duration;
+
+use syncline_domain::{Counts, JobState, RunError, RunId, RunState, SyncId, Timestamp};
+
+use super::{Runs, place};
+use crate::database::{Row, values};
+use crate::jobs::{self, Fence, JobDecision, payload};
+use crate::Error;
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct FinishRun {
+    /// Its id.
+    pub id: RunId,
+    /// How.
+    pub state: RunState,
+    /// JSON. Encrypted.
+    pub output: Option<String>,
+    /// Why it failed. Encrypted.
+    pub error: Option<RunError>,
+    /// What it did, by model.
+    pub counts: Counts,
+    /// What it took.
+    pub usage: RunUsage,
+    /// For a run of a job: proof of the lease, and what becomes of the job.
+    pub job: Option<(Fence, JobDecision)>,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunUsage {
+    /// Computing, without waiting; to the microsecond.
+    pub cpu_time: Option<Duration>,
+    /// At its height.
+    pub peak_memory_bytes: Option<u64>,
+    /// Calls of the host.
+    pub host_calls: Option<u64>,
+}
+
+impl RunUsage {
+    pub(super) fn read(row: &Row) -> Result<Self, Error> {
+        let number = |column| -> Result<Option<u64>, Error> { Ok(row.get::<Option<i64>>(column)?.map(i64::unsigned_abs)) };
+        Ok(Self {
+            cpu_time: number("cpu_time_us")?.map(Duration::from_micros),
+            peak_memory_bytes: number("peak_memory_bytes")?,
+            host_calls: number("host_calls")?,
+        })
+    }
+}
+
+impl Runs<'_> {
+    /// Ends a run, and its job as decided, in one transaction; a sync that ended well notes when it began. Returns the job's state.
+    ///
+    /// [`Error::Fenced`]: the job is another's, and what became of the run was decided with it. A run that is over is left as it is.
+    pub async fn finish(&self, end: FinishRun) -> Result<Option<JobState>, Error> {
+        let cipher = self.0.cipher();
+        let output = end.output.as_ref().map(|output| cipher.seal(place(&end.id, "output"), output.as_bytes()));
+        let error = end.error.as_ref().map(|error| cipher.seal(place(&end.id, "error"), payload::json(error).as_bytes()));
+        let code = end.error.as_ref().map(ToString::to_string);
+        let sql = "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
+                       finished_at = $9
+                   WHERE id = $1 AND state = 'running' RETURNING sync, started_at";
+        let number = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
+        let cpu_time = end.usage.cpu_time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        let values = values![
+            end.id,
+            end.state.as_str(),
+            output,
+            error,
+            payload::json(&end.counts),
+            number(cpu_time),
+            number(end.usage.peak_memory_bytes),
+            number(end.usage.host_calls),
+            end.now
+        ];
+        let state = self
+            .0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    // The job first: whoever lost it may not touch the run either.
+                    let job = match end.job {
+                        Some((fence, decision)) => Some(jobs::end_in(transaction, fence, decision, code, end.now).await?),
+                        None => None,
+                    };
+                    if let Some(row) = transaction.row(sql, values).await?
+                        && end.state == RunState::Succeeded
+                        && let Some(sync) = row.parse_optional("runs", "sync", |text| text.parse::<SyncId>().ok())?
+                    {
+                        let sql = "UPDATE syncs SET last_success_started_at = $2 WHERE id = $1";
+                        transaction.execute(sql, values![sync, row.time("started_at")?]).await?;
+                    }
+                    Ok(job)
+                })
+            })
+            .await?;
+        if state == Some(JobState::Available) {
+            self.0.wake();
+        }
+        Ok(state)
+    }
+}

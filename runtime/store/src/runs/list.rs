@@ -1,0 +1,52 @@
+//! Finding runs, and forgetting them.
+
+use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, RunId, RunState, Timestamp};
+
+use super::{RunRow, Runs, run};
+use crate::Error;
+use crate::database::values;
+
+/// Which runs; what is empty does not matter.
+#[derive(Clone, Debug)]
+pub struct RunFilter {
+    /// Where.
+    pub environment: EnvironmentId,
+    /// Of this function.
+    pub function: Option<FunctionId>,
+    /// On this connection.
+    pub connection: Option<ConnectionRowId>,
+    /// That stand here.
+    pub state: Option<RunState>,
+    /// Older than this one.
+    pub before: Option<RunId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Runs<'_> {
+    /// Newest first, without input and output.
+    pub async fn list(&self, filter: RunFilter) -> Result<Vec<RunRow>, Error> {
+        let sql = "SELECT id, environment, function, function_name, kind, connection, connection_name, integration_key, sync, variant, trigger_kind,
+                       state, attempt, job, error, counts, cpu_time_us, peak_memory_bytes, host_calls, started_at, finished_at
+                   FROM runs
+                   WHERE environment = $1 AND ($2 IS NULL OR function = $2) AND ($3 IS NULL OR connection = $3)
+                       AND ($4 IS NULL OR state = $4) AND ($5 IS NULL OR id < $5)
+                   ORDER BY id DESC LIMIT $6";
+        let values = values![
+            filter.environment,
+            filter.function,
+            filter.connection,
+            filter.state.map(RunState::as_str),
+            filter.before,
+            i64::from(filter.limit)
+        ];
+        self.0.database().rows(sql, values).await?.iter().map(|row| run(row, self.0.cipher())).collect()
+    }
+
+    /// Forgets runs that ended before `older_than`, with their logs; returns how many, at most `limit`.
+    pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
+        let sql = "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
+        let values = values![older_than, i64::from(limit)];
+        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+    }
+}

@@ -1,0 +1,207 @@
+//! The handle.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgListener;
+use syncline_domain::{Clock, CursorKey, FingerprintKey};
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::crypto::{self, Cipher};
+use crate::database::{Database, Transaction};
+use crate::{
+    ApiKeys, Checkpoints, Components, Connections, Environments, Error, Functions, Integrations, Jobs, Locks, Options, Records, RunLogs,
+    Runs, Syncs, Variables,
+};
+
+const CHANNEL: &str = "syncline_jobs";
+/// Between attempts to listen again after PostgreSQL went away; the workers' own poll covers the gap.
+const LISTEN_PAUSE: Duration = Duration::from_secs(1);
+
+/// The database, opened. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    cipher: Arc<Cipher>,
+    wake: watch::Sender<()>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    _stop_on_drop: DropGuard,
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date and unwraps its keys.
+    ///
+    /// Fails with [`Error::AlreadyOpen`] when another server has the SQLite file and with [`Error::WrongKey`] when it was encrypted with
+    /// another master key.
+    pub async fn open(options: Options, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let tasks = TaskTracker::new();
+        let database = Database::open(&options.url.0, options.max_connections, &tasks).await?;
+        let cipher = match crypto::open(&database, &options.keys, clock.now()).await {
+            Ok(cipher) => Arc::new(cipher),
+            Err(error) => {
+                database.close().await;
+                return Err(error);
+            }
+        };
+        let stop = CancellationToken::new();
+        let wake = watch::Sender::new(());
+        if let Database::Postgres(postgres) = &database {
+            tasks.spawn(stop.clone().run_until_cancelled_owned(listen(postgres.pool.clone(), wake.clone())));
+        }
+        tasks.close();
+        Ok(Self { inner: Arc::new(Inner { database, cipher, wake, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }) })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.database().rows("SELECT 1 AS alive", vec![]).await.map(drop)
+    }
+
+    /// Finishes what was handed in and lets go of the database. Later calls fail with [`Error::Closed`].
+    pub async fn close(&self) {
+        self.inner.stop.cancel();
+        self.inner.database.close().await;
+        self.inner.tasks.wait().await;
+    }
+
+    /// Makes and reads the cursors of this installation.
+    pub fn cursor_key(&self) -> &CursorKey {
+        &self.inner.cipher.cursors
+    }
+
+    /// Makes the fingerprints of records in this installation.
+    pub fn fingerprint_key(&self) -> &FingerprintKey {
+        &self.inner.cipher.fingerprints
+    }
+
+    /// Changes when a job may have become claimable: subscribe, then claim, then wait. Poll as well, for jobs that fall due later and for
+    /// notices lost with a connection.
+    pub fn wakeups(&self) -> watch::Receiver<()> {
+        self.inner.wake.subscribe()
+    }
+
+    /// Environments.
+    pub fn environments(&self) -> Environments<'_> {
+        Environments(self)
+    }
+
+    /// API keys.
+    pub fn api_keys(&self) -> ApiKeys<'_> {
+        ApiKeys(self)
+    }
+
+    /// Environments' variables.
+    pub fn variables(&self) -> Variables<'_> {
+        Variables(self)
+    }
+
+    /// Integrations.
+    pub fn integrations(&self) -> Integrations<'_> {
+        Integrations(self)
+    }
+
+    /// Connections.
+    pub fn connections(&self) -> Connections<'_> {
+        Connections(self)
+    }
+
+    /// Components.
+    pub fn components(&self) -> Components<'_> {
+        Components(self)
+    }
+
+    /// Functions.
+    pub fn functions(&self) -> Functions<'_> {
+        Functions(self)
+    }
+
+    /// Syncs.
+    pub fn syncs(&self) -> Syncs<'_> {
+        Syncs(self)
+    }
+
+    /// Checkpoints.
+    pub fn checkpoints(&self) -> Checkpoints<'_> {
+        Checkpoints(self)
+    }
+
+    /// Jobs.
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
+    }
+
+    /// Runs.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs(self)
+    }
+
+    /// Runs' logs.
+    pub fn run_logs(&self) -> RunLogs<'_> {
+        RunLogs(self)
+    }
+
+    /// Records.
+    pub fn records(&self) -> Records<'_> {
+        Records(self)
+    }
+
+    /// Locks.
+    pub fn locks(&self) -> Locks<'_> {
+        Locks(self)
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    pub(crate) fn cipher(&self) -> &Arc<Cipher> {
+        &self.inner.cipher
+    }
+
+    /// Tells this process's workers that a job was committed.
+    pub(crate) fn wake(&self) {
+        self.inner.wake.send_replace(());
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+/// Tells the workers of other nodes, when the transaction commits. SQLite has no other nodes.
+pub(crate) async fn notify(transaction: &mut Transaction) -> Result<(), Error> {
+    if !transaction.is_sqlite() {
+        transaction.execute("NOTIFY syncline_jobs", vec![]).await?;
+    }
+    Ok(())
+}
+
+async fn listen(pool: sqlx::PgPool, wake: watch::Sender<()>) {
+    loop {
+        if let Err(error) = forward(&pool, &wake).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot listen for jobs; trying again");
+        }
+        tokio::time::sleep(LISTEN_PAUSE).await;
+    }
+}
+
+async fn forward(pool: &sqlx::PgPool, wake: &watch::Sender<()>) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.ignore_pool_close_event(false);
+    listener.listen(CHANNEL).await?;
+    loop {
+        // Also after a lost connection: a notice may have been lost with it.
+        listener.try_recv().await?;
+        wake.send_replace(());
+    }
+}

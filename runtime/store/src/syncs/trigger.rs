@@ -1,0 +1,64 @@
+//! Running a sync now.
+
+use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, SyncId, Timestamp, Trigger};
+
+use super::Syncs;
+use crate::Error;
+use crate::database::{Sql, Transaction, values};
+use crate::jobs::{self, payload};
+
+/// How to run a sync now.
+#[derive(Clone, Copy, Debug)]
+pub struct TriggerSync {
+    /// Forget what it remembers, and take back what runs.
+    pub reset: bool,
+    /// Delete its records first, so that all of them come again as added. Counts with `reset` only.
+    pub empty_cache: bool,
+    /// Who asked.
+    pub trigger: Trigger,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Triggered {
+    /// This job runs it, as soon as a worker is free.
+    Enqueued(JobId),
+    /// It is running, and goes on.
+    AlreadyActive,
+    /// There is no such sync.
+    Unknown,
+}
+
+impl Syncs<'_> {
+    /// Runs a sync as soon as a worker is free, whatever its schedule and state.
+    pub async fn trigger(&self, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
+        let triggered = self.0.database().write(move |transaction| Box::pin(run_now(transaction, id, trigger))).await?;
+        self.0.wake();
+        Ok(triggered)
+    }
+}
+
+async fn run_now(transaction: &mut Transaction, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
+    // Differs because in PostgreSQL two triggers could meet.
+    const SYNC: Sql = Sql::differs(
+        "SELECT environment, connection FROM syncs WHERE id = $1",
+        "SELECT environment, connection FROM syncs WHERE id = $1 FOR UPDATE",
+    );
+    let Some(row) = transaction.row(SYNC, values![id]).await? else { return Ok(Triggered::Unknown) };
+    let (environment, connection) = (EnvironmentId(row.get("environment")?), ConnectionRowId(row.get("connection")?));
+    if trigger.reset {
+        jobs::cancel_sync_in(transaction, id, trigger.now).await?;
+        transaction.execute("DELETE FROM checkpoints WHERE sync = $1", values![id]).await?;
+        transaction.execute("UPDATE syncs SET last_success_started_at = NULL WHERE id = $1", values![id]).await?;
+    }
+    let payload = payload::RunSync { trigger: trigger.trigger, empty_cache: trigger.reset && trigger.empty_cache };
+    // A job that only waits, for its next try perhaps, is brought forward.
+    let sql = "UPDATE jobs SET scheduled_at = $2 WHERE unique_key = $1 AND state = 'available' RETURNING id";
+    if let Some(row) = transaction.row(sql, values![payload::sync_key(id), trigger.now]).await? {
+        return Ok(Triggered::Enqueued(JobId(row.get("id")?)));
+    }
+    let job = jobs::insert_in(transaction, payload::run_sync(environment, connection, id, payload, trigger.now)).await?;
+    Ok(job.map_or(Triggered::AlreadyActive, Triggered::Enqueued))
+}

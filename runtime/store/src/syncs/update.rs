@@ -1,0 +1,52 @@
+//! Pausing, starting, another frequency, the end.
+
+use syncline_domain::{SyncId, SyncState, Timestamp};
+
+use super::Syncs;
+use crate::Error;
+use crate::database::{Value, values};
+use crate::jobs;
+
+impl Syncs<'_> {
+    /// Turns the schedule on or off. Pausing takes back what waits or runs. `false` when the sync is gone.
+    pub async fn set_state(&self, id: SyncId, state: SyncState, next_run_at: Option<Timestamp>, now: Timestamp) -> Result<bool, Error> {
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let sql = "UPDATE syncs SET state = $2, next_run_at = $3 WHERE id = $1";
+                    if transaction.execute(sql, values![id, state.as_str(), next_run_at]).await? == 0 {
+                        return Ok(false);
+                    }
+                    if state == SyncState::Paused {
+                        jobs::cancel_sync_in(transaction, id, now).await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Sets a frequency instead of the function's, or takes it back. `false` when the sync is gone.
+    pub async fn set_frequency(&self, id: SyncId, frequency: Option<String>, next_run_at: Option<Timestamp>) -> Result<bool, Error> {
+        let sql = "UPDATE syncs SET frequency_override = $2, next_run_at = $3 WHERE id = $1";
+        self.update(sql, values![id, frequency, next_run_at]).await
+    }
+
+    /// Removes a sync with its checkpoint and its jobs; its records stay until the connection is deleted. `false` when it is gone.
+    pub async fn delete(&self, id: SyncId, now: Timestamp) -> Result<bool, Error> {
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    jobs::cancel_sync_in(transaction, id, now).await?;
+                    Ok(transaction.execute("DELETE FROM syncs WHERE id = $1", values![id]).await? > 0)
+                })
+            })
+            .await
+    }
+
+    async fn update(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, Error> {
+        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values).await? > 0) })).await
+    }
+}
