@@ -10,7 +10,7 @@ use super::{
 use self::bindings::syncline::host as wit;
 
 /// Generated from the contract. Public because `component!` exports through it from the author's crate.
-#[expect(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+#[expect(missing_docs, clippy::pedantic, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../host-api/wit",
