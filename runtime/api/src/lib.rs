@@ -1,1 +1,44 @@
-//! .
+//! The HTTP API: routes, API keys, strict reading of what comes in, stable errors for what is wrong with it.
+//!
+//! ```text
+//! request ──▶ span, panic guard, CORS ──▶ content type ──▶ API key → Caller (environment, scopes)
+//!         ──▶ endpoint: strict query / body / headers ──▶ store · connect · outbound · the runner's port
+//!         ◀── JSON, a spliced buffer of records, or the provider's own stream
+//! ```
+//!
+//! One file an endpoint; [`router`] lists them on one screen. Whatever goes wrong becomes one `ApiError`: a status, a code that never
+//! changes, a message for a person, and a source that only the log sees.
+//!
+//! *Invariant:* knows no engine and no worker. It meets them in the store, and through [`syncline_domain::FunctionRunner`], which runs
+//! an action while the caller waits and inspects what is deployed.
+
+mod actions;
+mod addressed;
+mod auth;
+mod body;
+mod connections;
+mod deployments;
+mod error;
+mod functions;
+mod health;
+mod integrations;
+mod issue;
+mod layers;
+mod providers;
+mod proxy;
+mod query;
+mod records;
+mod refusal;
+mod routes;
+mod runs;
+mod scope;
+mod serve;
+mod state;
+mod syncs;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+pub use routes::router;
+pub use serve::serve;
+pub use state::{Options, Services};

@@ -1,0 +1,4 @@
+//! Actions. Wire contract 1.18.
+
+mod failure;
+pub(crate) mod trigger;

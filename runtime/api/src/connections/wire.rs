@@ -1,0 +1,106 @@
+//! The public forms of a connection.
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use syncline_domain::{ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags};
+use syncline_store::ConnectionRow;
+
+/// As lists show it.
+#[derive(Serialize)]
+pub(super) struct Summary<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    created: String,
+}
+
+/// As it is shown alone.
+#[derive(Serialize)]
+pub(super) struct Full<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    created_at: String,
+    updated_at: String,
+    last_fetched_at: Option<String>,
+    connection_config: Box<RawValue>,
+    webhook_url_override: Option<&'a str>,
+    credentials: Value,
+}
+
+#[derive(Serialize)]
+struct Head<'a> {
+    id: ConnectionRowId,
+    connection_id: &'a ConnectionName,
+    provider_config_key: &'a IntegrationKey,
+    provider: &'a str,
+    /// Failures of its authorization; none can arise before credentials are refreshed.
+    errors: [(); 0],
+    end_user: Option<&'a EndUser>,
+    tags: &'a Tags,
+    metadata: Box<RawValue>,
+}
+
+pub(super) fn summary(row: &ConnectionRow) -> Summary<'_> {
+    Summary { head: head(row), created: row.created_at.to_millis_offset() }
+}
+
+/// `credentials` as the caller may see them: `{}` for one who may not.
+pub(super) fn full(row: &ConnectionRow, credentials: Value) -> Full<'_> {
+    Full {
+        head: head(row),
+        created_at: row.created_at.to_millis_offset(),
+        updated_at: row.updated_at.to_millis_offset(),
+        last_fetched_at: row.last_fetched_at.map(|at| at.to_millis_offset()),
+        connection_config: object(Some(&row.connection_config)),
+        webhook_url_override: row.webhook_url_override.as_deref(),
+        credentials,
+    }
+}
+
+fn head(row: &ConnectionRow) -> Head<'_> {
+    Head {
+        id: row.id,
+        connection_id: &row.name,
+        provider_config_key: &row.integration_key,
+        provider: &row.provider,
+        errors: [],
+        end_user: row.end_user.as_ref(),
+        tags: &row.tags,
+        metadata: object(row.metadata.as_deref()),
+    }
+}
+
+/// Stored JSON as it is, so that no number loses a digit; nothing stored is `{}`.
+fn object(text: Option<&str>) -> Box<RawValue> {
+    RawValue::from_string(text.unwrap_or("{}").to_owned()).unwrap_or_default()
+}
+
+/// Removes refresh tokens wherever they are, whatever the provider called them.
+pub(super) fn without_refresh_tokens(value: &mut Value) {
+    let is_refresh_token = |key: &str| {
+        let letters = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+        letters.eq("refreshtoken".chars())
+    };
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|key, _| !is_refresh_token(key));
+            fields.values_mut().for_each(without_refresh_tokens);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_refresh_tokens),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn refresh_tokens_go_wherever_they_hide() {
+        let mut value = json!({ "access_token": "a", "refresh_token": "r", "raw": { "refreshToken": "r", "l": [{ "Refresh-Token": "r" }], "refresh_token_expires": 1 } });
+        without_refresh_tokens(&mut value);
+        assert_eq!(value, json!({ "access_token": "a", "raw": { "l": [{}], "refresh_token_expires": 1 } }));
+    }
+}

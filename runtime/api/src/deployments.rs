@@ -1,0 +1,3 @@
+//! Deployments: components and the functions in them.
+
+pub(crate) mod create;

@@ -1,0 +1,128 @@
+//! `POST /deployments`
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use syncline_domain::{ComponentSource, IntegrationId, IntegrationKey, RunnerError};
+use syncline_store::{Change, Deploy, DeployComponent, DeployedFunction, IntegrationRow};
+
+use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::integrations::functions::Kind;
+use crate::state::App;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    components: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Component {
+    /// May be left out where the component names one itself.
+    #[serde(default)]
+    integration: Option<IntegrationKey>,
+    /// The .wasm file in Base64.
+    wasm: String,
+}
+
+/// Deploys all components or none: each integration named has, afterwards, exactly the functions that its components hold.
+pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:deploy")?;
+    if body.components.is_empty() {
+        return Err(ApiError::invalid_body(&["components"], "names no component"));
+    }
+    let mut keys: HashMap<IntegrationId, IntegrationKey> = HashMap::new();
+    let mut taken = HashSet::new();
+    let mut components = Vec::with_capacity(body.components.len());
+    for (index, component) in body.components.into_iter().enumerate() {
+        let at = index.to_string();
+        let wasm = STANDARD
+            .decode(component.wasm)
+            .map_err(|error| ApiError::invalid_body(&["components", &at, "wasm"], format!("is not Base64: {error}")))?;
+        let wasm = Bytes::from(wasm);
+        let deployment = app.runner.inspect(ComponentSource { wasm: wasm.clone() }).await.map_err(|error| refused(error, &at))?;
+        let integration = integration(&app, &caller, component.integration, deployment.integration.as_deref(), &at).await?;
+        for function in &deployment.functions {
+            if !taken.insert((integration.id, function.kind, function.name.clone())) {
+                let message =
+                    format!("two components hold the {} `{}` for integration `{}`", function.kind.as_str(), function.name, integration.key);
+                return Err(ApiError::bad_request("duplicate_function", message));
+            }
+        }
+        keys.insert(integration.id, integration.key);
+        let manifest = serde_json::to_string(&deployment.functions).expect("definitions have a JSON form");
+        components.push(DeployComponent {
+            integration: integration.id,
+            digest: deployment.digest,
+            wasm,
+            manifest,
+            functions: deployment.functions,
+        });
+    }
+    let deploy = Deploy { environment: caller.environment(), components, now: app.clock.now() };
+    let deployed = app.store.components().insert_deployment(deploy).await?;
+    let head = |function: &DeployedFunction| json!({ "integration": keys.get(&function.integration), "type": Kind::from(function.kind), "name": function.name });
+    let functions: Vec<Value> = deployed
+        .functions
+        .iter()
+        .map(|function| {
+            let mut wire = head(function);
+            wire["version"] = function.version.into();
+            wire["change"] = change(function.change).into();
+            wire
+        })
+        .collect();
+    let deleted: Vec<Value> = deployed.deleted.iter().map(head).collect();
+    Ok(Json(json!({ "data": { "functions": functions, "deleted": deleted } })))
+}
+
+/// The integration that the request names, or else the component.
+async fn integration(
+    app: &App,
+    caller: &Caller,
+    asked: Option<IntegrationKey>,
+    meant: Option<&str>,
+    at: &str,
+) -> Result<IntegrationRow, ApiError> {
+    let unknown = |key: &str| {
+        let message = format!("there is no integration `{key}`; create it first, or name another for this component");
+        ApiError::bad_request("unknown_integration", message)
+    };
+    let key = match (asked, meant) {
+        (Some(key), _) => key,
+        (None, Some(key)) => IntegrationKey::new(key).map_err(|_| unknown(key))?,
+        (None, None) => {
+            let message = "the component names no integration, so the request must";
+            return Err(ApiError::invalid_body(&["components", at, "integration"], message));
+        }
+    };
+    app.store.integrations().lookup(caller.environment(), &key).await?.ok_or_else(|| unknown(key.as_str()))
+}
+
+fn refused(error: RunnerError, at: &str) -> ApiError {
+    match error {
+        RunnerError::Refused { code, message } => ApiError::bad_request(code, message).with("component", &at),
+        RunnerError::Busy => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", error.to_string()),
+        RunnerError::Internal(_) => ApiError::internal(error),
+    }
+}
+
+const fn change(change: Change) -> &'static str {
+    match change {
+        Change::Created => "created",
+        Change::Updated => "updated",
+        Change::Unchanged => "unchanged",
+        Change::Deleted => "deleted",
+    }
+}

@@ -1,0 +1,60 @@
+//! `POST /integrations`
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use syncline_connect::CreateIntegration;
+use syncline_domain::IntegrationKey;
+
+use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::integrations::credentials::Client;
+use crate::integrations::wire;
+use crate::state::App;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    provider: String,
+    unique_key: IntegrationKey,
+    #[serde(default)]
+    display_name: Option<String>,
+    #[serde(default)]
+    forward_webhooks: Option<bool>,
+    #[serde(default)]
+    credentials: Option<Client>,
+    #[serde(default)]
+    integration_config: BTreeMap<String, String>,
+    #[serde(default)]
+    custom: Option<BTreeMap<String, String>>,
+}
+
+/// Makes one. Webhooks are forwarded unless the caller says otherwise.
+pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:integrations:create")?;
+    let entry = app
+        .catalogue
+        .get(&body.provider)
+        .ok_or_else(|| ApiError::invalid_body(&["provider"], format!("provider `{}` is not in the catalogue", body.provider)))?;
+    if let Some(credentials) = &body.credentials {
+        credentials.check(entry.auth.mode())?;
+    }
+    if let Some(name) = body.integration_config.keys().next() {
+        return Err(ApiError::invalid_body(&["integration_config", name], "the provider has no such field"));
+    }
+    let new = CreateIntegration {
+        provider: body.provider,
+        key: body.unique_key,
+        display_name: body.display_name,
+        credentials: body.credentials.map(Client::into_value),
+        custom: body.custom.map(|custom| json!(custom)),
+        forward_webhooks: body.forward_webhooks.unwrap_or(true),
+    };
+    let row = app.connect.create_integration(caller.environment(), new).await?;
+    Ok(Json(json!({ "data": wire::integration(&app, &row) })))
+}

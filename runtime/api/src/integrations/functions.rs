@@ -1,0 +1,7 @@
+//! Functions attached to an integration. Wire contract 1.10.
+
+pub(crate) mod list;
+pub(crate) mod show;
+mod wire;
+
+pub(crate) use wire::Kind;

@@ -1,0 +1,106 @@
+//! The public form of a function, and the names of its kinds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use syncline_domain::{EventKind, FunctionDefinition, FunctionId, FunctionKind, Timestamp};
+use syncline_store::FunctionRow;
+
+/// As in the path's query and in `type`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    Sync,
+    Action,
+    OnEvent,
+}
+
+impl From<FunctionKind> for Kind {
+    fn from(kind: FunctionKind) -> Self {
+        match kind {
+            FunctionKind::Sync => Self::Sync,
+            FunctionKind::Action => Self::Action,
+            FunctionKind::Event => Self::OnEvent,
+        }
+    }
+}
+
+/// A function with what is known of its deployment.
+#[derive(Serialize)]
+pub(super) struct Deployed<'a> {
+    id: FunctionId,
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: Kind,
+    description: &'a str,
+    scopes: &'a [String],
+    enabled: bool,
+    last_deployed: Timestamp,
+    source: &'static str,
+    #[serde(flatten)]
+    data: Option<Data<'a>>,
+    #[serde(flatten)]
+    schedule: Option<Runs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventKind>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+    returns: Vec<String>,
+    json_schema: Option<Schemas<'a>>,
+}
+
+#[derive(Serialize)]
+struct Runs {
+    runs: Option<String>,
+    auto_start: bool,
+    track_deletes: bool,
+}
+
+/// Every schema of the function by name.
+#[derive(Serialize)]
+struct Schemas<'a> {
+    definitions: BTreeMap<String, &'a RawValue>,
+}
+
+pub(super) fn deployed(row: &FunctionRow) -> Deployed<'_> {
+    let definition = &row.definition;
+    Deployed {
+        id: row.id,
+        name: definition.name.as_str(),
+        kind: definition.kind.into(),
+        description: &definition.description,
+        scopes: &definition.scopes,
+        enabled: row.enabled,
+        last_deployed: row.deployed_at,
+        source: "standalone",
+        data: (definition.kind != FunctionKind::Event).then(|| data(definition)),
+        schedule: (definition.kind == FunctionKind::Sync).then(|| Runs {
+            runs: definition.schedule().ok().flatten().map(|schedule| schedule.text()),
+            auto_start: definition.auto_start,
+            // A function tracks deletes by calling for it; its description does not tell.
+            track_deletes: false,
+        }),
+        event: definition.event,
+    }
+}
+
+/// Inputs and outputs have no names of their own, so they are called after the function.
+fn data(definition: &FunctionDefinition) -> Data<'_> {
+    let mut definitions: BTreeMap<String, &RawValue> =
+        definition.models.iter().map(|model| (model.name.to_string(), &*model.schema)).collect();
+    let mut returns: Vec<String> = definition.models.iter().map(|model| model.name.to_string()).collect();
+    let named = |prefix: &str, schema: &Option<Box<RawValue>>| schema.is_some().then(|| format!("{prefix}_{}", definition.name));
+    let (input, output) = (named("ActionInput", &definition.input), named("ActionOutput", &definition.output));
+    for (name, schema) in [(&input, &definition.input), (&output, &definition.output)] {
+        if let (Some(name), Some(schema)) = (name, schema) {
+            definitions.insert(name.clone(), schema);
+        }
+    }
+    returns.extend(output);
+    Data { input, returns, json_schema: (!definitions.is_empty()).then_some(Schemas { definitions }) }
+}

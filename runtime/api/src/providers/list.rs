@@ -1,0 +1,26 @@
+//! `GET /providers`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::providers::show::wire;
+use crate::query::Query;
+use crate::state::App;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    #[serde(default)]
+    search: String,
+}
+
+/// Every provider, or those whose key contains `search`.
+pub(crate) async fn handle(State(app): State<Arc<App>>, Query(params): Query<Params>) -> Result<Json<Value>, ApiError> {
+    let found: Vec<Value> = app.catalogue.search(&params.search).map(|entry| wire(&app, entry)).collect();
+    Ok(Json(json!({ "data": found })))
+}

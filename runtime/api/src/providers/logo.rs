@@ -1,0 +1,25 @@
+//! `GET /providers/:provider/logo.svg`: open to all, because pages show it in an `<img>`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use http::HeaderName;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use syncline_providers::logo_svg;
+
+use crate::error::ApiError;
+use crate::state::App;
+
+/// The picture.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    Path(provider): Path<String>,
+) -> Result<([(HeaderName, &'static str); 2], String), ApiError> {
+    let entry = app.catalogue.get(&provider).ok_or_else(|| ApiError::not_found(format!("Unknown provider {provider}")))?;
+    Ok(([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], logo_svg(entry)))
+}
+
+/// Where clients find a provider's logo.
+pub(crate) fn url(app: &App, provider: &str) -> String {
+    format!("{}/providers/{provider}/logo.svg", app.options.public_url.as_str().trim_end_matches('/'))
+}

@@ -1,0 +1,5 @@
+//! Records, as syncs left them. Wire contract 1.16 and 3.6.
+
+pub(crate) mod list;
+pub(crate) mod prune;
+mod splice;

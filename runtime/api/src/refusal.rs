@@ -1,0 +1,34 @@
+//! The errors of the rooms behind, as the caller is told of them.
+
+use http::StatusCode;
+use syncline_connect::ConnectError;
+use syncline_store::Error as StoreError;
+
+use crate::error::ApiError;
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Cursor => Self::bad_request("invalid_cursor", error.to_string()),
+            StoreError::Conflict { constraint } => Self::new(StatusCode::CONFLICT, "conflict", format!("{constraint} stands in the way")),
+            StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the server is stopping").caused_by(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<ConnectError> for ApiError {
+    fn from(error: ConnectError) -> Self {
+        let message = error.to_string();
+        match error {
+            ConnectError::UnknownProvider { .. } => Self::bad_request("unknown_provider_template", message),
+            ConnectError::UnknownIntegration { key } => Self::unknown_integration(&key),
+            ConnectError::UnknownConnection => Self::unknown_connection(),
+            ConnectError::KeyTaken { .. } => Self::invalid_body(&["unique_key"], message),
+            ConnectError::WrongAuthMode { .. } => Self::invalid_body(&["credentials", "type"], message),
+            ConnectError::ConnectionConfig { field, .. } => Self::invalid_body(&["connection_config", &field], message),
+            ConnectError::TestFailed { .. } => Self::bad_request("connection_test_failed", message),
+            ConnectError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Every route on one screen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, get, patch, post, put};
+use http::{Method, StatusCode, Uri};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::error::ApiError;
+use crate::state::{App, Options, Services};
+use crate::{
+    actions, auth, connections, deployments, functions, health, integrations, layers, providers, proxy, records, runs, syncs, variables,
+};
+
+/// The whole API as a service.
+pub fn router(services: Services, options: Options) -> Router {
+    let app = Arc::new(App::new(services, options));
+
+    let open = Router::new()
+        .route("/health", get(health::alive))
+        .route("/ready", get(health::ready))
+        .route("/providers/{provider}/logo.svg", get(providers::logo::handle));
+
+    let json = Router::new()
+        .route("/providers", get(providers::list::handle))
+        .route("/providers/{provider}", get(providers::show::handle))
+        .route("/integrations", get(integrations::list::handle).post(integrations::create::handle))
+        .route(
+            "/integrations/{key}",
+            get(integrations::show::handle).patch(integrations::update::handle).delete(integrations::delete::handle),
+        )
+        .route("/integrations/{key}/functions", get(integrations::functions::list::handle))
+        .route("/integrations/{key}/functions/{name}", get(integrations::functions::show::handle))
+        .route("/connections", get(connections::list::handle).post(connections::import::handle))
+        .route("/connections/metadata", post(connections::metadata::set).patch(connections::metadata::merge))
+        .route(
+            "/connections/{connection}",
+            get(connections::show::handle).patch(connections::update::handle).delete(connections::delete::handle),
+        )
+        .route("/records", get(records::list::handle))
+        .route("/records/prune", patch(records::prune::handle))
+        .route("/sync/trigger", post(syncs::trigger::handle))
+        .route("/sync/pause", post(syncs::pause::handle))
+        .route("/sync/start", post(syncs::start::handle))
+        .route("/sync/status", get(syncs::status::handle))
+        .route("/sync/update-connection-frequency", put(syncs::frequency::handle))
+        .route("/sync/{name}/variant/{variant}", post(syncs::variant::create).delete(syncs::variant::delete))
+        .route("/action/trigger", post(actions::trigger::handle))
+        .route("/environment-variables", get(variables::handle))
+        .route("/deployments", post(deployments::create::handle))
+        .route("/functions", get(functions::handle))
+        .route("/runs", get(runs::list::handle))
+        .route("/runs/{run}", get(runs::show::handle))
+        .route("/runs/{run}/logs", get(runs::logs::handle))
+        // Names that old clients still use.
+        .route("/connection", get(connections::list::handle).post(connections::import::handle))
+        .route("/connection/metadata", post(connections::metadata::set).patch(connections::metadata::merge))
+        .route("/connection/{connection}", get(connections::show::handle).delete(connections::delete::handle))
+        .route_layer(from_fn_with_state(app.clone(), auth::authenticate))
+        .route_layer(from_fn(layers::require_json));
+
+    let proxy = Router::new()
+        .route("/proxy", any(proxy::forward::handle))
+        .route("/proxy/", any(proxy::forward::handle))
+        .route("/proxy/{*path}", any(proxy::forward::handle))
+        .route_layer(from_fn_with_state(app.clone(), auth::authenticate));
+
+    let routes = open
+        .merge(json)
+        .merge(proxy)
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(ServiceBuilder::new().layer(from_fn(layers::observe)).layer(CatchPanicLayer::custom(layers::panicked)).layer(layers::cors()))
+        .with_state(app);
+
+    // Outside of the router, because inside it the route is chosen already.
+    Router::new().fallback_service(ServiceBuilder::new().map_request(layers::without_trailing_slash).service(routes))
+}
+
+async fn unknown_route(method: Method, uri: Uri) -> ApiError {
+    ApiError::not_found(format!("there is no endpoint {method} {}", uri.path()))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("{} does not answer to {method}", uri.path()))
+}

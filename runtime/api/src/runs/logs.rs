@@ -1,0 +1,66 @@
+//! `GET /runs/:run/logs`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use syncline_domain::Timestamp;
+
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::query::{Bounded, Query};
+use crate::runs::find;
+use crate::state::App;
+
+const DEFAULT_LIMIT: u32 = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    /// The last `seq` that was read.
+    #[serde(default)]
+    after: Option<Bounded<0, { u32::MAX }>>,
+    #[serde(default)]
+    limit: Option<Bounded<1, 10_000>>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    data: Vec<Line>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    seq: i64,
+    at: Timestamp,
+    level: String,
+    message: String,
+    fields: Option<Box<RawValue>>,
+}
+
+/// A run's log in order. `next` is the `after` of the page that follows, as far as there is one by now.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(run): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Response, ApiError> {
+    caller.require("environment:logs:read")?;
+    let run = find::run(&app, caller.environment(), &run).await?;
+    let after = params.after.map_or(0, |Bounded(after)| i64::from(after));
+    let limit = params.limit.map_or(DEFAULT_LIMIT, |Bounded(limit)| limit);
+    let rows = app.store.run_logs().list(run.id, after, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.seq);
+    let line = |row: syncline_store::LogRow| Line {
+        seq: row.seq,
+        at: row.line.at,
+        level: row.line.level,
+        message: row.line.message,
+        fields: row.line.fields.and_then(|fields| RawValue::from_string(fields).ok()),
+    };
+    Ok(Json(Answer { data: rows.into_iter().map(line).collect(), next }).into_response())
+}

@@ -1,0 +1,14 @@
+//! Answers requests until told to stop.
+
+use std::future::Future;
+use std::io;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// Serves `router` on `listener` until `shutdown`; then takes no new connections, finishes the requests that are under way and returns.
+///
+/// A proxied stream can last as long as the provider likes: whoever calls this bounds the wait.
+pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+}

@@ -1,0 +1,50 @@
+//! `POST /sync/pause`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use syncline_domain::{ConnectionName, IntegrationKey, SyncState};
+
+use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::state::App;
+use crate::syncs::reference::SyncRef;
+use crate::syncs::select::Selection;
+
+const MAX_SYNCS: usize = 256;
+
+/// Also what `/sync/start` takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    #[serde(default)]
+    pub(super) syncs: Vec<SyncRef>,
+    pub(super) provider_config_key: IntegrationKey,
+    #[serde(default)]
+    pub(super) connection_id: Option<ConnectionName>,
+}
+
+impl Body {
+    /// The syncs that are named, or all.
+    pub(super) fn selection(&self) -> Result<Selection<'_>, ApiError> {
+        if self.syncs.len() > MAX_SYNCS {
+            return Err(ApiError::invalid_body(&["syncs"], format!("names more than {MAX_SYNCS}")));
+        }
+        Ok(Selection { integration: &self.provider_config_key, connection: self.connection_id.as_ref(), syncs: &self.syncs })
+    }
+}
+
+/// Turns schedules off. Triggering still works.
+pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:syncs:execute")?;
+    let selected = body.selection()?.all(&app, caller.environment()).await;
+    let syncs = selected.map_err(|missing| missing.when_commanding(&body.provider_config_key))?;
+    for sync in syncs.iter().filter(|sync| sync.state == SyncState::Started) {
+        app.store.syncs().set_state(sync.id, SyncState::Paused, None, app.clock.now()).await?;
+    }
+    Ok(Json(json!({ "success": true })))
+}

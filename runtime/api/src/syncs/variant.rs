@@ -1,0 +1,105 @@
+//! `POST` and `DELETE /sync/:name/variant/:variant`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use syncline_domain::{ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, SyncState, Trigger, Variant};
+use syncline_store::{ConnectionRow, Constraint, Error as StoreError, NewSync, TriggerSync};
+
+use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::connections::find;
+use crate::error::ApiError;
+use crate::issue::Issue;
+use crate::state::App;
+
+/// Keeps one connection from taking all workers.
+const MAX_SYNCS_PER_CONNECTION: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    provider_config_key: IntegrationKey,
+    connection_id: ConnectionName,
+}
+
+/// Makes a variant of a sync. It runs at once where the sync starts by itself, and is paused where not.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(names): Path<(String, String)>,
+    JsonBody(body): JsonBody<Body>,
+) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:syncs:variant:create")?;
+    let (name, variant, connection) = resolve(&app, &caller, names, body).await?;
+    let functions = app.store.functions();
+    let function = functions.lookup_by_name(connection.integration, FunctionKind::Sync, &name).await?;
+    let function = function.ok_or_else(|| {
+        ApiError::bad_request("unknown_sync", format!("sync `{name}` is not deployed to `{}`", connection.integration_key))
+    })?;
+    if app.store.syncs().list_for_connection(connection.id).await?.len() >= MAX_SYNCS_PER_CONNECTION {
+        let message = format!("a connection has at most {MAX_SYNCS_PER_CONNECTION} syncs, variants included");
+        return Err(ApiError::bad_request("resource_capped", message));
+    }
+    let now = app.clock.now();
+    let started = function.definition.auto_start;
+    let new = NewSync {
+        function: function.id,
+        name: name.clone(),
+        variant: variant.clone(),
+        state: if started { SyncState::Started } else { SyncState::Paused },
+        frequency_override: None,
+        next_run_at: None,
+    };
+    let id = app.store.syncs().insert(connection.id, new, now).await.map_err(|error| match error {
+        StoreError::Conflict { constraint: Constraint::Sync } => {
+            ApiError::bad_request("sync_variant_already_exists", format!("the connection has variant `{variant}` of sync `{name}` already"))
+        }
+        StoreError::Conflict { constraint: Constraint::Reference } => ApiError::unknown_connection(),
+        other => other.into(),
+    })?;
+    if started {
+        let next =
+            function.definition.schedule_with(None).and_then(|schedule| schedule.next_after_start(now, syncline_store::schedule_seed(id)));
+        app.store.syncs().set_state(id, SyncState::Started, next, now).await?;
+        app.store.syncs().trigger(id, TriggerSync { reset: false, empty_cache: false, trigger: Trigger::Api, now }).await?;
+    }
+    Ok(Json(json!({ "id": id, "name": name, "variant": variant })))
+}
+
+/// Ends a variant. Its records stay until the connection goes.
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(names): Path<(String, String)>,
+    JsonBody(body): JsonBody<Body>,
+) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:syncs:variant:delete")?;
+    let (name, variant, connection) = resolve(&app, &caller, names, body).await?;
+    let unknown = || ApiError::not_found(format!("the connection has no variant `{variant}` of sync `{name}`"));
+    let sync = app.store.syncs().lookup(connection.id, &name, &variant).await?.ok_or_else(unknown)?;
+    app.store.syncs().delete(sync.id, app.clock.now()).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+async fn resolve(
+    app: &App,
+    caller: &Caller,
+    (name, variant): (String, String),
+    body: Body,
+) -> Result<(FunctionName, Variant, ConnectionRow), ApiError> {
+    let wrong = |field: &str, problem: String| ApiError::invalid("invalid_uri_params", Issue::new("invalid_format", &[field], problem));
+    let name = FunctionName::new(name).map_err(|defect| wrong("name", defect.to_string()))?;
+    let variant = Variant::new(variant).map_err(|defect| wrong("variant", defect.to_string()))?;
+    if variant.is_base() {
+        return Err(ApiError::bad_request("invalid_variant", "the variant `base` belongs to the sync itself"));
+    }
+    let of = ConnectionRef { integration: body.provider_config_key, connection: body.connection_id };
+    if app.store.integrations().lookup(caller.environment(), &of.integration).await?.is_none() {
+        return Err(ApiError::unknown_integration(of.integration.as_str()));
+    }
+    Ok((name, variant, find::addressed(app, caller.environment(), &of).await?))
+}

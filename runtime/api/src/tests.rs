@@ -1,0 +1,186 @@
+//! The router on a real SQLite store, with a stand-in for the engine and, where one is called, a stand-in provider.
+
+mod access;
+mod actions;
+mod connections;
+mod proxy;
+mod records;
+mod syncs;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use syncline_connect::Connect;
+use syncline_domain::{
+    ActionCall, ComponentSource, Deployment, Digest, EnvironmentId, EnvironmentName, FunctionDefinition, FunctionRunner, ManualClock,
+    RunId, RunOutcome, RunnerError, Timestamp,
+};
+use syncline_outbound::{EgressPolicy, HttpClient, Limits, Proxy, SystemPace};
+use syncline_providers::Catalogue;
+use syncline_store::{DatabaseUrl, MasterKey, NewApiKey, Store};
+use tower::ServiceExt;
+
+use crate::{Options, Services, router};
+
+const KEY: &str = "11111111-1111-4111-8111-111111111111";
+
+struct TestApp {
+    router: Router,
+    store: Store,
+    clock: Arc<ManualClock>,
+    runner: Arc<FakeRunner>,
+    environment: EnvironmentId,
+    _folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+/// Answers every action with `outcome`, and every component with `functions`.
+#[derive(Default)]
+struct FakeRunner {
+    outcome: Mutex<Option<Result<RunOutcome, RunnerError>>>,
+    functions: Mutex<Vec<FunctionDefinition>>,
+    inputs: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl FunctionRunner for FakeRunner {
+    async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
+        self.inputs.lock().unwrap().push(call.input);
+        self.outcome.lock().unwrap().take().expect("the test says how the action ends")
+    }
+
+    async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
+        if !source.wasm.starts_with(b"\0asm") {
+            return Err(RunnerError::Refused { code: "component_malformed", message: "not a component".to_owned() });
+        }
+        let functions = self.functions.lock().unwrap().clone();
+        Ok(Deployment { digest: Digest(Sha256::digest(&source.wasm).into()), integration: None, functions })
+    }
+}
+
+impl TestApp {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-01-31T12:00:00Z").unwrap()));
+        let options = syncline_store::Options {
+            url: DatabaseUrl::sqlite(folder.path().join("syncline.db")),
+            keys: MasterKey::new([7; 32]),
+            max_connections: 2,
+        };
+        let store = Store::open(options, clock.clone()).await.unwrap();
+        let now = Timestamp::default();
+        let environment = store.environments().ensure(&EnvironmentName::new("dev").unwrap(), now).await.unwrap().id;
+        store.api_keys().ensure(environment, "default", Sha256::digest(KEY).into(), now).await.unwrap();
+        let catalogue = Arc::new(Catalogue::embedded());
+        let client = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
+        let proxy = Proxy::new(client, clock.clone(), Arc::new(SystemPace), Limits::default());
+        let connect = Connect::new(syncline_connect::Options {
+            store: store.clone(),
+            catalogue: catalogue.clone(),
+            proxy: proxy.clone(),
+            clock: clock.clone(),
+            randomness: || [9; 16],
+        });
+        let runner = Arc::new(FakeRunner::default());
+        let services = Services { store: store.clone(), connect, proxy, catalogue, clock: clock.clone(), runner: runner.clone() };
+        let router = router(services, Options::new("http://localhost:3003".parse().unwrap()));
+        Self { router, store, clock, runner, environment, _folder: folder }
+    }
+
+    /// With a connection `c1` of integration `plain`, whose provider wants no credentials.
+    async fn connected() -> Self {
+        let app = Self::new().await;
+        app.post("/integrations", json!({ "provider": "unauthenticated", "unique_key": "plain" })).await.expect(StatusCode::OK);
+        let import = json!({ "provider_config_key": "plain", "connection_id": "c1", "credentials": { "type": "NONE" } });
+        app.post("/connections", import).await.expect(StatusCode::CREATED);
+        app
+    }
+
+    /// Deploys these functions to `plain`.
+    async fn deploy(&self, functions: Vec<Value>) -> Answer {
+        *self.runner.functions.lock().unwrap() = functions.into_iter().map(|function| serde_json::from_value(function).unwrap()).collect();
+        self.post("/deployments", json!({ "components": [{ "integration": "plain", "wasm": "AGFzbQ==" }] })).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+        Answer { status, headers, text }
+    }
+
+    /// A request with the key and the headers that name `c1`.
+    async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {KEY}"))
+            .header("content-type", "application/json")
+            .header("provider-config-key", "plain")
+            .header("connection-id", "c1");
+        self.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::POST, path, Some(body)).await
+    }
+
+    async fn add_key(&self, key: &str, scopes: &[&str]) -> syncline_domain::ApiKeyId {
+        let key = NewApiKey {
+            environment: self.environment,
+            display_name: "another".to_owned(),
+            hash: Sha256::digest(key).into(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            now: Timestamp::default(),
+        };
+        self.store.api_keys().insert(key).await.unwrap()
+    }
+
+    async fn get_with_key(&self, path: &str, key: &str) -> Answer {
+        self.send(Request::get(path).header("authorization", format!("Bearer {key}")).body(Body::empty()).unwrap()).await
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    fn expect(self, status: StatusCode) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()
+    }
+
+    /// Status and code of an error.
+    #[track_caller]
+    fn refusal(&self) -> (u16, String) {
+        let body = self.json();
+        assert!(body["error"]["message"].is_string(), "{body}");
+        (self.status.as_u16(), body["error"]["code"].as_str().expect("an error has a code").to_owned())
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+fn run_id() -> RunId {
+    RunId::new(Timestamp::default(), [1; 10])
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
