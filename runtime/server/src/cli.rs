@@ -1,0 +1,135 @@
+//! The command line: what can be asked, and which file answers.
+//!
+//! Everything but `serve` and `demo` talks to a running server over its public HTTP API, as any other client does.
+
+pub mod client;
+mod connections;
+pub(crate) mod deploy;
+mod exit;
+mod functions;
+mod input;
+mod integrations;
+mod logs;
+pub(crate) mod output;
+mod providers;
+pub(crate) mod records;
+mod remote;
+mod run;
+pub(crate) mod runs;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::demo;
+
+/// A self-hosted integration runtime: syncs and actions as WebAssembly components, records in a cache, one binary.
+#[derive(Parser)]
+#[command(name = "syncline", version, propagate_version = true, after_help = exit::HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server: API, scheduler and workers
+    Serve(Box<serve::Serve>),
+    /// Build and deploy functions: a crate, a folder of crates or a .wasm file
+    Deploy(deploy::Deploy),
+    /// A tour on a stand-in provider: deploy, connect, sync, read, change, sync again. Needs no network
+    Demo(demo::Demo),
+    /// Call an action, or run a sync and follow it to its end
+    Run(run::Run),
+    /// Deployed functions
+    Functions(functions::Functions),
+    /// Integrations: one configuration for one provider
+    Integrations(integrations::Integrations),
+    /// Connections: one user's authorization of an integration
+    Connections(connections::Connections),
+    /// Records that syncs keep
+    Records(records::Records),
+    /// Executions of functions
+    Runs(runs::Runs),
+    /// The log of one run
+    Logs(logs::Logs),
+    /// The catalogue of providers
+    Providers(providers::Providers),
+    /// Read a component on stdin and write its compiled code to stdout, within limits. The server starts itself so
+    #[command(hide = true)]
+    CompileComponent,
+}
+
+/// Does what the arguments of this process ask.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Command::CompileComponent) {
+        return syncline_engine::compile_child_main();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&anyhow::Error::new(error).context("the async runtime could not be started")),
+    };
+    match runtime.block_on(cli.command.execute()) {
+        Ok(code) => code,
+        Err(error) => exit::report(&error),
+    }
+}
+
+impl Command {
+    async fn execute(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Serve(command) => command.execute().await?,
+            Self::Deploy(command) => command.execute().await?,
+            Self::Demo(command) => return command.execute().await,
+            Self::Run(command) => return command.execute().await,
+            Self::Functions(command) => command.execute().await?,
+            Self::Integrations(command) => command.execute().await?,
+            Self::Connections(command) => command.execute().await?,
+            Self::Records(command) => command.execute().await?,
+            Self::Runs(command) => command.execute().await?,
+            Self::Logs(command) => command.execute().await?,
+            Self::Providers(command) => command.execute().await?,
+            Self::CompileComponent => unreachable!("handled before the runtime starts"),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Not the terminal's, so that the snapshots are the same everywhere.
+    const WIDTH: usize = 100;
+
+    #[test]
+    fn every_argument_of_every_command_is_consistent_and_documented() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "`{}` says nothing of itself", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "`{} {}` is not documented", command.get_name(), argument.get_id());
+            }
+            command.get_subcommands().filter(|command| command.get_name() != "help").for_each(check);
+        }
+        let mut command = Cli::command();
+        command.build();
+        check(&command);
+        command.debug_assert();
+    }
+
+    #[test]
+    fn serve_help_shows_every_setting() {
+        let mut command = Cli::command().term_width(WIDTH);
+        let serve = command.find_subcommand_mut("serve").unwrap();
+        insta::assert_snapshot!(serve.render_long_help().to_string());
+    }
+
+    #[test]
+    fn the_first_help_names_every_command_and_exit_code() {
+        insta::assert_snapshot!(Cli::command().term_width(WIDTH).render_long_help().to_string());
+    }
+}

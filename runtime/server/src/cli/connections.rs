@@ -1,0 +1,168 @@
+//! `syncline connections`: one user's authorization of an integration each.
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::Call;
+use super::input;
+use super::output::{cell, time};
+use super::remote::Remote;
+
+#[derive(Args)]
+pub(super) struct Connections {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// All connections, newest first
+    List {
+        /// Of this integration only
+        #[arg(long, value_name = "KEY")]
+        integration: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+        /// The page, from 0
+        #[arg(long, default_value_t = 0)]
+        page: u32,
+    },
+    /// One connection, and how its syncs are doing. Its credentials are never shown
+    Show {
+        /// The connection's id
+        connection: String,
+        /// Its integration's key
+        #[arg(long, value_name = "KEY")]
+        integration: String,
+    },
+    /// Import a connection with credentials that you have already
+    Create {
+        /// The integration's key
+        integration: String,
+        /// The connection's id; made by the server by default
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+        /// JSON, @FILE or - for stdin (others on this machine can see arguments): {"type":"API_KEY","apiKey":"..."},
+        /// {"type":"OAUTH2","access_token":"..."}, {"type":"BASIC","username":"...","password":"..."} or {"type":"NONE"}
+        #[arg(long, value_name = "JSON")]
+        credentials: String,
+        /// Values for the provider's URL and the like, as JSON or @FILE: {"subdomain":"acme"}
+        #[arg(long, value_name = "JSON")]
+        config: Option<String>,
+        /// What functions should know of this connection, as JSON or @FILE
+        #[arg(long, value_name = "JSON")]
+        metadata: Option<String>,
+    },
+    /// Delete a connection with its syncs and records
+    Delete {
+        /// The connection's id
+        connection: String,
+        /// Its integration's key
+        #[arg(long, value_name = "KEY")]
+        integration: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct List {
+    connections: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Statuses {
+    syncs: Vec<Value>,
+}
+
+impl Connections {
+    pub(super) async fn execute(self) -> anyhow::Result<()> {
+        let (client, output) = (self.remote.client()?, self.remote.output());
+        match self.command {
+            Command::List { integration, limit, page } => {
+                let call = Call::get(["connections"]).query_if("integrationId", integration).query("limit", limit).query("page", page);
+                let text = client.text(call).await?;
+                let list: List = serde_json::from_str(&text)?;
+                let row = |item: &Value| {
+                    let user = &item["end_user"];
+                    let user = [&user["email"], &user["display_name"], &user["id"]].into_iter().find(|name| !name.is_null());
+                    let integration = cell(&item["provider_config_key"]);
+                    vec![cell(&item["connection_id"]), integration, cell(user.unwrap_or(&Value::Null)), time(&item["created"])]
+                };
+                let rows = list.connections.iter().map(row).collect();
+                let nothing = "No connections yet: `syncline connections create INTEGRATION` imports one.";
+                output.list(&text, &["connection", "integration", "end user", "created"], rows, nothing)?;
+            }
+            Command::Show { connection, integration } => {
+                let call = Call::get(["connections", &connection]).query("provider_config_key", &integration);
+                let mut item: Value = client.json(call).await?;
+                let status = Call::get(["sync", "status"])
+                    .query("syncs", "*")
+                    .query("provider_config_key", &integration)
+                    .query("connection_id", &connection);
+                let syncs: Statuses = client.json(status).await?;
+                // The API gives credentials to whoever holds the key; a terminal's scrollback should not.
+                if let Some(fields) = item.as_object_mut() {
+                    fields.remove("credentials");
+                    fields.insert("syncs".to_owned(), Value::from(syncs.syncs.clone()));
+                }
+                let fields = [
+                    ("connection", cell(&item["connection_id"])),
+                    ("integration", cell(&item["provider_config_key"])),
+                    ("provider", cell(&item["provider"])),
+                    ("end user", cell(&item["end_user"]["id"])),
+                    ("configuration", cell(&item["connection_config"])),
+                    ("metadata", cell(&item["metadata"])),
+                    ("created", time(&item["created_at"])),
+                    ("last used", time(&item["last_fetched_at"])),
+                ];
+                output.fields(&item.to_string(), &fields)?;
+                let row = |sync: &Value| {
+                    let latest = sync["latestResult"].as_object().into_iter().flatten().map(|(model, counts)| {
+                        format!("{model} +{} ~{} -{}", cell(&counts["added"]), cell(&counts["updated"]), cell(&counts["deleted"]))
+                    });
+                    let next = time(&sync["nextScheduledSyncAt"]);
+                    let latest = latest.collect::<Vec<_>>().join(", ");
+                    let name = match sync["variant"].as_str() {
+                        Some("base") | None => cell(&sync["name"]),
+                        Some(variant) => format!("{}::{variant}", cell(&sync["name"])),
+                    };
+                    vec![name, cell(&sync["status"]), cell(&sync["frequency"]), time(&sync["finishedAt"]), next, latest]
+                };
+                let rows: Vec<_> = syncs.syncs.iter().map(row).collect();
+                if !rows.is_empty() {
+                    output.note("")?;
+                    output.note(&output.table(&["sync", "status", "runs", "finished", "next", "latest result"], rows))?;
+                }
+            }
+            Command::Create { integration, connection, credentials, config, metadata } => {
+                let mut body = json!({ "provider_config_key": integration });
+                let given = [("credentials", Some(credentials)), ("connection_config", config), ("metadata", metadata)];
+                for (name, json) in given.into_iter().filter_map(|(name, json)| Some((name, json?))) {
+                    body[name] = serde_json::from_str(input::read(&json)?.get())?;
+                }
+                if let Some(connection) = connection {
+                    body["connection_id"] = connection.into();
+                }
+                let mut item: Value = client.json(Call::post(["connections"], &body)).await?;
+                if let Some(fields) = item.as_object_mut() {
+                    fields.remove("credentials");
+                }
+                output.document(&item.to_string())?;
+                let id = cell(&item["connection_id"]);
+                output.note(&format!(
+                    "Connection `{id}` is there. `syncline connections show {id} --integration {integration}` shows its syncs."
+                ))?;
+            }
+            Command::Delete { connection, integration } => {
+                let call = Call::delete(["connections", &connection]).query("provider_config_key", integration);
+                let text = client.text(call).await?;
+                output.document(&text)?;
+                output.note(&format!("Connection `{connection}` is deleted, and its syncs and records with it."))?;
+            }
+        }
+        Ok(())
+    }
+}

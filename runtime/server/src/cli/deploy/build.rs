@@ -1,0 +1,144 @@
+//! Crates become components.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use crate::config::ConfigError;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// One of cargo's messages (`--message-format=json`), as far as it matters here.
+#[derive(Deserialize)]
+#[serde(tag = "reason")]
+enum Message {
+    #[serde(rename = "compiler-artifact")]
+    Artifact { manifest_path: PathBuf, filenames: Vec<PathBuf>, target: Target },
+    #[serde(rename = "compiler-message")]
+    Diagnostic { message: Diagnostic },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    level: String,
+    rendered: Option<String>,
+}
+
+/// The .wasm files behind a path, built where it names source.
+pub(super) async fn components(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let path = path.canonicalize().map_err(|error| ConfigError::new(format!("{}: {error}", path.display())))?;
+    if path.is_file() {
+        if path.extension().is_none_or(|extension| extension != "wasm") {
+            let problem = format!("{} is neither a .wasm file nor the folder of a crate", path.display());
+            return Err(ConfigError::new(problem).into());
+        }
+        return Ok(vec![path]);
+    }
+    let mut built = Vec::new();
+    for folder in crates(&path)? {
+        built.extend(build(&folder).await?);
+    }
+    if built.is_empty() {
+        bail!("cargo built no .wasm in {}; a crate of functions needs crate-type = [\"cdylib\", \"rlib\"] below [lib]", path.display());
+    }
+    Ok(built)
+}
+
+/// The folder itself where it is a crate or a workspace, else the crates directly below it.
+fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if folder.join("Cargo.toml").is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.join("Cargo.toml").is_file()).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(ConfigError::new(format!("there is no Cargo.toml in {} nor directly below it", folder.display())).into());
+    }
+    Ok(found)
+}
+
+async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})")?);
+    progress.enable_steady_tick(Duration::from_millis(100));
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    progress.set_message(format!("building {name}"));
+    let mut cargo = Command::new("cargo")
+        .args(["build", "--release", "--target", TARGET, "--message-format=json-render-diagnostics"])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("cargo could not be started; install Rust with https://rustup.rs")?;
+    let stdout = cargo.stdout.take().expect("piped above");
+    let mut stderr = cargo.stderr.take().expect("piped above");
+    // Read beside stdout: cargo stops when either pipe is full.
+    let said = async {
+        let mut text = String::new();
+        tokio::io::AsyncReadExt::read_to_string(&mut stderr, &mut text).await.map(|_| text)
+    };
+    let artifacts = async {
+        let (mut wasm, mut errors) = (Vec::new(), String::new());
+        let mut lines = BufReader::new(stdout).lines();
+        while let Some(line) = lines.next_line().await? {
+            match serde_json::from_str(&line) {
+                Ok(Message::Artifact { manifest_path, filenames, target }) => {
+                    progress.set_message(format!("building {name}: {}", target.name));
+                    // Dependencies from a registry are never components; those of the folder itself are.
+                    if manifest_path.starts_with(folder) {
+                        wasm.extend(filenames.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "wasm")));
+                    }
+                }
+                Ok(Message::Diagnostic { message }) if message.level == "error" => {
+                    errors.push_str(message.rendered.as_deref().unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        anyhow::Ok((wasm, errors))
+    };
+    let (said, artifacts) = tokio::join!(said, artifacts);
+    let status = cargo.wait().await.context("cargo could not be waited for")?;
+    progress.finish_and_clear();
+    let ((wasm, errors), said) = (artifacts?, said?);
+    if !status.success() {
+        eprint!("{errors}{said}");
+        if said.contains("target may not be installed") {
+            bail!("the target {TARGET} is not installed; add it with `rustup target add {TARGET}`");
+        }
+        bail!("{} does not build; cargo's errors are above", folder.display());
+    }
+    Ok(wasm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_that_is_no_crate_says_what_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let said = async |path: PathBuf| components(&path).await.unwrap_err().to_string();
+        assert!(said(dir.path().to_owned()).await.contains("no Cargo.toml"));
+        assert!(said(dir.path().join("absent")).await.contains("absent"));
+        std::fs::write(dir.path().join("notes.txt"), "").unwrap();
+        assert!(said(dir.path().join("notes.txt")).await.contains("neither a .wasm file"));
+        std::fs::write(dir.path().join("x.wasm"), "").unwrap();
+        assert_eq!(components(&dir.path().join("x.wasm")).await.unwrap().len(), 1);
+    }
+}

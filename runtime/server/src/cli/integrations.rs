@@ -1,0 +1,107 @@
+//! `syncline integrations`: one configuration for one provider each.
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::Call;
+use super::input;
+use super::output::{cell, time};
+use super::remote::Remote;
+
+#[derive(Args)]
+pub(super) struct Integrations {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// All integrations
+    List,
+    /// One integration
+    Show {
+        /// Its key
+        key: String,
+    },
+    /// Make an integration for a provider of the catalogue
+    Create {
+        /// The provider's name in the catalogue: `github`, `slack`, ...
+        provider: String,
+        /// The key by which the API will know it; the provider's name by default
+        #[arg(long)]
+        key: Option<String>,
+        /// For people
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// The provider's OAuth app and the like, as JSON, @FILE or - for stdin:
+        /// {"type":"OAUTH2","client_id":"...","client_secret":"...","scopes":"repo"}
+        #[arg(long, value_name = "JSON")]
+        credentials: Option<String>,
+    },
+    /// Delete an integration with its connections, syncs and records
+    Delete {
+        /// Its key
+        key: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Value>,
+}
+
+impl Integrations {
+    pub(super) async fn execute(self) -> anyhow::Result<()> {
+        let (client, output) = (self.remote.client()?, self.remote.output());
+        match self.command {
+            Command::List => {
+                let text = client.text(Call::get(["integrations"])).await?;
+                let list: List = serde_json::from_str(&text)?;
+                let row = |item: &Value| {
+                    vec![cell(&item["unique_key"]), cell(&item["provider"]), cell(&item["display_name"]), time(&item["created_at"])]
+                };
+                let rows = list.data.iter().map(row).collect();
+                let nothing = "No integrations yet: `syncline integrations create PROVIDER` makes one.";
+                output.list(&text, &["key", "provider", "display name", "created"], rows, nothing)?;
+            }
+            Command::Show { key } => {
+                let text = client.text(Call::get(["integrations", &key])).await?;
+                let answer: Value = serde_json::from_str(&text)?;
+                let item = &answer["data"];
+                let fields = [
+                    ("key", cell(&item["unique_key"])),
+                    ("provider", cell(&item["provider"])),
+                    ("display name", cell(&item["display_name"])),
+                    ("forwards webhooks", cell(&item["forward_webhooks"])),
+                    ("created", time(&item["created_at"])),
+                    ("updated", time(&item["updated_at"])),
+                ];
+                output.fields(&text, &fields)?;
+            }
+            Command::Create { provider, key, display_name, credentials } => {
+                let key = key.unwrap_or_else(|| provider.clone());
+                let mut body = json!({ "provider": provider, "unique_key": key });
+                if let Some(name) = display_name {
+                    body["display_name"] = name.into();
+                }
+                if let Some(credentials) = credentials {
+                    body["credentials"] = serde_json::from_str(input::read(&credentials)?.get())?;
+                }
+                let text = client.text(Call::post(["integrations"], &body)).await?;
+                output.document(&text)?;
+                output.note(&format!(
+                    "Integration `{key}` is there. Next: `syncline deploy PATH`, or `syncline connections create {key}`."
+                ))?;
+            }
+            Command::Delete { key } => {
+                let text = client.text(Call::delete(["integrations", &key])).await?;
+                output.document(&text)?;
+                output.note(&format!("Integration `{key}` is deleted, and its connections, syncs and records with it."))?;
+            }
+        }
+        Ok(())
+    }
+}

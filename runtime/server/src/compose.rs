@@ -1,0 +1,232 @@
+//! All rooms of the house, put together. The only file that names every crate.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use syncline_connect::Connect;
+use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Secret};
+use syncline_engine::{CompileLimits, Compiler, Engine};
+use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
+use syncline_providers::Catalogue;
+use syncline_store::{MasterKey, Store};
+use syncline_worker::{Dependencies, Runner, Shutdown, Worker};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::config::{Configuration, Keys};
+
+/// Runs that are under way have this long to reach a checkpoint; container platforms kill after 30 s or a little more.
+const GRACE: Duration = Duration::from_secs(30);
+/// What is dropped only has to notice and to give its leases back.
+const AFTER_HARD: Duration = Duration::from_secs(3);
+/// Twice the largest Python guest that was measured.
+const MAX_COMPONENT_BYTES: usize = 64 << 20;
+/// Below it, a server that has nothing to do but actions would refuse them.
+const MIN_INSTANCES: u32 = 2;
+
+/// What a node is made of.
+pub struct Options {
+    /// What the operator decided.
+    pub configuration: Configuration,
+    /// Given or made.
+    pub keys: Keys,
+    /// The machine's clock, or one set by a test.
+    pub clock: Arc<dyn Clock>,
+    /// Where components are compiled.
+    pub compiler: Compiler,
+    /// How the worker works; its defaults suit a machine of two cores.
+    pub worker: syncline_worker::Options,
+    /// Whether to claim and schedule. A node without only serves the API.
+    pub work: bool,
+}
+
+/// A running server.
+pub struct Node {
+    address: SocketAddr,
+    url: Url,
+    store: Store,
+    runner: Runner,
+    shutdown: Shutdown,
+    serving: JoinHandle<std::io::Result<()>>,
+    working: Option<JoinHandle<()>>,
+}
+
+impl Options {
+    /// As `syncline serve` starts: compilation in a child process of this same program, all roles in one.
+    pub fn new(configuration: Configuration, keys: Keys, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("the path of this program is not known")?;
+        let mut worker = syncline_worker::Options::new(owner());
+        worker.jobs = configuration.max_concurrent_runs as usize;
+        worker.lease = configuration.lease;
+        worker.actions = configuration.max_concurrent_runs as usize;
+        let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
+        Ok(Self { configuration, keys, clock, compiler, worker, work: true })
+    }
+}
+
+/// Starts everything; returns when the API answers.
+pub async fn start(options: Options) -> anyhow::Result<Node> {
+    let Options { configuration, keys, clock, compiler, worker, work } = options;
+    // Whoever installs it first in this process wins; all install the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let catalogue = Arc::new(catalogue(configuration.providers_dir.as_deref())?);
+    let store_options = syncline_store::Options {
+        url: configuration.database(),
+        keys: MasterKey::new(*keys.encryption),
+        max_connections: configuration.database_connections,
+    };
+    let store = Store::open(store_options, Arc::clone(&clock)).await.context("the database cannot be used")?;
+    seed(&store, &keys, clock.as_ref()).await.context("the environments and their API keys cannot be written")?;
+    let engine = Engine::new(syncline_engine::Options {
+        cache_dir: configuration.data_dir.join("components"),
+        cache_key: derive(&keys.encryption, b"syncline component cache"),
+        // An action may call another, which needs an instance while the first one waits.
+        max_concurrent_instances: (2 * configuration.max_concurrent_runs).max(MIN_INSTANCES),
+        compiler,
+        compile_limits: CompileLimits::default(),
+        max_component_bytes: MAX_COMPONENT_BYTES,
+    })
+    .context("the engine cannot be started")?;
+    let policy = EgressPolicy { allow_private_network: configuration.allow_private_network };
+    let http = HttpClient::new(syncline_outbound::Options::new(policy));
+    let proxy = Proxy::new(http.clone(), Arc::clone(&clock), Arc::new(SystemPace), syncline_outbound::Limits::default());
+    let connect = Connect::new(syncline_connect::Options {
+        store: store.clone(),
+        catalogue: Arc::clone(&catalogue),
+        proxy: proxy.clone(),
+        clock: Arc::clone(&clock),
+        randomness: random,
+    });
+    let shutdown = Shutdown::new();
+    let dependencies = Dependencies {
+        store: store.clone(),
+        engine,
+        connect: connect.clone(),
+        proxy: proxy.clone(),
+        http,
+        clock: Arc::clone(&clock),
+        randomness: random,
+    };
+    let runner = Runner::new(dependencies, worker, shutdown.clone());
+
+    let listen = configuration.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; is another server running there? Choose another with --listen (port 0 takes a free one)")
+    })?;
+    let address = listener.local_addr()?;
+    let own = || Url::parse(&format!("http://{address}")).expect("an address makes a URL");
+    let url = configuration.public_url.unwrap_or_else(own);
+    let services = syncline_api::Services {
+        store: store.clone(),
+        connect,
+        proxy,
+        catalogue,
+        clock,
+        runner: Arc::new(runner.clone()) as Arc<dyn FunctionRunner>,
+    };
+    let router = syncline_api::router(services, syncline_api::Options::new(url.clone()));
+    let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
+    let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));
+    Ok(Node { address, url, store, runner, shutdown, serving, working })
+}
+
+impl Node {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where clients reach it.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The store behind it, for tests and tools in the same process.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The runner behind it, likewise.
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    /// Softly: no new requests and jobs, runs go to a checkpoint. After 30 s what is left is dropped; its leases expire.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Self { store, runner, shutdown, mut serving, mut working, .. } = self;
+        shutdown.soft.cancel();
+        shutdown.tasks.close();
+        let quiet = async {
+            if let Some(working) = &mut working {
+                working.await.context("the worker panicked")?;
+            }
+            (&mut serving).await.context("the API panicked")?.context("the API stopped with an error")
+        };
+        let stopped = match tokio::time::timeout(GRACE, quiet).await {
+            Ok(stopped) => stopped,
+            Err(_) => {
+                tracing::warn!("not everything reached a checkpoint within {} s; dropping the rest", GRACE.as_secs());
+                shutdown.hard.cancel();
+                serving.abort();
+                if let Some(working) = working.filter(|working| !working.is_finished()) {
+                    let _ = tokio::time::timeout(AFTER_HARD, working).await;
+                }
+                Ok(())
+            }
+        };
+        runner.flush().await;
+        store.close().await;
+        stopped
+    }
+}
+
+fn catalogue(folder: Option<&Path>) -> anyhow::Result<Catalogue> {
+    let catalogue = Catalogue::embedded();
+    let Some(folder) = folder else { return Ok(catalogue) };
+    let listed = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut paths: Vec<PathBuf> =
+        listed.with_context(|| format!("the folder {} cannot be read", folder.display()))?.iter().map(fs::DirEntry::path).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
+    paths.sort();
+    let read =
+        |path: PathBuf| fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display())).map(|text| (path, text));
+    let files = paths.into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+    catalogue.with_folder(files.into_iter()).context("a provider entry is wrong")
+}
+
+async fn seed(store: &Store, keys: &Keys, clock: &dyn Clock) -> anyhow::Result<()> {
+    for (name, key) in [("dev", &keys.dev), ("prod", &keys.prod)] {
+        let name = EnvironmentName::new(name)?;
+        let environment = store.environments().ensure(&name, clock.now()).await?;
+        store.api_keys().ensure(environment.id, "default", hash(key), clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// As the API looks keys up. They are random, so a plain hash is enough.
+fn hash(key: &Secret) -> [u8; 32] {
+    Sha256::digest(key.expose()).into()
+}
+
+fn derive(key: &[u8; 32], label: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(label);
+    mac.finalize().into_bytes().into()
+}
+
+/// Names this process in leases: the host for people, random so that a restart is somebody else.
+fn owner() -> String {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "node".to_owned());
+    format!("{}-{}-{:08x}", host.trim(), std::process::id(), u32::from_le_bytes(random()))
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    crate::config::random()
+}

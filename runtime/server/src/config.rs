@@ -1,0 +1,17 @@
+//! How the server is set up: flags, then environment `SYNCLINE_*`, then one TOML file, then defaults.
+
+mod api_keys;
+mod error;
+mod hidden;
+mod key_file;
+mod keys;
+mod resolve;
+mod settings;
+
+pub use api_keys::ApiKeys;
+pub use error::ConfigError;
+pub use hidden::Hidden;
+pub use keys::Keys;
+pub(crate) use keys::random;
+pub use resolve::Configuration;
+pub use settings::{DEFAULT_DATA_DIR, LogFormat, Settings};

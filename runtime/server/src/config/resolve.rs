@@ -1,0 +1,174 @@
+//! Settings become a configuration: defaults filled in, everything checked.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use syncline_domain::Secret;
+use syncline_store::DatabaseUrl;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+use uuid::{Uuid, Version};
+
+use super::settings::DEFAULT_DATA_DIR;
+use super::{ConfigError, Hidden, LogFormat, Settings};
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
+/// Reads are short; writes on SQLite have a connection of their own.
+const DEFAULT_DATABASE_CONNECTIONS: u32 = 10;
+const DEFAULT_MAX_CONCURRENT_RUNS: u32 = 64;
+/// Heartbeats come at a third of it: a pause of ten seconds loses no lease.
+const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+/// Each slot reserves address space for a whole memory; this many fit into 47 bits with room to spare.
+const MAX_CONCURRENT_RUNS: u32 = 1_000;
+
+/// A configuration that can be started.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where clients reach the server; `None` where that is the listening address.
+    pub public_url: Option<Url>,
+    /// The database; `None` for SQLite in the data directory.
+    pub database: Option<DatabaseUrl>,
+    /// At most so many connections to it.
+    pub database_connections: u32,
+    /// Everything that the server makes.
+    pub data_dir: PathBuf,
+    /// The user's own provider entries.
+    pub providers_dir: Option<PathBuf>,
+    /// Development only.
+    pub allow_private_network: bool,
+    /// Jobs at once, and actions at once.
+    pub max_concurrent_runs: u32,
+    /// How long a run's lease lasts without a heartbeat.
+    pub lease: Duration,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Directives of tracing's filter.
+    pub log: String,
+    /// Given keys; those that are missing come from the data directory.
+    pub encryption_key: Option<[u8; 32]>,
+    /// The API key of dev.
+    pub secret_key_dev: Option<Secret>,
+    /// The API key of prod.
+    pub secret_key_prod: Option<Secret>,
+}
+
+impl Configuration {
+    /// Reads the file, fills the defaults in and checks every value.
+    pub fn resolve(settings: Settings) -> Result<Self, ConfigError> {
+        let settings = settings.with_file()?;
+        let configuration = Self {
+            listen: settings.listen.unwrap_or(DEFAULT_LISTEN),
+            public_url: settings.public_url.map(public_url).transpose()?,
+            database: settings.database_url.as_ref().map(database).transpose()?,
+            database_connections: settings.database_connections.unwrap_or(DEFAULT_DATABASE_CONNECTIONS),
+            data_dir: settings.data_dir.unwrap_or_else(|| DEFAULT_DATA_DIR.into()),
+            providers_dir: settings.providers_dir,
+            allow_private_network: settings.allow_private_network.unwrap_or(false),
+            max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
+            lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
+            log_format: settings.log_format.unwrap_or_default(),
+            log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            encryption_key: settings.encryption_key.map(|key| encryption_key(key.0.expose(), "SYNCLINE_ENCRYPTION_KEY")).transpose()?,
+            secret_key_dev: settings.secret_key_dev.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_DEV")).transpose()?,
+            secret_key_prod: settings.secret_key_prod.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_PROD")).transpose()?,
+        };
+        configuration.check()?;
+        Ok(configuration)
+    }
+
+    /// The database with its default filled in.
+    pub fn database(&self) -> DatabaseUrl {
+        self.database.clone().unwrap_or_else(|| DatabaseUrl::sqlite(self.data_dir.join("syncline.db")))
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |problem: String| Err(ConfigError::new(problem));
+        if self.database_connections == 0 {
+            return refuse("SYNCLINE_DATABASE_CONNECTIONS is 0; the server needs at least 1".to_owned());
+        }
+        if !(1..=MAX_CONCURRENT_RUNS).contains(&self.max_concurrent_runs) {
+            let given = self.max_concurrent_runs;
+            return refuse(format!("SYNCLINE_MAX_CONCURRENT_RUNS is {given}; choose 1 to {MAX_CONCURRENT_RUNS}"));
+        }
+        if self.lease.is_zero() {
+            return refuse("SYNCLINE_LEASE_SECONDS is 0; every run would be taken for lost. Choose 1 or more".to_owned());
+        }
+        if let Some(dir) = self.providers_dir.as_ref().filter(|dir| !dir.is_dir()) {
+            return refuse(format!(
+                "SYNCLINE_PROVIDERS_DIR is `{}`, which is not a folder; make it, or leave the setting out",
+                dir.display()
+            ));
+        }
+        if let Err(error) = self.log.parse::<EnvFilter>() {
+            return refuse(format!("SYNCLINE_LOG is `{}`: {error}; write for example `info,syncline_worker=debug`", self.log));
+        }
+        if self.secret_key_dev.is_some() && self.secret_key_dev == self.secret_key_prod {
+            return refuse("SYNCLINE_SECRET_KEY_DEV and _PROD are the same key; a key belongs to one environment".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn public_url(url: Url) -> Result<Url, ConfigError> {
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.fragment().is_none() {
+        return Ok(url);
+    }
+    Err(ConfigError::new(format!("SYNCLINE_PUBLIC_URL is `{url}`; write for example https://syncline.example.com")))
+}
+
+fn database(url: &Hidden) -> Result<DatabaseUrl, ConfigError> {
+    DatabaseUrl::parse(url.0.expose()).map_err(|error| ConfigError::new(format!("SYNCLINE_DATABASE_URL: {error}")))
+}
+
+pub(super) fn encryption_key(text: &str, place: &str) -> Result<[u8; 32], ConfigError> {
+    let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| ConfigError::new(format!("{place} is not 32 bytes in base64; make one with `openssl rand -base64 32`")))
+}
+
+fn secret_key(key: Hidden, place: &str) -> Result<Secret, ConfigError> {
+    check_secret_key(key.0.expose(), place)?;
+    Ok(key.0)
+}
+
+/// The field's clients check this form before they send a key.
+pub(super) fn check_secret_key(text: &str, place: &str) -> Result<(), ConfigError> {
+    let uuid = Uuid::parse_str(text).ok().filter(|uuid| uuid.get_version() == Some(Version::Random));
+    if uuid.is_some_and(|uuid| uuid.hyphenated().to_string() == text) {
+        return Ok(());
+    }
+    Err(ConfigError::new(format!("{place} is not a lower-case UUID of version 4; make one with `uuidgen`, or leave it out")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_value_is_refused_with_what_to_write_instead() {
+        let refused = |settings: Settings| Configuration::resolve(settings).unwrap_err().to_string();
+        let hidden = |text: &str| Some(text.parse().unwrap());
+        let cases = [
+            (Settings { encryption_key: hidden("c2hvcnQ="), ..Settings::default() }, "openssl rand -base64 32"),
+            (Settings { secret_key_dev: hidden("canary"), ..Settings::default() }, "uuidgen"),
+            (Settings { database_url: hidden("mysql://canary@x"), ..Settings::default() }, "sqlite:// or postgres://"),
+            (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),
+            (Settings { providers_dir: Some("/does/not/exist".into()), ..Settings::default() }, "not a folder"),
+            (Settings { public_url: Some("ftp://x".parse().unwrap()), ..Settings::default() }, "https://syncline.example.com"),
+            (Settings { log: Some("syncline=loud".to_owned()), ..Settings::default() }, "SYNCLINE_LOG"),
+            (Settings { config: Some("/does/not/exist".into()), ..Settings::default() }, "/does/not/exist"),
+        ];
+        for (settings, says) in cases {
+            let error = refused(settings);
+            assert!(error.contains(says) && !error.contains("canary"), "{error}");
+        }
+        let same = "7a1c2b3e-4d5f-4a6b-8c7d-9e0f1a2b3c4d";
+        assert!(
+            refused(Settings { secret_key_dev: hidden(same), secret_key_prod: hidden(same), ..Settings::default() }).contains("same key")
+        );
+    }
+}

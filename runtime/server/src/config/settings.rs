@@ -1,0 +1,164 @@
+//! Every setting, as it may be given.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+use serde::Deserialize;
+use url::Url;
+
+use super::{ConfigError, Hidden};
+
+/// Where a server keeps everything that it makes, unless told otherwise.
+pub const DEFAULT_DATA_DIR: &str = "./.syncline";
+
+const KEYS: &str = "Keys (made at first start and kept in the data directory where they are not given)";
+
+/// One definition for the command line, the environment and the file: the names in the file are the flags', with `_` for `-`.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// TOML file with any of these settings, named as the flags with `_` for `-`. Flags and environment win over it
+    #[arg(long, env = "SYNCLINE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Address and port of the API [default: 127.0.0.1:3003]
+    #[arg(long, env = "SYNCLINE_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Where clients reach this server, behind a reverse proxy for example [default: http:// and the listening address]
+    #[arg(long, env = "SYNCLINE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: syncline.db in the data directory]
+    #[arg(long, env = "SYNCLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<Hidden>,
+    /// Connections to the database at most [default: 10]
+    #[arg(long, env = "SYNCLINE_DATABASE_CONNECTIONS", value_name = "N")]
+    pub database_connections: Option<u32>,
+    /// For the SQLite database, compiled components and the keys that were made here; kept readable by its owner only
+    /// [default: ./.syncline]
+    #[arg(long, env = "SYNCLINE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder with provider entries of your own (*.yaml); one with a known key replaces the shipped entry
+    #[arg(long, env = "SYNCLINE_PROVIDERS_DIR", value_name = "DIR")]
+    pub providers_dir: Option<PathBuf>,
+    /// Let functions and the proxy reach loopback and private addresses. For development only: with it, whoever can deploy a function
+    /// or call the proxy reaches your internal network
+    #[arg(long, env = "SYNCLINE_ALLOW_PRIVATE_NETWORK", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub allow_private_network: Option<bool>,
+    /// Jobs (runs of syncs and events) under way at once; as many actions besides [default: 64]
+    #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS", value_name = "N")]
+    pub max_concurrent_runs: Option<u32>,
+    /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
+    #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
+    pub lease_seconds: Option<u32>,
+    /// Text for people, json for collectors; on stderr [default: text]
+    #[arg(long, env = "SYNCLINE_LOG_FORMAT", value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// What to log: error, warn, info, debug, trace, or by target as in `info,syncline_worker=debug` [default: info]
+    #[arg(long, env = "SYNCLINE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// 32 random bytes in base64 (`openssl rand -base64 32`) that encrypt credentials and records. Losing it loses them
+    #[arg(long, env = "SYNCLINE_ENCRYPTION_KEY", value_name = "BASE64", hide_env_values = true, help_heading = KEYS)]
+    pub encryption_key: Option<Hidden>,
+    /// API key of the environment dev: a UUID of version 4
+    #[arg(long, env = "SYNCLINE_SECRET_KEY_DEV", value_name = "UUID", hide_env_values = true, help_heading = KEYS)]
+    pub secret_key_dev: Option<Hidden>,
+    /// API key of the environment prod: a UUID of version 4
+    #[arg(long, env = "SYNCLINE_SECRET_KEY_PROD", value_name = "UUID", hide_env_values = true, help_heading = KEYS)]
+    pub secret_key_prod: Option<Hidden>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl Settings {
+    /// Reads `--config`, if one is given, and fills in what neither flags nor environment said.
+    pub(super) fn with_file(self) -> Result<Self, ConfigError> {
+        let Some(path) = self.config.clone() else { return Ok(self) };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| ConfigError::new(format!("the configuration file {} cannot be read: {error}", path.display())))?;
+        Ok(self.or(Self::parse(&text, &path)?))
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            // Not the error's own `Display`: it repeats the line, which may hold a key.
+            let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+            ConfigError::new(format!("the configuration file {} is wrong at line {line}: {}", path.display(), error.message()))
+        })
+    }
+
+    fn or(self, file: Self) -> Self {
+        Self {
+            config: self.config,
+            listen: self.listen.or(file.listen),
+            public_url: self.public_url.or(file.public_url),
+            database_url: self.database_url.or(file.database_url),
+            database_connections: self.database_connections.or(file.database_connections),
+            data_dir: self.data_dir.or(file.data_dir),
+            providers_dir: self.providers_dir.or(file.providers_dir),
+            allow_private_network: self.allow_private_network.or(file.allow_private_network),
+            max_concurrent_runs: self.max_concurrent_runs.or(file.max_concurrent_runs),
+            lease_seconds: self.lease_seconds.or(file.lease_seconds),
+            log_format: self.log_format.or(file.log_format),
+            log: self.log.or(file.log),
+            encryption_key: self.encryption_key.or(file.encryption_key),
+            secret_key_dev: self.secret_key_dev.or(file.secret_key_dev),
+            secret_key_prod: self.secret_key_prod.or(file.secret_key_prod),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{FromArgMatches, Parser};
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        // Not the process's real environment: tests share it. A value from there arrives in `Settings` as a flag's does.
+        let given = Program::try_parse_from(["syncline", "--listen", "127.0.0.1:1", "--allow-private-network"]).unwrap().settings;
+        let file = "listen = '127.0.0.1:2'\nlog_format = 'json'\nallow_private_network = false\nmax_concurrent_runs = 7\n";
+        let settings = given.or(Settings::parse(file, Path::new("syncline.toml")).unwrap());
+        assert_eq!(settings.listen.unwrap().port(), 1);
+        assert_eq!(settings.allow_private_network, Some(true));
+        assert_eq!(settings.log_format, Some(LogFormat::Json));
+        assert_eq!((settings.max_concurrent_runs, settings.database_connections), (Some(7), None));
+    }
+
+    #[test]
+    fn every_setting_has_its_variable() {
+        let command = <Settings as Args>::augment_args(clap::Command::new("syncline"));
+        for argument in command.get_arguments() {
+            let variable = format!("SYNCLINE_{}", argument.get_id().as_str().to_uppercase());
+            assert_eq!(argument.get_env().and_then(|name| name.to_str()), Some(variable.as_str()));
+        }
+        assert!(Settings::from_arg_matches(&command.get_matches_from(["syncline"])).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_file_says_where_and_never_shows_a_key() {
+        let text = "listen = '127.0.0.1:2'\nencryption_key = 'canary' oops\n";
+        let error = Settings::parse(text, Path::new("syncline.toml")).unwrap_err().to_string();
+        assert!(error.contains("syncline.toml") && error.contains("line 2") && !error.contains("canary"), "{error}");
+        let unknown = Settings::parse("listenn = 'x'\n", Path::new("syncline.toml")).unwrap_err().to_string();
+        assert!(unknown.contains("listenn"), "{unknown}");
+    }
+}
