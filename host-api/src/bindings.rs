@@ -4,7 +4,6 @@
 //! needs the store, because the future that it returns lives there. All of them may trap, which is how an exhausted budget
 //! ends a run; an expected failure is data.
 #![expect(missing_docs, reason = "generated: the documentation is in the WIT")]
-#![expect(clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({
     world: "function",

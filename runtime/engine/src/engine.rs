@@ -1,0 +1,163 @@
+//! The engine: one wasmtime engine, one linker, one cache, for the whole process.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use syncline_host_api::Manifest;
+use syncline_host_api::bindings::FunctionPre;
+use tokio::sync::Semaphore;
+use wasmtime::component::{Component as Code, Linker};
+
+use crate::cache::Cache;
+use crate::compile::{self, CompileError};
+use crate::loaded::Loaded;
+use crate::run::{self, State};
+use crate::{
+    Call, CompileLimits, Compiler, Completion, Component, DescribeError, Digest, Error, LoadError, Options, RunFailure, Usage, config,
+    describe, inspect, linker, ticker,
+};
+
+/// Compiles, loads and runs components. A cheap handle to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    linker: Linker<State>,
+    cache: Cache,
+    loaded: Loaded,
+    compiler: Compiler,
+    compile_limits: CompileLimits,
+    max_component_bytes: usize,
+    /// One compilation at a time: the other cores belong to the runs.
+    compiling: Semaphore,
+    /// As many as the pool has instances, so that a full pool makes runs wait where it would make them fail.
+    slots: Semaphore,
+}
+
+impl Engine {
+    /// Sets wasmtime up and starts the ticker's thread.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let instances = options.max_concurrent_instances;
+        let runtime = |source: wasmtime::Error| Error::Runtime { instances, source: source.into_boxed_dyn_error() };
+        let wasmtime = wasmtime::Engine::new(&config::running(instances)).map_err(runtime)?;
+        let linker = linker::build(&wasmtime).map_err(runtime)?;
+        let cache = Cache::open(options.cache_dir.clone(), options.cache_key, &wasmtime)
+            .map_err(|source| Error::CacheDir { path: options.cache_dir, source })?;
+        ticker::spawn(wasmtime.weak()).map_err(Error::Ticker)?;
+        let inner = Inner {
+            wasmtime,
+            linker,
+            cache,
+            loaded: Loaded::default(),
+            compiler: options.compiler,
+            compile_limits: options.compile_limits,
+            max_component_bytes: options.max_component_bytes,
+            compiling: Semaphore::new(1),
+            slots: Semaphore::new(instances as usize),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Looks the component over, compiles it and stores the result. Answers its digest; [`Engine::load`] finds it from then on.
+    pub async fn compile(&self, wasm: Bytes) -> Result<Digest, CompileError> {
+        let digest = Digest::of(&wasm);
+        self.inner.loaded.cell(digest).get_or_try_init(|| self.inner.load_or_compile(digest, wasm)).await?;
+        Ok(digest)
+    }
+
+    /// The component of this digest: from memory, from the file cache, or compiled from `wasm()`.
+    pub async fn load<F, Fut>(&self, digest: Digest, wasm: F) -> Result<Component, LoadError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Option<Bytes>>,
+    {
+        let cell = self.inner.loaded.cell(digest);
+        let component = cell
+            .get_or_try_init(|| async {
+                if let Some(component) = self.inner.cached(digest).await {
+                    return Ok(component);
+                }
+                let wasm = wasm().await.ok_or(LoadError::Missing(digest))?;
+                let actual = Digest::of(&wasm);
+                if actual != digest {
+                    return Err(LoadError::DigestMismatch { expected: digest, actual });
+                }
+                Ok(self.inner.load_or_compile(digest, wasm).await?)
+            })
+            .await?;
+        Ok(component.clone())
+    }
+
+    /// The component's own description, asked of an instance that is granted nothing.
+    pub async fn describe(&self, component: &Component) -> Result<Manifest, DescribeError> {
+        let _slot = self.inner.slots.acquire().await.expect("the slots are never closed");
+        let text = run::describe(&self.inner.wasmtime, component.pre(), Arc::new(describe::NotGranted), describe::limits()).await?;
+        Ok(Manifest::parse(&text)?)
+    }
+
+    /// Runs one function in a fresh instance. Waits for a free slot first; that wait does not count as wall time.
+    pub async fn call(&self, component: &Component, call: Call) -> Completion {
+        tokio::select! {
+            biased;
+            () = call.cancel.cancelled() => {
+                Completion { outcome: Err(RunFailure::Cancelled { function: call.function }), usage: Usage::default() }
+            }
+            slot = self.inner.slots.acquire() => {
+                let _slot = slot.expect("the slots are never closed");
+                run::run(&self.inner.wasmtime, component.pre(), call).await
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn load_or_compile(&self, digest: Digest, wasm: Bytes) -> Result<Component, CompileError> {
+        if wasm.len() > self.max_component_bytes {
+            return Err(CompileError::TooLarge { size_bytes: wasm.len(), limit_bytes: self.max_component_bytes });
+        }
+        inspect::inspect(&wasm, &self.compile_limits)?;
+        if let Some(component) = self.cached(digest).await {
+            return Ok(component);
+        }
+        let code = {
+            let _turn = self.compiling.acquire().await.expect("the semaphore is never closed");
+            compile::compile(&self.compiler, &self.compile_limits, &self.wasmtime, wasm).await?
+        };
+        let component = self.link(digest, &code)?;
+        // A run does not need the file, only the next start does.
+        if let Err(error) = self.cache.write(digest, &code) {
+            tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
+        }
+        Ok(component)
+    }
+
+    async fn cached(&self, digest: Digest) -> Option<Component> {
+        let code = self.cache.read(digest)?;
+        // Reading and linking take a millisecond or two; other tasks go first.
+        tokio::task::yield_now().await;
+        match self.link(digest, &code) {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::warn!(%digest, %error, "a compiled component does not load: it is compiled again");
+                self.cache.remove(digest);
+                None
+            }
+        }
+    }
+
+    /// `code` comes from our own compiler, either just now or from a file whose MAC was checked.
+    fn link(&self, digest: Digest, code: &[u8]) -> Result<Component, CompileError> {
+        let incompatible = |error: wasmtime::Error| CompileError::Incompatible { message: format!("{error:#}") };
+        #[expect(unsafe_code, reason = "machine code is trusted by whoever loads it; this is ours: from our compiler or under our MAC")]
+        // SAFETY: `code` is the unmodified output of `precompile_component`: every caller has it from the compiler itself or from
+        // `Cache::read`, which authenticates the very bytes that it returns.
+        let code = unsafe { Code::deserialize(&self.wasmtime, code) };
+        // Fails where the component wants more memories, tables or instances than the pool has for one.
+        let code = code.map_err(incompatible)?;
+        let pre = self.linker.instantiate_pre(&code).map_err(incompatible)?;
+        Ok(Component::new(digest, FunctionPre::new(pre).map_err(incompatible)?))
+    }
+}

@@ -1,0 +1,147 @@
+//! A host for tests: answers the endpoints that the hostile guest asks for, and remembers its log.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use syncline_host_api::host::{
+    Body, ConnectionRef, Failure, FetchRequest, FetchResponse, Host, Level, Merging, Method, Page, Pages, Request, Response, RunInfo,
+    Saved, SyncOptions, failure,
+};
+use tokio::sync::{Barrier, Notify};
+
+pub(crate) struct TestHost {
+    pub(crate) log: Mutex<Vec<(Level, String, Option<String>)>>,
+    /// Told whenever somebody asks for `/never`.
+    pub(crate) waiting: Notify,
+    together: Barrier,
+    pair: Barrier,
+}
+
+impl Default for TestHost {
+    fn default() -> Self {
+        Self { log: Mutex::default(), waiting: Notify::new(), together: Barrier::new(20), pair: Barrier::new(2) }
+    }
+}
+
+impl TestHost {
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.log.lock().unwrap().iter().map(|(_, message, _)| message.clone()).collect()
+    }
+}
+
+struct NoPages;
+
+#[async_trait]
+impl Pages for NoPages {
+    async fn next(&mut self) -> Result<Option<Page>, Failure> {
+        Ok(None)
+    }
+}
+
+fn unused<T>() -> Result<T, Failure> {
+    Err(failure("unused", "no test asks for this"))
+}
+
+#[async_trait]
+impl Host for TestHost {
+    async fn send(&self, _: Method, request: Request) -> Result<Response, Failure> {
+        match request.endpoint.as_str() {
+            "/panic" => panic!("a bug of the host"),
+            "/never" => {
+                self.waiting.notify_one();
+                std::future::pending::<()>().await;
+            }
+            "/together" => _ = self.together.wait().await,
+            "/pair" => _ = self.pair.wait().await,
+            // Long enough for the epoch to pass, so that the guest returns behind its deadline.
+            "/tick" => tokio::time::sleep(std::time::Duration::from_millis(11)).await,
+            _ => {}
+        }
+        Ok(Response { status: 200, headers: Vec::new(), body: Body::Text("ok".to_owned()) })
+    }
+    async fn paginate(&self, _: Method, _: Request, _: String) -> Result<Box<dyn Pages>, Failure> {
+        Ok(Box::new(NoPages))
+    }
+    async fn batch_save(&self, _: String, _: String) -> Result<Saved, Failure> {
+        unused()
+    }
+    async fn batch_update(&self, _: String, _: String) -> Result<Saved, Failure> {
+        unused()
+    }
+    async fn batch_delete(&self, _: String, _: String) -> Result<u32, Failure> {
+        unused()
+    }
+    async fn get_by_ids(&self, _: String, _: Vec<String>) -> Result<String, Failure> {
+        unused()
+    }
+    async fn list_page(&self, _: String, _: Option<String>) -> Result<(String, Option<String>), Failure> {
+        unused()
+    }
+    async fn track_deletes_start(&self, _: String) -> Result<(), Failure> {
+        unused()
+    }
+    async fn track_deletes_end(&self, _: String) -> Result<Vec<String>, Failure> {
+        unused()
+    }
+    async fn set_merging_strategy(&self, _: String, _: Merging) -> Result<(), Failure> {
+        unused()
+    }
+    fn info(&self) -> RunInfo {
+        panic!("no test asks for this")
+    }
+    fn input(&self) -> String {
+        r#"{"number":12345678901234567890}"#.to_owned()
+    }
+    fn log(&self, level: Level, message: String, fields: Option<String>) {
+        assert_ne!(message, "panic, please", "a bug of the host");
+        self.log.lock().unwrap().push((level, message, fields));
+    }
+    async fn get_checkpoint(&self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+    async fn save_checkpoint(&self, _: String) -> Result<(), Failure> {
+        unused()
+    }
+    async fn clear_checkpoint(&self) -> Result<(), Failure> {
+        unused()
+    }
+    async fn get_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {
+        unused()
+    }
+    async fn get_metadata(&self) -> Result<String, Failure> {
+        unused()
+    }
+    async fn set_metadata(&self, _: String) -> Result<(), Failure> {
+        unused()
+    }
+    async fn update_metadata(&self, _: String) -> Result<(), Failure> {
+        unused()
+    }
+    async fn get_integration(&self) -> Result<String, Failure> {
+        unused()
+    }
+    async fn try_acquire_lock(&self, _: String, _: u64) -> Result<bool, Failure> {
+        unused()
+    }
+    async fn release_lock(&self, _: String) -> Result<bool, Failure> {
+        unused()
+    }
+    async fn release_all_locks(&self) -> Result<(), Failure> {
+        unused()
+    }
+    async fn variables(&self) -> Result<Vec<(String, String)>, Failure> {
+        unused()
+    }
+    async fn trigger_action(&self, _: Option<ConnectionRef>, _: String, _: String) -> Result<String, Failure> {
+        unused()
+    }
+    async fn trigger_sync(&self, _: Option<ConnectionRef>, _: String, _: SyncOptions) -> Result<(), Failure> {
+        unused()
+    }
+    async fn start_sync(&self, _: Option<ConnectionRef>, _: String) -> Result<(), Failure> {
+        unused()
+    }
+    async fn fetch(&self, _: FetchRequest) -> Result<FetchResponse, Failure> {
+        unused()
+    }
+}
