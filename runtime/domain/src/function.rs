@@ -123,16 +123,13 @@ impl FunctionDefinition {
         self.schedule.as_deref().map(|text| Schedule::parse(text, self.time_zone.as_deref())).transpose()
     }
 
-    /// Whether `host` is one the function declared.
-    pub fn may_reach(&self, host: &str) -> bool {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        self.egress.iter().any(|pattern| {
-            let pattern = pattern.to_ascii_lowercase();
-            match pattern.strip_prefix("*.") {
-                Some(parent) => host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.')),
-                None => host == pattern,
-            }
-        })
+    /// When the sync is due on a connection that may have a frequency of its own. A text that does not parse, which no caller could have stored,
+    /// counts as none.
+    pub fn schedule_with(&self, frequency_override: Option<&str>) -> Option<Schedule> {
+        match frequency_override {
+            Some(text) => Schedule::parse(text, self.time_zone.as_deref()).ok(),
+            None => self.schedule().ok().flatten(),
+        }
     }
 }
 

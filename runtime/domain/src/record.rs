@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(id(r#"{"id":"🦀"}"#).as_deref(), Ok("🦀"));
         assert_eq!(id(r#"{"id":1,"id":2}"#).as_deref(), Ok("2"));
         for bad in [
-            r#"{}"#,
+            "{}",
             r#"{"id":null}"#,
             r#"{"id":""}"#,
             r#"{"id":"a\u0000"}"#,

@@ -1,0 +1,101 @@
+//! The connection of the run and its integration.
+
+use serde_json::{Map, Value, json};
+use syncline_host_api::host::{ConnectionRef as WireRef, Failure, failure};
+use syncline_store::ConnectionRow;
+
+use super::FunctionHost;
+use super::failure::{from_connect, from_store, invalid};
+use super::provider::connection_ref;
+
+/// Read on every run that asks: settings, not a database.
+const MAX_METADATA_BYTES: usize = 1024 * 1024;
+
+impl FunctionHost {
+    pub(super) async fn connection_get(&self, of: Option<WireRef>) -> Result<String, Failure> {
+        let (row, credentials) = match of {
+            None => (self.current().await?, self.source.credentials().clone()),
+            Some(of) => {
+                let of = connection_ref(&of)?;
+                let environment = self.setup.work.connection.environment;
+                let (row, _, credentials) =
+                    self.setup.runner.connect().credentials(environment, &of).await.map_err(|error| from_connect(&error))?;
+                (row, credentials)
+            }
+        };
+        let mut object = json!({
+            "connection_id": row.name.as_str(),
+            "provider_config_key": row.integration_key.as_str(),
+            "provider": row.provider,
+            "connection_config": parsed(&row.connection_config),
+            "metadata": row.metadata.as_deref().map(parsed),
+            "tags": row.tags,
+            "end_user": row.end_user,
+        });
+        if self.may_see_credentials() {
+            object["credentials"] = credentials.to_wire_exposed();
+        }
+        Ok(object.to_string())
+    }
+
+    pub(super) async fn metadata_get(&self) -> Result<String, Failure> {
+        Ok(self.current().await?.metadata.unwrap_or_else(|| "{}".to_owned()))
+    }
+
+    pub(super) async fn metadata_set(&self, metadata: String) -> Result<(), Failure> {
+        check(&metadata)?;
+        let own = &self.setup.work.connection;
+        let now = self.setup.runner.now();
+        let connections = self.setup.runner.store().connections();
+        connections
+            .set_metadata(own.environment, &own.integration_key, std::slice::from_ref(&own.name), &metadata, now)
+            .await
+            .map_err(|error| from_store(&error))?;
+        Ok(())
+    }
+
+    pub(super) async fn metadata_update(&self, metadata: String) -> Result<(), Failure> {
+        check(&metadata)?;
+        let own = &self.setup.work.connection;
+        let now = self.setup.runner.now();
+        let connections = self.setup.runner.store().connections();
+        connections
+            .merge_metadata(own.environment, &own.integration_key, std::slice::from_ref(&own.name), &metadata, now)
+            .await
+            .map_err(|error| from_store(&error))?;
+        Ok(())
+    }
+
+    pub(super) async fn integration_get(&self) -> Result<String, Failure> {
+        let own = &self.setup.work.connection;
+        let row = self.setup.runner.store().integrations().lookup_by_id(own.integration).await.map_err(|error| from_store(&error))?;
+        let row = row.ok_or_else(|| failure("unknown_integration", "the integration was deleted"))?;
+        Ok(json!({ "unique_key": row.key.as_str(), "provider": row.provider, "display_name": row.display_name }).to_string())
+    }
+
+    /// As it is now: the run may have changed it, or somebody else.
+    async fn current(&self) -> Result<ConnectionRow, Failure> {
+        let row = self
+            .setup
+            .runner
+            .store()
+            .connections()
+            .lookup_by_row_id(self.setup.work.connection.id)
+            .await
+            .map_err(|error| from_store(&error))?;
+        row.ok_or_else(|| failure("unknown_connection", "the connection was deleted"))
+    }
+}
+
+fn check(metadata: &str) -> Result<(), Failure> {
+    if metadata.len() > MAX_METADATA_BYTES {
+        return Err(failure("invalid_metadata", format!("metadata holds at most {MAX_METADATA_BYTES} bytes; save larger data as records")));
+    }
+    serde_json::from_str::<Map<String, Value>>(metadata)
+        .map_err(|error| invalid("invalid_metadata", format_args!("metadata is a JSON object: {error}")))?;
+    Ok(())
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_else(|_| json!({}))
+}

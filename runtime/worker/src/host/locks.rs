@@ -1,0 +1,39 @@
+//! Named locks of the environment.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use syncline_host_api::host::{Failure, failure};
+
+use super::FunctionHost;
+use super::failure::from_store;
+
+const MAX_KEY_CHARS: usize = 255;
+/// As long as the longest run: a lock that outlives its run by accident ends some day.
+const MAX_TTL: Duration = Duration::from_secs(24 * 3_600);
+
+impl FunctionHost {
+    pub(super) async fn lock_acquire(&self, key: String, ttl_ms: u64) -> Result<bool, Failure> {
+        if key.is_empty() || key.chars().count() > MAX_KEY_CHARS {
+            return Err(failure("invalid_lock", format!("a lock's key has 1 to {MAX_KEY_CHARS} characters")));
+        }
+        let ttl = Duration::from_millis(ttl_ms).min(MAX_TTL);
+        if ttl.is_zero() {
+            return Err(failure("invalid_lock", "a lock's time to live is above zero milliseconds"));
+        }
+        let now = self.setup.runner.now();
+        let environment = self.setup.work.connection.environment;
+        self.holds_locks.store(true, Ordering::Relaxed);
+        self.setup.runner.store().locks().try_acquire(environment, &key, self.setup.run, ttl, now).await.map_err(|error| from_store(&error))
+    }
+
+    pub(super) async fn lock_release(&self, key: String) -> Result<bool, Failure> {
+        let environment = self.setup.work.connection.environment;
+        self.setup.runner.store().locks().release(environment, &key, self.setup.run).await.map_err(|error| from_store(&error))
+    }
+
+    pub(super) async fn lock_release_all(&self) -> Result<(), Failure> {
+        self.setup.runner.store().locks().release_all(self.setup.run).await.map_err(|error| from_store(&error))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! The records cache of the run's sync.
+
+use syncline_domain::{Action, ExternalId, ModelName, RecordText, Variant};
+use syncline_host_api::host::{Failure, Merging as WireMerging, Saved, failure};
+use syncline_store::{CollectionRef, Fence, ListRecords, SaveRecords, TrackDeletes, UpdateRecords};
+
+use super::FunctionHost;
+use super::failure::{from_store, invalid};
+use crate::schema;
+
+/// One transaction holds the writer; larger batches are saved in several.
+const CHUNK: usize = 1_000;
+const LIST_PAGE: u32 = 100;
+/// Wire contract 2.3.
+const MAX_IDS: usize = 100;
+
+impl FunctionHost {
+    pub(super) async fn records_save(&self, model: String, records: String) -> Result<Saved, Failure> {
+        let (fence, collection) = self.collection(&model)?;
+        let store = self.setup.runner.store();
+        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
+        // The whole batch before the first write: a batch is saved or it is not.
+        let validator = self.setup.schemas.model(&model).expect("the collection is of a declared model");
+        for (index, record) in batch.iter().enumerate() {
+            schema::check(validator, record.text()).map_err(|problem| {
+                failure("invalid_record", format!("`{model}`, record {index} with the id `{}`: {problem}", record.id()))
+            })?;
+        }
+        let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
+        for chunk in batch.chunks(CHUNK) {
+            let key = store.fingerprint_key();
+            let records = chunk.iter().map(|record| (record.id().clone(), record.fingerprint(key), record.text().to_owned())).collect();
+            let save = SaveRecords {
+                fence: Some(fence),
+                collection: collection.clone(),
+                records,
+                keep_changes_after: self.keep_changes_after(&model),
+                writer: Some(fence.job),
+                now: self.setup.runner.now(),
+            };
+            let saved = store.records().save(save).await.map_err(|error| from_store(&error))?;
+            self.count(&model, |counts| {
+                counts.added += saved.added;
+                counts.updated += saved.updated;
+                counts.unchanged += saved.unchanged;
+            });
+            if saved.duplicates > 0 {
+                self.say(
+                    syncline_host_api::host::Level::Warn,
+                    &format!(
+                        "{} records of `{model}` had an id that another record of the same batch had before; the first was kept",
+                        saved.duplicates
+                    ),
+                    None,
+                );
+            }
+            total.added += saved.added as u32;
+            total.updated += saved.updated as u32;
+            total.unchanged += saved.unchanged as u32;
+        }
+        Ok(total)
+    }
+
+    pub(super) async fn records_update(&self, model: String, records: String) -> Result<Saved, Failure> {
+        let (fence, collection) = self.collection(&model)?;
+        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
+        let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
+        for chunk in batch.chunks(CHUNK) {
+            let records = chunk.iter().map(|record| (record.id().clone(), record.text().to_owned())).collect();
+            let update = UpdateRecords {
+                fence: Some(fence),
+                collection: collection.clone(),
+                records,
+                keep_changes_after: self.keep_changes_after(&model),
+                writer: Some(fence.job),
+                now: self.setup.runner.now(),
+            };
+            let updated = self.setup.runner.store().records().update(update).await.map_err(|error| from_store(&error))?;
+            self.count(&model, |counts| {
+                counts.updated += updated.updated;
+                counts.unchanged += updated.unchanged;
+            });
+            total.updated += updated.updated as u32;
+            total.unchanged += updated.unchanged as u32;
+        }
+        Ok(total)
+    }
+
+    pub(super) async fn records_delete(&self, model: String, records: String) -> Result<u32, Failure> {
+        let (fence, collection) = self.collection(&model)?;
+        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
+        let mut total = 0;
+        for chunk in batch.chunks(CHUNK) {
+            let ids = chunk.iter().map(|record| record.id().clone()).collect();
+            let now = self.setup.runner.now();
+            let deleted = self
+                .setup
+                .runner
+                .store()
+                .records()
+                .delete(Some(fence), collection.clone(), ids, Some(fence.job), now)
+                .await
+                .map_err(|error| from_store(&error))?;
+            self.count(&model, |counts| counts.deleted += deleted);
+            total += deleted as u32;
+        }
+        Ok(total)
+    }
+
+    pub(super) async fn records_by_ids(&self, model: String, ids: Vec<String>) -> Result<String, Failure> {
+        let (_, collection) = self.collection(&model)?;
+        let ids = ids
+            .into_iter()
+            .map(|id| ExternalId::new(id).map_err(|problem| invalid("invalid_record_id", problem)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut json = String::from("{");
+        for chunk in ids.chunks(MAX_IDS) {
+            for (id, payload) in
+                self.setup.runner.store().records().get_by_ids(&collection, chunk).await.map_err(|error| from_store(&error))?
+            {
+                if json.len() > 1 {
+                    json.push(',');
+                }
+                json.push_str(&serde_json::Value::from(id).to_string());
+                json.push(':');
+                json.push_str(&payload);
+            }
+        }
+        json.push('}');
+        Ok(json)
+    }
+
+    pub(super) async fn records_page(&self, model: String, cursor: Option<String>) -> Result<(String, Option<String>), Failure> {
+        let (_, collection) = self.collection(&model)?;
+        let list = ListRecords {
+            collection,
+            cursor,
+            modified_after: None,
+            limit: LIST_PAGE,
+            actions: vec![Action::Added, Action::Updated],
+            ids: Vec::new(),
+            include_deleted: false,
+        };
+        let page = self.setup.runner.store().records().list(list).await.map_err(|error| match error {
+            error @ syncline_store::Error::Cursor => invalid("invalid_cursor", error),
+            other => from_store(&other),
+        })?;
+        let mut json = String::from("[");
+        for payload in page.records.into_iter().filter_map(|record| record.payload) {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            json.push_str(&payload);
+        }
+        json.push(']');
+        Ok((json, page.next_cursor))
+    }
+
+    pub(super) async fn records_track_start(&self, model: String) -> Result<(), Failure> {
+        let (fence, collection) = self.collection(&model)?;
+        // A run behind a checkpoint goes on with what the run before it saw.
+        let resume = self.checkpoint_get().await?.is_some();
+        let tracking = self.tracking(fence, collection);
+        self.setup.runner.store().records().track_deletes_start(tracking, resume).await.map_err(|error| from_store(&error))
+    }
+
+    pub(super) async fn records_track_end(&self, model: String) -> Result<Vec<String>, Failure> {
+        let (fence, collection) = self.collection(&model)?;
+        let deleted =
+            self.setup.runner.store().records().track_deletes_end(self.tracking(fence, collection)).await.map_err(|error| match error {
+                error @ syncline_store::Error::NotTracking => invalid("not_tracking_deletes", error),
+                other => from_store(&other),
+            })?;
+        self.count(&model, |counts| counts.deleted += deleted.len() as u64);
+        Ok(deleted.into_iter().map(|id| id.as_str().to_owned()).collect())
+    }
+
+    pub(super) async fn records_set_merging(&self, model: String, strategy: WireMerging) -> Result<(), Failure> {
+        let (_, collection) = self.collection(&model)?;
+        if strategy == WireMerging::Override || self.merging.lock().expect("nothing panics while it is held").contains_key(&model) {
+            return Ok(());
+        }
+        let base = self.setup.runner.store().records().position(&collection).await.map_err(|error| from_store(&error))?;
+        self.merging.lock().expect("nothing panics while it is held").entry(model).or_insert(base);
+        Ok(())
+    }
+
+    fn keep_changes_after(&self, model: &str) -> Option<i64> {
+        self.merging.lock().expect("nothing panics while it is held").get(model).copied()
+    }
+
+    fn tracking(&self, fence: Fence, collection: CollectionRef) -> TrackDeletes {
+        TrackDeletes { fence: Some(fence), collection, writer: Some(fence.job), now: self.setup.runner.now() }
+    }
+
+    /// A model of this sync, and the lease under which it is written.
+    fn collection(&self, model: &str) -> Result<(Fence, CollectionRef), Failure> {
+        let work = &self.setup.work;
+        let (Some(fence), Some(sync)) = (work.fence, &work.sync) else {
+            return Err(failure("not_a_sync", "only a sync has records; return an action's result instead"));
+        };
+        if self.setup.schemas.model(model).is_none() {
+            let declared = work.function.definition.models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join("`, `");
+            return Err(failure("unknown_model", format!("`{model}` is not a model of this sync; it declares `{declared}`")));
+        }
+        let model = ModelName::new(model).map_err(|defect| invalid("unknown_model", defect))?;
+        let variant: Variant = sync.variant.clone();
+        Ok((fence, CollectionRef { connection: work.connection.id, model, variant }))
+    }
+
+    fn count(&self, model: &str, change: impl FnOnce(&mut syncline_domain::ModelCounts)) {
+        change(self.counts.lock().expect("nothing panics while it is held").entry(model.to_owned()).or_default());
+    }
+}

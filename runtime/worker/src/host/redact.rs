@@ -1,0 +1,66 @@
+//! Cuts a connection's credentials out of everything that reaches a guest or a log.
+//!
+//! A provider may echo a request's headers, a proxy in between may put them into an error page, and an author may log what he was granted:
+//! whatever the way, the text of a secret does not get past here.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use syncline_domain::Credentials;
+
+const MARK: &str = "[redacted]";
+/// A shorter text is no secret, and would be cut out of unrelated words.
+const MIN_LEN: usize = 6;
+
+/// Knows a connection's secrets.
+pub(super) struct Redactor {
+    secrets: Vec<String>,
+}
+
+impl Redactor {
+    pub(super) fn new(credentials: &Credentials) -> Self {
+        let mut secrets: Vec<String> = credentials.secrets().into_iter().map(str::to_owned).collect();
+        if let Credentials::Basic { username, password } = credentials {
+            secrets.push(STANDARD.encode(format!("{}:{}", username.expose(), password.expose())));
+            // The user's name is often an e-mail address that records rightly carry; where there is a password, that is the secret.
+            if !password.is_empty() {
+                secrets.retain(|secret| secret != username.expose());
+            }
+        }
+        secrets.retain(|secret| secret.len() >= MIN_LEN);
+        // The longest first, so that no part of it stays when a shorter one is inside it.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self { secrets }
+    }
+
+    /// The text without secrets; unchanged, and not copied, where there are none.
+    pub(super) fn text(&self, text: String) -> String {
+        self.secrets
+            .iter()
+            .fold(text, |text, secret| if text.contains(secret.as_str()) { text.replace(secret.as_str(), MARK) } else { text })
+    }
+
+    /// Bytes that are not text are left alone unless they hold a secret as it is.
+    pub(super) fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let holds = |secret: &String| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        if self.secrets.iter().any(holds) { self.text(String::from_utf8_lossy(&bytes).into_owned()).into_bytes() } else { bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syncline_domain::Secret;
+
+    use super::*;
+
+    /// S6
+    #[test]
+    fn no_spelling_of_a_secret_gets_past() {
+        let basic = Credentials::Basic { username: Secret::new("ada@example.com"), password: Secret::new("canary-password") };
+        let redactor = Redactor::new(&basic);
+        let echo = format!("Authorization: Basic {}; canary-password; ada@example.com", STANDARD.encode("ada@example.com:canary-password"));
+        assert_eq!(redactor.text(echo), "Authorization: Basic [redacted]; [redacted]; ada@example.com");
+        let key = Redactor::new(&Credentials::ApiKey { api_key: Secret::new("canary-key") });
+        assert_eq!(key.bytes(b"\xff canary-key".to_vec()), "\u{fffd} [redacted]".as_bytes());
+        assert_eq!(key.bytes(b"\xff\xfe".to_vec()), b"\xff\xfe");
+    }
+}

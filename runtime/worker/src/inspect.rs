@@ -1,0 +1,39 @@
+//! A component on its way in: compiled, asked what it holds, and everything it says checked.
+
+use syncline_domain::{ComponentSource, Deployment, Digest, RunnerError};
+
+use syncline_engine::DescribeError;
+
+use crate::{Runner, definition};
+
+pub(crate) async fn inspect(runner: &Runner, source: ComponentSource) -> Result<Deployment, RunnerError> {
+    let engine = runner.engine();
+    let digest =
+        engine.compile(source.wasm.clone()).await.map_err(|error| RunnerError::Refused { code: error.code(), message: chain(&error) })?;
+    let wasm = source.wasm.clone();
+    let component = engine.load(digest, || async move { Some(wasm) }).await.map_err(|error| RunnerError::Internal(Box::new(error)))?;
+    let manifest =
+        engine.describe(&component).await.map_err(|error| RunnerError::Refused { code: describe_code(&error), message: chain(&error) })?;
+    let functions = manifest.functions.iter().map(definition::from_manifest).collect::<Result<_, _>>()?;
+    Ok(Deployment { digest: Digest(*digest.as_bytes()), integration: manifest.integration, functions })
+}
+
+/// What went wrong and everything below it: the author sees this and nothing else.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// A component whose `describe` fails has no manifest; which limit it broke is in the message.
+fn describe_code(error: &DescribeError) -> &'static str {
+    match error {
+        DescribeError::Run(_) => "describe_failed",
+        DescribeError::Manifest(error) => error.code(),
+    }
+}

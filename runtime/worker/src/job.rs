@@ -1,0 +1,99 @@
+//! What each kind of job does: one file a kind, all kinds in [`perform`].
+
+mod purge_connection;
+mod run_event;
+mod run_sync;
+
+use std::time::Duration;
+
+use syncline_domain::{JobKind, Timestamp};
+use syncline_store::{Fence, JobDecision, JobRow};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Runner, Shutdown, lease};
+
+/// Why a job did not end well, and what to do about it.
+#[derive(Debug)]
+pub(crate) enum JobError {
+    /// Another try may help.
+    Retry(anyhow::Error),
+    /// Another try would not.
+    Fail(anyhow::Error),
+    /// The lease is another's, or the job's end is written already: nothing to do.
+    Gone,
+}
+
+/// What a job leaves behind.
+pub(crate) enum Done {
+    /// The job's end is still to be written.
+    Complete,
+    /// It was written together with the run's.
+    Recorded,
+    /// Goes on later, without counting as an attempt.
+    Snooze(Timestamp),
+}
+
+impl From<syncline_store::Error> for JobError {
+    fn from(error: syncline_store::Error) -> Self {
+        match error {
+            syncline_store::Error::Fenced => Self::Gone,
+            other => Self::Retry(other.into()),
+        }
+    }
+}
+
+/// Performs one claimed job and writes its end.
+pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
+    let fence = Fence { job: job.id, fence: job.fence };
+    let cancel = shutdown.hard.child_token();
+    let outcome = tokio::select! {
+        outcome = dispatch(runner, &job, shutdown, cancel.clone()) => outcome,
+        () = watch(runner, fence, &cancel) => Err(JobError::Gone),
+    };
+    let now = runner.now();
+    let jobs = runner.store().jobs();
+    let written = match outcome {
+        Ok(Done::Recorded) | Err(JobError::Gone) => Ok(()),
+        Ok(Done::Complete) => jobs.complete(&fence, now).await,
+        Ok(Done::Snooze(until)) => jobs.snooze(&fence, until, now).await,
+        Err(JobError::Retry(error)) if job.attempt < job.max_attempts => {
+            tracing::warn!(
+                job.id = job.id.0,
+                job.kind = job.kind.as_str(),
+                error = format!("{error:#}"),
+                "the job failed and will be tried again"
+            );
+            jobs.fail(&fence, &format!("{error:#}"), JobDecision::RetryAt(now.plus(backoff(job.attempt))), now).await.map(drop)
+        }
+        Err(JobError::Retry(error) | JobError::Fail(error)) => {
+            tracing::error!(job.id = job.id.0, job.kind = job.kind.as_str(), error = format!("{error:#}"), "the job failed for good");
+            jobs.fail(&fence, &format!("{error:#}"), JobDecision::Discard, now).await.map(drop)
+        }
+    };
+    match written {
+        Ok(()) | Err(syncline_store::Error::Fenced) => {}
+        // The lease runs out and the rescuer gives the job to another.
+        Err(error) => tracing::error!(job.id = job.id.0, error = &error as &dyn std::error::Error, "the job's end could not be written"),
+    }
+}
+
+async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: CancellationToken) -> Result<Done, JobError> {
+    match job.kind {
+        JobKind::RunSync => run_sync::perform(runner, job, &shutdown.soft, cancel).await,
+        JobKind::RunEvent => run_event::perform(runner, job, cancel).await,
+        JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
+    }
+}
+
+/// Ends when the lease is lost; the caller then drops the work.
+async fn watch(runner: &Runner, fence: Fence, cancel: &CancellationToken) {
+    let lost = CancellationToken::new();
+    lease::keep(runner, fence, runner.options().lease, lost.clone()).await;
+    lost.cancelled().await;
+    cancel.cancel();
+}
+
+/// 3 s, 6 s, 12 s, ... up to ten minutes.
+fn backoff(attempt: u32) -> Duration {
+    Duration::from_secs(3).saturating_mul(1 << attempt.min(10).saturating_sub(1)).min(Duration::from_secs(600))
+}

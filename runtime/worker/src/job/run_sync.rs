@@ -1,0 +1,40 @@
+//! Runs a sync once.
+
+use syncline_store::payload::RunSync;
+use syncline_store::{CollectionRef, Fence, JobRow};
+use tokio_util::sync::CancellationToken;
+
+use super::{Done, JobError};
+use crate::Runner;
+use crate::run::Work;
+
+/// Records removed in one transaction when a full resync empties the cache first.
+const STEP: u32 = 2_000;
+
+pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationToken, cancel: CancellationToken) -> Result<Done, JobError> {
+    let payload: RunSync = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let id = job.sync.ok_or_else(|| JobError::Fail(anyhow::anyhow!("the job names no sync")))?;
+    let fence = Fence { job: job.id, fence: job.fence };
+    // A sync, its function or its connection may have been deleted since: then there is nothing left to do.
+    let Some(sync) = runner.store().syncs().lookup_by_id(id).await? else { return Ok(Done::Complete) };
+    let Some(function) = runner.store().functions().lookup(sync.function).await? else { return Ok(Done::Complete) };
+    let Some(connection) = runner.connection(Some(sync.connection)).await? else { return Ok(Done::Complete) };
+    if payload.empty_cache && job.attempt == 1 {
+        for model in &function.definition.models {
+            let of = CollectionRef { connection: sync.connection, model: model.name.clone(), variant: sync.variant.clone() };
+            while runner.store().records().delete_all(Some(fence), of.clone(), STEP).await? {}
+        }
+    }
+    let work = Work {
+        function,
+        connection,
+        sync: Some(sync),
+        fence: Some(fence),
+        trigger: payload.trigger,
+        attempt: job.attempt,
+        input: "null".to_owned(),
+        depth: 0,
+    };
+    runner.perform(work, soft.clone(), cancel).await?;
+    Ok(Done::Recorded)
+}

@@ -1,0 +1,69 @@
+//! How much a worker does at once, and what a run may use.
+
+use std::time::Duration;
+
+use syncline_engine::Limits;
+
+/// How a worker works.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Names this process in leases and logs.
+    pub owner: String,
+    /// Jobs under way at once.
+    pub jobs: usize,
+    /// Actions under way at once, apart from jobs, so that a burst of syncs does not make a caller wait.
+    pub actions: usize,
+    /// How long an action waits for a slot before its caller is told to come back.
+    pub action_wait: Duration,
+    /// How long a lease lasts without a heartbeat. After a crash this is the longest that a run waits for its retry.
+    pub lease: Duration,
+    /// How often to look for work when nobody says that there is some.
+    pub poll: Duration,
+    /// How often to look for due schedules. Also the latest that a sync starts.
+    pub tick: Duration,
+    /// How long a run's log is kept.
+    pub keep_runs: Duration,
+    /// What a run may use.
+    pub budgets: Budgets,
+}
+
+/// What a run may use, by kind of function. A function's own description may lower, never raise it.
+#[derive(Clone, Debug)]
+pub struct Budgets {
+    /// Minutes to hours: a first sync reads everything.
+    pub sync: Limits,
+    /// Somebody waits.
+    pub action: Limits,
+    /// Somebody may wait for the connection.
+    pub event: Limits,
+}
+
+impl Options {
+    /// What suits one machine of two cores.
+    pub fn new(owner: impl Into<String>) -> Self {
+        Self {
+            owner: owner.into(),
+            jobs: 64,
+            actions: 64,
+            action_wait: Duration::from_secs(30),
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            tick: Duration::from_millis(250),
+            keep_runs: Duration::from_secs(15 * 24 * 3_600),
+            budgets: Budgets::default(),
+        }
+    }
+}
+
+impl Default for Budgets {
+    /// Wall times as in the wire contract, 2.7. CPU time is what a run computes, not what it waits: far below the wall time, because a run that
+    /// computes for minutes is a loop.
+    fn default() -> Self {
+        let base = Limits::default();
+        Self {
+            sync: Limits { wall_time: Duration::from_secs(24 * 3_600), cpu_time: Duration::from_secs(600), ..base.clone() },
+            action: Limits { wall_time: Duration::from_secs(15 * 60), cpu_time: Duration::from_secs(60), ..base.clone() },
+            event: Limits { wall_time: Duration::from_secs(5 * 60), cpu_time: Duration::from_secs(60), ..base },
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Gives the jobs of a worker that is gone to another, and forgets old runs.
+
+use std::sync::Arc;
+
+use syncline_store::Rescue;
+
+use crate::{Options, Runner, Shutdown};
+
+const BATCH: u32 = 100;
+/// A job whose worker disappears this often probably makes it disappear.
+const MAX_CRASHES: u32 = 20;
+/// Old runs are no hurry.
+const PRUNE_EVERY: u32 = 600;
+
+pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdown) {
+    let mut tick = tokio::time::interval(options.poll);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ticks = 0_u32;
+    loop {
+        tokio::select! {
+            () = shutdown.soft.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = rescue(&runner).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "expired leases could not be looked up; trying again");
+        }
+        ticks = ticks.wrapping_add(1);
+        if ticks % PRUNE_EVERY == 0
+            && let Err(error) = runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "old runs could not be removed; trying again");
+        }
+    }
+}
+
+/// Makes every job with an expired lease claimable again.
+pub(crate) async fn rescue(runner: &Runner) -> Result<usize, syncline_store::Error> {
+    let rescued = runner.store().jobs().rescue(Rescue { limit: BATCH, max_crashes: MAX_CRASHES, now: runner.now() }).await?;
+    for job in &rescued {
+        tracing::warn!(
+            job.id = job.id.0,
+            job.kind = job.kind.as_str(),
+            job.crashes = job.crashes,
+            "a job's worker disappeared; the job was given back"
+        );
+    }
+    Ok(rescued.len())
+}

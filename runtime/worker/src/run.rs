@@ -1,0 +1,212 @@
+//! One run: from a function and a connection to an outcome on disk.
+
+use std::sync::Arc;
+
+use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
+use syncline_engine::{Call, Completion, Limits, RunFailure, Usage};
+use syncline_host_api::host::Host;
+use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
+use tokio_util::sync::CancellationToken;
+
+use crate::Runner;
+use crate::host::{FunctionHost, Setup};
+use crate::job::JobError;
+use crate::runner::never;
+
+/// What is to be run.
+pub(crate) struct Work {
+    pub(crate) function: FunctionRow,
+    pub(crate) connection: ConnectionRow,
+    pub(crate) sync: Option<SyncRow>,
+    /// The lease under which it writes; an action in line has none.
+    pub(crate) fence: Option<Fence>,
+    pub(crate) trigger: Trigger,
+    pub(crate) attempt: u32,
+    /// JSON text.
+    pub(crate) input: String,
+    /// How many actions called one another to get here.
+    pub(crate) depth: u8,
+}
+
+/// What came of it.
+struct Ended {
+    state: RunState,
+    result: Result<String, RunError>,
+    counts: Counts,
+    usage: Usage,
+}
+
+impl Runner {
+    /// Runs a job's work and writes its end, the job's end and what a sync remembers in one transaction.
+    pub(crate) async fn perform(&self, work: Work, soft: CancellationToken, cancel: CancellationToken) -> Result<(), JobError> {
+        let run = self.new_run_id();
+        let begin = self.begin(&work, run);
+        self.store().runs().insert(begin).await?;
+        let fence = work.fence;
+        let ended = self.execute(work, run, soft, cancel.clone()).await;
+        // The log first: whoever sees the end of a run finds all that it said.
+        self.flush().await;
+        let now = self.now();
+        let job = fence.map(|fence| {
+            let end = match ended.state {
+                RunState::Interrupted => JobDecision::SnoozeUntil(now),
+                // A function that failed is not tried at once: its schedule comes again, and its author reads the log.
+                _ => JobDecision::Complete,
+            };
+            (fence, end)
+        });
+        self.store().runs().finish(finish(run, ended, job, now)).await?;
+        Ok(())
+    }
+
+    /// Runs an action for a caller that waits, and writes its log behind the caller's back.
+    pub(crate) async fn answer(&self, work: Work, cancel: CancellationToken) -> Result<RunOutcome, syncline_store::Error> {
+        let run = self.new_run_id();
+        self.activity().begin(self.begin(&work, run));
+        let ended = self.execute(work, run, never(), cancel).await;
+        let result = ended.result.clone();
+        self.activity().end(finish(run, ended, None, self.now()));
+        Ok(RunOutcome { run, result })
+    }
+
+    fn begin(&self, work: &Work, run: RunId) -> NewRun {
+        NewRun {
+            id: run,
+            environment: work.connection.environment,
+            function: work.function.id,
+            function_name: work.function.definition.name.clone(),
+            kind: work.function.definition.kind,
+            connection: Some(work.connection.id),
+            connection_name: Some(work.connection.name.clone()),
+            integration_key: work.function.integration_key.clone(),
+            sync: work.sync.as_ref().map(|sync| sync.id),
+            variant: work.sync.as_ref().map(|sync| sync.variant.clone()),
+            trigger: work.trigger,
+            attempt: work.attempt,
+            job: work.fence.map(|fence| fence.job),
+            input: (work.function.definition.kind == FunctionKind::Action).then(|| work.input.clone()),
+            now: self.now(),
+        }
+    }
+
+    async fn execute(&self, work: Work, run: RunId, soft: CancellationToken, cancel: CancellationToken) -> Ended {
+        let span = tracing::info_span!("worker.run", run.id = %run, function.name = %work.function.definition.name, connection.id = %work.connection.name);
+        let _entered = span.clone();
+        let function = work.function.definition.name.to_string();
+        let kind = work.function.definition.kind;
+        let limits = self.limits(&work.function);
+        let failed = |code: &str, message: String| Ended {
+            state: RunState::Failed,
+            result: Err(RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }),
+            counts: Counts::new(),
+            usage: Usage::default(),
+        };
+        let schemas = match self.schemas().of(&work.function) {
+            Ok(schemas) => schemas,
+            Err(problem) => return failed("invalid_schema", problem),
+        };
+        if kind == FunctionKind::Action
+            && let Err(problem) = schemas.check_input(&work.input)
+        {
+            return failed("invalid_action_input", format!("the input of `{function}` does not match its schema: {problem}"));
+        }
+        let digest = syncline_engine::Digest::from(work.function.digest.0);
+        let store = self.store().clone();
+        let stored = work.function.digest;
+        let load = self.engine().load(digest, || async move {
+            store
+                .components()
+                .wasm(stored)
+                .await
+                .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "a component could not be read"))
+                .ok()
+                .flatten()
+        });
+        let component = match load.await {
+            Ok(component) => component,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "the component could not be loaded");
+                return failed("function_internal_error", format!("the component of `{function}` could not be loaded; deploy it again"));
+            }
+        };
+        let stop = cancel.child_token();
+        let setup = Setup { runner: self.clone(), run, work, schemas: Arc::clone(&schemas), soft, stop: stop.clone() };
+        let host = match FunctionHost::new(setup).await {
+            Ok(host) => Arc::new(host),
+            Err(error) => return failed(&error.code, error.message),
+        };
+        let call = Call { function: function.clone(), host: Arc::clone(&host) as Arc<dyn Host>, limits, cancel: stop };
+        let Completion { outcome, usage } = tracing::Instrument::instrument(self.engine().call(&component, call), span).await;
+        host.close().await;
+        let state = match &outcome {
+            Ok(_) => RunState::Succeeded,
+            // Either the run stopped at a checkpoint, or the time for that is over: its job goes on elsewhere.
+            Err(RunFailure::Cancelled { .. }) if host.interrupted() || cancel.is_cancelled() => RunState::Interrupted,
+            Err(RunFailure::Cancelled { .. }) => RunState::Cancelled,
+            Err(_) => RunState::Failed,
+        };
+        let mut result = outcome.map_err(|failure| run_error(failure));
+        let mut state = state;
+        if let (Ok(output), FunctionKind::Action) = (&result, kind)
+            && let Err(problem) = schemas.check_output(output)
+        {
+            state = RunState::Failed;
+            let message = format!("the output of `{function}` does not match its schema: {problem}");
+            result = Err(RunError { code: "invalid_action_output".to_owned(), message, status: None, details: None, frames: Vec::new() });
+        }
+        if let Err(error) = &result {
+            host.say_failed(error);
+        }
+        Ended { state, result, counts: host.counts(), usage }
+    }
+
+    /// The operator's limits for this kind, lowered by what the function asks for.
+    fn limits(&self, function: &FunctionRow) -> Limits {
+        let options = self.options();
+        let asked = function.definition.limits;
+        let mut limits = match function.definition.kind {
+            FunctionKind::Sync => options.budgets.sync.clone(),
+            FunctionKind::Action => options.budgets.action.clone(),
+            FunctionKind::Event => options.budgets.event.clone(),
+        };
+        let seconds = |value: u32| std::time::Duration::from_secs(value.into());
+        limits.memory_bytes = asked.memory_mb.map_or(limits.memory_bytes, |mb| limits.memory_bytes.min(mb as usize * 1024 * 1024));
+        limits.wall_time = asked.wall_time_s.map_or(limits.wall_time, |s| limits.wall_time.min(seconds(s)));
+        limits.cpu_time = asked.cpu_time_s.map_or(limits.cpu_time, |s| limits.cpu_time.min(seconds(s)));
+        limits
+    }
+}
+
+fn finish(run: RunId, ended: Ended, job: Option<(Fence, JobDecision)>, now: Timestamp) -> FinishRun {
+    let (output, error) = match ended.result {
+        Ok(output) => (Some(output), None),
+        // An interrupted run has not failed.
+        Err(_) if ended.state == RunState::Interrupted => (None, None),
+        Err(error) => (None, Some(error)),
+    };
+    let usage = RunUsage {
+        cpu_time: Some(ended.usage.cpu_time),
+        peak_memory_bytes: Some(ended.usage.peak_memory_bytes as u64),
+        host_calls: Some(ended.usage.host_calls),
+    };
+    FinishRun { id: run, state: ended.state, output, error, counts: ended.counts, usage, job, now }
+}
+
+fn run_error(failure: RunFailure) -> RunError {
+    match failure {
+        RunFailure::Guest(failure) => RunError {
+            code: failure.code,
+            message: failure.message,
+            status: failure.status,
+            details: failure.details.and_then(|text| syncline_domain::normalise(&text).ok()),
+            frames: Vec::new(),
+        },
+        other => RunError {
+            code: other.code().to_owned(),
+            message: other.to_string(),
+            status: None,
+            details: None,
+            frames: other.frames().to_vec(),
+        },
+    }
+}

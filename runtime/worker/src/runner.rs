@@ -1,0 +1,180 @@
+//! Everything a run needs, in one cheap handle, and the port by which the API runs an action in line.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use syncline_connect::Connect;
+use syncline_domain::{
+    ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, RunId, RunOutcome, RunnerError,
+    Timestamp,
+};
+use syncline_engine::Engine;
+use syncline_outbound::{HttpClient, Proxy};
+use syncline_store::{ConnectionRow, Store};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::activity::Activity;
+use crate::run::Work;
+use crate::schema::SchemaCache;
+use crate::{Options, Shutdown, inspect};
+
+/// What the runner is made of.
+pub struct Dependencies {
+    /// The two databases behind one API.
+    pub store: Store,
+    /// The sandbox.
+    pub engine: Engine,
+    /// Usable credentials.
+    pub connect: Connect,
+    /// Authenticated requests.
+    pub proxy: Proxy,
+    /// Plain requests, for `fetch`.
+    pub http: HttpClient,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ten random bytes for each new id.
+    pub randomness: fn() -> [u8; 10],
+}
+
+/// Runs functions. Cheap to clone.
+#[derive(Clone)]
+pub struct Runner(Arc<Inner>);
+
+struct Inner {
+    dependencies: Dependencies,
+    options: Arc<Options>,
+    schemas: SchemaCache,
+    activity: Activity,
+    action_slots: Semaphore,
+    /// An environment is never renamed.
+    environment_names: Mutex<HashMap<EnvironmentId, Arc<str>>>,
+    shutdown: Shutdown,
+}
+
+impl Runner {
+    /// Starts the writer of runs' logs on `shutdown`'s tracker.
+    pub fn new(dependencies: Dependencies, options: Options, shutdown: Shutdown) -> Self {
+        Self(Arc::new(Inner {
+            activity: Activity::start(dependencies.store.clone(), &shutdown.tasks),
+            action_slots: Semaphore::new(options.actions),
+            options: Arc::new(options),
+            schemas: SchemaCache::default(),
+            environment_names: Mutex::default(),
+            dependencies,
+            shutdown,
+        }))
+    }
+
+    /// Returns when everything that runs have said is on disk.
+    pub async fn flush(&self) {
+        self.0.activity.flush().await;
+    }
+
+    /// Makes every due sync a job, as the scheduler does by itself at every tick. Returns how many.
+    pub async fn enqueue_due(&self) -> Result<usize, syncline_store::Error> {
+        crate::scheduler::enqueue_due(self).await
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.dependencies.store
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.dependencies.engine
+    }
+
+    pub(crate) fn connect(&self) -> &Connect {
+        &self.0.dependencies.connect
+    }
+
+    pub(crate) fn proxy(&self) -> &Proxy {
+        &self.0.dependencies.proxy
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.0.dependencies.http
+    }
+
+    pub(crate) fn options(&self) -> Arc<Options> {
+        Arc::clone(&self.0.options)
+    }
+
+    pub(crate) fn schemas(&self) -> &SchemaCache {
+        &self.0.schemas
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.0.activity
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.dependencies.clock.now()
+    }
+
+    pub(crate) async fn environment_name(&self, id: EnvironmentId) -> Result<Arc<str>, syncline_store::Error> {
+        if let Some(name) = self.0.environment_names.lock().expect("nothing panics while it is held").get(&id) {
+            return Ok(Arc::clone(name));
+        }
+        let name: Arc<str> = self.store().environments().lookup(id).await?.map_or_else(|| "".into(), |row| row.name.as_str().into());
+        self.0.environment_names.lock().expect("nothing panics while it is held").insert(id, Arc::clone(&name));
+        Ok(name)
+    }
+
+    pub(crate) fn new_run_id(&self) -> RunId {
+        RunId::new(self.now(), (self.0.dependencies.randomness)())
+    }
+
+    /// The connection a job is about, unless it was deleted since.
+    pub(crate) async fn connection(&self, row: Option<ConnectionRowId>) -> Result<Option<ConnectionRow>, syncline_store::Error> {
+        match row {
+            Some(row) => self.store().connections().lookup_by_row_id(row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Runs an action that another run asked for. It takes no slot: its caller holds one, and waiting for a second could wait for ever.
+    pub(crate) async fn run_nested(&self, call: ActionCall, depth: u8) -> Result<RunOutcome, RunnerError> {
+        self.call_action(call, depth).await
+    }
+
+    async fn call_action(&self, call: ActionCall, depth: u8) -> Result<RunOutcome, RunnerError> {
+        let internal = |error: syncline_store::Error| RunnerError::Internal(Box::new(error));
+        let gone = |what: &str| RunnerError::Refused { code: "not_found", message: format!("the {what} was deleted a moment ago") };
+        let function = self.store().functions().lookup(call.function).await.map_err(internal)?.ok_or_else(|| gone("action"))?;
+        let connection = self.connection(Some(call.connection)).await.map_err(internal)?.ok_or_else(|| gone("connection"))?;
+        let work = Work { function, connection, sync: None, fence: None, trigger: call.trigger, attempt: 1, input: call.input, depth };
+        self.answer(work, self.0.shutdown.hard.child_token()).await.map_err(internal)
+    }
+}
+
+#[async_trait]
+impl FunctionRunner for Runner {
+    async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
+        let runner = self.clone();
+        // On a task of its own: a caller that hangs up does not cut the action in half.
+        let task = self.0.shutdown.tasks.spawn(async move {
+            let wait = tokio::time::timeout(runner.0.options.action_wait, runner.0.action_slots.acquire());
+            let _slot = wait.await.map_err(|_| RunnerError::Busy)?.map_err(|_| RunnerError::Busy)?;
+            runner.call_action(call, 0).await
+        });
+        task.await.map_err(|error| RunnerError::Internal(Box::new(error)))?
+    }
+
+    async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
+        inspect::inspect(self, source).await
+    }
+}
+
+impl fmt::Debug for Runner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner").field("options", &self.0.options).finish_non_exhaustive()
+    }
+}
+
+/// A token that nothing cancels: for work that no shutdown needs to bring to a checkpoint.
+pub(crate) fn never() -> CancellationToken {
+    CancellationToken::new()
+}

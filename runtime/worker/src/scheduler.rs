@@ -1,0 +1,50 @@
+//! Makes due syncs jobs. Any number of nodes may run this: a due row is taken by one of them and advances in the same transaction.
+
+use std::sync::Arc;
+
+use syncline_domain::{Schedule, Timestamp};
+use syncline_store::{DueSync, schedule_seed};
+
+use crate::{Options, Runner, Shutdown};
+
+/// Due syncs taken in one transaction: long enough to be cheap, short enough not to hold the writer.
+const BATCH: u32 = 200;
+
+pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdown) {
+    let mut tick = tokio::time::interval(options.tick);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.soft.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = enqueue_due(&runner).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "due syncs could not be enqueued; trying again");
+        }
+    }
+}
+
+/// Enqueues every sync that is due now.
+pub(crate) async fn enqueue_due(runner: &Runner) -> Result<usize, syncline_store::Error> {
+    let mut total = 0;
+    loop {
+        let now = runner.now();
+        let due = runner.store().syncs().enqueue_due(now, BATCH, Arc::new(move |due| next_due(due, now))).await?;
+        total += due;
+        if due < BATCH as usize {
+            return Ok(total);
+        }
+    }
+}
+
+/// A schedule was checked when it was stored; one that does not parse any more (an older grammar) stops, and the log says so.
+fn next_due(due: &DueSync, now: Timestamp) -> Option<Timestamp> {
+    let text = due.schedule.as_deref()?;
+    match Schedule::parse(text, due.time_zone.as_deref()) {
+        Ok(schedule) => schedule.next_after(now, schedule_seed(due.sync)),
+        Err(defect) => {
+            tracing::error!(sync.id = %due.sync, %defect, "a sync's schedule cannot be read; it stops until its function is deployed again");
+            None
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! JSON Schemas of models, inputs and outputs, compiled once a deployed function.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use jsonschema::Validator;
+use serde_json::Value;
+use syncline_domain::FunctionId;
+use syncline_store::FunctionRow;
+
+/// Functions whose validators are kept. A validator of a large model takes some ten kilobytes.
+const KEPT: usize = 4_096;
+
+/// A function's compiled schemas.
+#[derive(Debug)]
+pub(crate) struct Schemas {
+    deployed: i64,
+    models: HashMap<String, Validator>,
+    input: Option<Validator>,
+    output: Option<Validator>,
+}
+
+/// Compiled schemas of the functions that ran lately.
+#[derive(Debug, Default)]
+pub(crate) struct SchemaCache(Mutex<HashMap<FunctionId, Arc<Schemas>>>);
+
+impl SchemaCache {
+    /// The schemas of a function, compiled where they are not yet or were deployed anew.
+    pub(crate) fn of(&self, function: &FunctionRow) -> Result<Arc<Schemas>, String> {
+        let deployed = function.deployed_at.unix_micros();
+        let mut cache = self.0.lock().expect("nothing panics while it is held");
+        if let Some(schemas) = cache.get(&function.id).filter(|schemas| schemas.deployed == deployed) {
+            return Ok(Arc::clone(schemas));
+        }
+        let definition = &function.definition;
+        let optional = |text: &Option<Box<serde_json::value::RawValue>>| text.as_ref().map(|text| compile(text.get())).transpose();
+        let schemas = Arc::new(Schemas {
+            deployed,
+            models: definition
+                .models
+                .iter()
+                .map(|model| Ok((model.name.to_string(), compile(model.schema.get())?)))
+                .collect::<Result<_, String>>()?,
+            input: optional(&definition.input)?,
+            output: optional(&definition.output)?,
+        });
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(function.id, Arc::clone(&schemas));
+        Ok(schemas)
+    }
+}
+
+impl Schemas {
+    /// The validator of a model that the function declared.
+    pub(crate) fn model(&self, name: &str) -> Option<&Validator> {
+        self.models.get(name)
+    }
+
+    /// Checks an action's input.
+    pub(crate) fn check_input(&self, input: &str) -> Result<(), String> {
+        self.input.as_ref().map_or(Ok(()), |validator| check(validator, input))
+    }
+
+    /// Checks an action's output.
+    pub(crate) fn check_output(&self, output: &str) -> Result<(), String> {
+        self.output.as_ref().map_or(Ok(()), |validator| check(validator, output))
+    }
+}
+
+/// Compiles a schema. It may refer to itself, not to other documents.
+pub(crate) fn compile(schema: &str) -> Result<Validator, String> {
+    let schema: Value = serde_json::from_str(schema).map_err(|error| error.to_string())?;
+    jsonschema::validator_for(&schema).map_err(|error| error.to_string())
+}
+
+/// Names the first place where `json` breaks the schema.
+pub(crate) fn check(validator: &Validator, json: &str) -> Result<(), String> {
+    let value: Value = serde_json::from_str(json).map_err(|error| format!("not JSON: {error}"))?;
+    validator.validate(&value).map_err(|error| {
+        let path = error.instance_path().to_string();
+        if path.is_empty() { error.to_string() } else { format!("{error} at {path}") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_rule_is_named_with_its_place() {
+        let validator =
+            compile(r#"{"type":"object","properties":{"a":{"type":"object","properties":{"n":{"type":"integer"}}}},"required":["a"]}"#)
+                .unwrap();
+        assert!(check(&validator, r#"{"a":{"n":123456789012345678}}"#).is_ok());
+        let problem = check(&validator, r#"{"a":{"n":"x"}}"#).unwrap_err();
+        assert!(problem.contains("/a/n") && problem.contains("integer"), "{problem}");
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_refused() {
+        assert!(compile(r#"{"type":"objekt"}"#).is_err());
+        assert!(compile(r#"{"$ref":"https://example.com/other.json"}"#).is_err());
+    }
+}

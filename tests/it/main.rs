@@ -1,0 +1,13 @@
+//! The whole product, from outside: the real binary on both databases, a stand-in provider, real components.
+
+mod app;
+mod architecture;
+mod bad_input;
+mod crash;
+mod end_to_end;
+mod guests;
+mod outgoing;
+mod provider;
+mod sandbox;
+mod scale;
+mod schedules;

@@ -1,0 +1,121 @@
+//! Guests that misbehave: their run fails with a clear error, and nobody else notices.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use syncline_store::testing::TestDatabase;
+
+use crate::app::App;
+use crate::guests::FIXTURE;
+use crate::provider::TOKEN;
+
+async fn ready() -> App {
+    let app = App::start(TestDatabase::sqlite()).await;
+    app.deploy(&FIXTURE).await.ok();
+    app.connect("ada", json!({})).await;
+    app
+}
+
+/// S9 and the author's view of a panic: a logged failure that names the place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_failed_run_with_its_message_in_the_log() {
+    let mut app = ready().await;
+    let answer = app.action("ada", "panic", json!({ "message": "canary panic" })).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", answer.text);
+    assert!(answer.text.contains("canary panic"), "{}", answer.text);
+    let run = app
+        .eventually("record of the run", || async { app.runs("ada", "panic").await.into_iter().find(|run| run["state"] == "failed") })
+        .await;
+    assert_eq!(run["error"]["code"], "function_trapped", "{run}");
+    let log = app.run_log(&run).await;
+    assert!(log.contains("canary panic") && log.contains("misbehaviour.rs"), "{log}");
+    assert_eq!(app.action("ada", "echo", json!(1)).await.ok(), json!(1));
+    app.stop();
+}
+
+/// S1: others are served while a guest spins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_that_spins_does_not_keep_others_from_running() {
+    let app = ready().await;
+    let spinning = app.action("ada", "spin", json!(null));
+    let others = async {
+        for n in 0..20 {
+            assert_eq!(app.action("ada", "echo", json!(n)).await.ok(), json!(n));
+        }
+    };
+    tokio::select! {
+        answer = spinning => panic!("the spinning action answered first: {}", answer.text),
+        () = others => {}
+    }
+}
+
+/// S3
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_log_lines_is_cut_and_the_run_goes_on() {
+    let mut app = ready().await;
+    let answer = app.action("ada", "log-flood", json!({ "lines": 200_000, "length": 20 })).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    app.stop();
+}
+
+/// S6: nothing that a guest can see, and no log, shows the credential.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_curious_guest_sees_no_credential() {
+    let mut app = ready().await;
+    let answer = app.action("ada", "secrets", json!(null)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(!answer.text.contains(TOKEN), "{}", answer.text);
+    assert!(answer.text.contains("[redacted]"), "the provider's echo did not reach the guest: {}", answer.text);
+    let seen = answer.json();
+    assert_eq!((&seen["environment"], &seen["arguments"], &seen["connection"]["credentials"]), (&json!({}), &json!([]), &json!(null)));
+    let failed = app.action("ada", "fetch-status", json!({ "path": "/echo/../status/500", "throw": true })).await;
+    assert!(!failed.text.contains(TOKEN), "{}", failed.text);
+    app.stop();
+    // Nor does anything on disk.
+    let data = app.directory.path().join("data");
+    for file in std::fs::read_dir(&data).unwrap().filter_map(Result::ok).filter(|file| file.path().is_file()) {
+        let bytes = std::fs::read(file.path()).unwrap();
+        let found = bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes());
+        assert!(!found, "{} holds the credential in clear", file.path().display());
+    }
+}
+
+/// Several requests of one function are in flight at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_one_guest_run_side_by_side() {
+    let mut app = ready().await;
+    let answer = app.action("ada", "parallel", json!({ "path": "/echo", "count": 20 })).await;
+    assert_eq!(answer.ok(), json!(vec![200; 20]));
+    app.stop();
+}
+
+/// S5: a tampered cache file is not loaded; the component is compiled again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tampered_code_cache_is_never_loaded() {
+    let mut app = ready().await;
+    app.stop();
+    let cache = find(&app.directory.path().join("data"), "cwasm");
+    assert_eq!(cache.len(), 1, "{cache:?}");
+    let mut code = std::fs::read(&cache[0]).unwrap();
+    let middle = code.len() / 2;
+    code[middle] ^= 0xff;
+    std::fs::write(&cache[0], code).unwrap();
+    app.restart().await;
+    assert_eq!(app.action("ada", "echo", json!(1)).await.ok(), json!(1));
+    assert!(app.log().contains("MAC") || app.log().contains("tamper"), "{}", app.log());
+    app.stop();
+}
+
+fn find(directory: &std::path::Path, extension: &str) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                find(&path, extension)
+            } else if path.extension().is_some_and(|e| e == extension) {
+                vec![path]
+            } else {
+                vec![]
+            }
+        })
+        .collect()
+}
