@@ -35,6 +35,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
 }
 
 /// A panic is a bug of ours: the caller gets a 500, the process and the other requests go on.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     ApiError::internal(format!("an endpoint panicked: {}", message.unwrap_or("(no message)"))).into_response()
@@ -73,7 +74,7 @@ pub(crate) fn cors() -> CorsLayer {
             "baggage",
         ]))
         .expose_headers([header::AUTHORIZATION, header::ETAG, header::CONTENT_TYPE, header::CONTENT_LENGTH, REQUEST_ID])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }
 
 /// `/records/?model=X` is `/records?model=X`: clients write both. Below `/proxy` the path is the provider's and stays as it is.

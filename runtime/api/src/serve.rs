@@ -4,11 +4,14 @@ use std::future::Future;
 use std::io;
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 /// Serves `router` on `listener` until `shutdown`; then takes no new connections, finishes the requests that are under way and returns.
 ///
 /// A proxied stream can last as long as the provider likes: whoever calls this bounds the wait.
 pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    // Answers are written whole: waiting for more to fill a packet with would only delay them.
+    let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }

@@ -5,6 +5,7 @@ mod actions;
 mod connections;
 mod proxy;
 mod records;
+mod runs;
 mod syncs;
 
 use std::sync::{Arc, Mutex};

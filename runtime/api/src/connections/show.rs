@@ -18,7 +18,7 @@ use crate::query::{Flag, Query};
 use crate::state::App;
 
 /// `last_fetched_at` tells whether a connection is in use; a write for every read would cost more than that is worth.
-const FETCH_NOTED_EVERY: Duration = Duration::from_secs(60);
+const FETCH_NOTED_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

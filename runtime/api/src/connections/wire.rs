@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use syncline_domain::{ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags};
+use syncline_domain::{ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags, Timestamp};
 use syncline_store::ConnectionRow;
 
 /// As lists show it.
@@ -50,7 +50,7 @@ pub(super) fn full(row: &ConnectionRow, credentials: Value) -> Full<'_> {
         head: head(row),
         created_at: row.created_at.to_millis_offset(),
         updated_at: row.updated_at.to_millis_offset(),
-        last_fetched_at: row.last_fetched_at.map(|at| at.to_millis_offset()),
+        last_fetched_at: row.last_fetched_at.map(Timestamp::to_millis_offset),
         connection_config: object(Some(&row.connection_config)),
         webhook_url_override: row.webhook_url_override.as_deref(),
         credentials,

@@ -13,7 +13,7 @@ use syncline_domain::IntegrationKey;
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::integrations::credentials::Client;
+use crate::integrations::credentials::OauthApp;
 use crate::integrations::wire;
 use crate::state::App;
 
@@ -27,7 +27,7 @@ pub(crate) struct Body {
     #[serde(default)]
     forward_webhooks: Option<bool>,
     #[serde(default)]
-    credentials: Option<Client>,
+    credentials: Option<OauthApp>,
     #[serde(default)]
     integration_config: BTreeMap<String, String>,
     #[serde(default)]
@@ -51,7 +51,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         provider: body.provider,
         key: body.unique_key,
         display_name: body.display_name,
-        credentials: body.credentials.map(Client::into_value),
+        credentials: body.credentials.map(OauthApp::into_value),
         custom: body.custom.map(|custom| json!(custom)),
         forward_webhooks: body.forward_webhooks.unwrap_or(true),
     };

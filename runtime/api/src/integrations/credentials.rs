@@ -10,7 +10,7 @@ use crate::error::ApiError;
 /// The wire's object.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Client {
+pub(super) struct OauthApp {
     #[serde(rename = "type")]
     mode: AuthMode,
     client_id: String,
@@ -21,7 +21,7 @@ pub(super) struct Client {
     webhook_secret: Option<String>,
 }
 
-impl Client {
+impl OauthApp {
     /// Checks that these are credentials of `mode`.
     pub(super) fn check(&self, mode: &str) -> Result<(), ApiError> {
         let wrong = |field: &str, message: String| Err(ApiError::invalid_body(&["credentials", field], message));

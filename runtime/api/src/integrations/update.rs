@@ -13,7 +13,7 @@ use syncline_store::{ConnectionFilter, Constraint, Error as StoreError, Integrat
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::integrations::credentials::Client;
+use crate::integrations::credentials::OauthApp;
 use crate::integrations::{find, wire};
 use crate::state::App;
 
@@ -27,7 +27,7 @@ pub(crate) struct Body {
     #[serde(default)]
     forward_webhooks: Option<bool>,
     #[serde(default)]
-    credentials: Option<Client>,
+    credentials: Option<OauthApp>,
     #[serde(default)]
     integration_config: BTreeMap<String, String>,
     #[serde(default)]

@@ -31,12 +31,11 @@ pub(super) fn page(page: &Page) -> String {
 
 /// A pruned record keeps its id and nothing else. A field `_nango_metadata` of the record's own comes first and therefore loses.
 fn record(out: &mut String, row: &RecordRow, times: &mut Times) {
-    match row.payload.as_deref().and_then(|payload| payload.trim_end().strip_suffix('}')) {
-        Some(open) => out.push_str(open),
-        None => {
-            out.push_str(r#"{"id":"#);
-            string(out, row.external_id.as_str());
-        }
+    if let Some(open) = row.payload.as_deref().and_then(|payload| payload.trim_end().strip_suffix('}')) {
+        out.push_str(open);
+    } else {
+        out.push_str(r#"{"id":"#);
+        string(out, row.external_id.as_str());
     }
     out.push_str(r#","_nango_metadata":{"first_seen_at":"#);
     times.write(out, Some(row.first_seen_at));

@@ -1,5 +1,6 @@
 //! `GET /runs`
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Json;
@@ -62,7 +63,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(pa
             rows.extend(app.store.runs().list(RunFilter { function, connection, ..page.clone() }).await?);
         }
     }
-    rows.sort_by(|a, b| b.id.cmp(&a.id));
+    rows.sort_by_key(|row| Reverse(row.id));
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.id);

@@ -1,5 +1,6 @@
 //! `GET /sync/status`
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -32,12 +33,12 @@ pub(crate) struct Params {
 
 #[derive(Serialize)]
 struct Answer {
-    syncs: Vec<Status>,
+    syncs: Vec<Report>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Status {
+struct Report {
     id: SyncId,
     #[serde(rename = "connection_id")]
     connection: ConnectionName,
@@ -78,22 +79,23 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(pa
     let (mut functions, mut counts) = (HashMap::new(), HashMap::new());
     let mut statuses = Vec::with_capacity(syncs.len());
     for sync in syncs {
-        if !functions.contains_key(&sync.function) {
-            functions.insert(sync.function, app.store.functions().lookup(sync.function).await?);
-        }
-        if !counts.contains_key(&sync.connection) {
-            counts.insert(sync.connection, app.store.records().counts(sync.connection).await?);
-        }
+        let function = match functions.entry(sync.function) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(app.store.functions().lookup(sync.function).await?),
+        };
+        let counts = match counts.entry(sync.connection) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(app.store.records().counts(sync.connection).await?),
+        };
         // Deleted meanwhile.
-        let Some(function) = &functions[&sync.function] else { continue };
+        let Some(function) = function else { continue };
         let checkpoint = app.store.checkpoints().lookup(sync.id).await?.map(|(checkpoint, _)| checkpoint);
-        let counts = &counts[&sync.connection];
         statuses.push(status(sync, &function.definition, counts, checkpoint));
     }
     Ok(Json(Answer { syncs: statuses }).into_response())
 }
 
-fn status(sync: SyncRow, function: &FunctionDefinition, counts: &[CollectionCounts], checkpoint: Option<Checkpoint>) -> Status {
+fn status(sync: SyncRow, function: &FunctionDefinition, counts: &[CollectionCounts], checkpoint: Option<Checkpoint>) -> Report {
     let state = sync.last_run.as_ref().map(|run| run.state);
     let mine =
         |counts: &&CollectionCounts| counts.variant == sync.variant && function.models.iter().any(|model| model.name == counts.model);
@@ -102,7 +104,7 @@ fn status(sync: SyncRow, function: &FunctionDefinition, counts: &[CollectionCoun
         .iter()
         .flat_map(|run| &run.counts)
         .map(|(model, counts)| (model.clone(), json!({ "added": counts.added, "updated": counts.updated, "deleted": counts.deleted })));
-    Status {
+    Report {
         kind: if sync.last_success_started_at.is_some() { "INCREMENTAL" } else { "INITIAL" },
         status: current(state, sync.state),
         frequency: function.schedule_with(sync.frequency_override.as_deref()).map(|schedule| schedule.text()),

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use axum::extract::Request as Received;
 use axum::response::IntoResponse;
 use tokio::net::TcpListener;
@@ -9,7 +11,7 @@ async fn echo(request: Received) -> impl IntoResponse {
     let (parts, body) = request.into_parts();
     let mut text = format!("{} {}\n", parts.method, parts.uri);
     for (name, value) in &parts.headers {
-        text.push_str(&format!("{name}: {}\n", value.to_str().unwrap()));
+        writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
     }
     text.push_str(std::str::from_utf8(&to_bytes(body, usize::MAX).await.unwrap()).unwrap());
     (StatusCode::CREATED, [("x-rate-limit", "9"), ("access-control-allow-origin", "https://provider.example")], text)
@@ -70,4 +72,15 @@ async fn what_never_reached_the_provider_has_a_code() {
     let failed = send(call(&format!("http://{closed}"), "/proxy/x")).await;
     assert_eq!(failed.refusal(), refused(500, "ECONNREFUSED"));
     assert_eq!((&failed.json()["code"], &failed.json()["method"]), (&json!("ECONNREFUSED"), &json!("POST")));
+}
+
+#[tokio::test]
+async fn a_body_too_large_to_keep_passes_through() {
+    let app = TestApp::connected().await;
+    let base = provider().await;
+    let chunks = (0..48).map(|_| Ok::<_, std::convert::Infallible>(vec![b'x'; 64 * 1024]));
+    let body = Body::from_stream(futures_util::stream::iter(chunks));
+    let answer = app.send(call(&base, "/proxy/upload").body(body).unwrap()).await;
+    let (_, received) = answer.text.rsplit_once('\n').unwrap();
+    assert_eq!((answer.status, received.len()), (StatusCode::CREATED, 48 * 64 * 1024));
 }

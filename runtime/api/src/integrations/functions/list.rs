@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::wire::{self, Deployed, Kind};
+use super::wire::{self, Attached, Kind};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::find;
@@ -31,7 +31,7 @@ pub(crate) struct Params {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    data: Vec<Deployed<'a>>,
+    data: Vec<Attached<'a>>,
     pagination: Pagination,
 }
 

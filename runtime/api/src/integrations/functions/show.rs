@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::wire::{self, Deployed, Kind};
+use super::wire::{self, Attached, Kind};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::find;
@@ -25,7 +25,7 @@ pub(crate) struct Params {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    data: Deployed<'a>,
+    data: Attached<'a>,
 }
 
 /// One function; 409 `ambiguous_function` where functions of several kinds have the name and the caller names none.

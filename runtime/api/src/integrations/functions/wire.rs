@@ -28,7 +28,7 @@ impl From<FunctionKind> for Kind {
 
 /// A function with what is known of its deployment.
 #[derive(Serialize)]
-pub(super) struct Deployed<'a> {
+pub(super) struct Attached<'a> {
     id: FunctionId,
     name: &'a str,
     #[serde(rename = "type")]
@@ -41,7 +41,7 @@ pub(super) struct Deployed<'a> {
     #[serde(flatten)]
     data: Option<Data<'a>>,
     #[serde(flatten)]
-    schedule: Option<Runs>,
+    schedule: Option<Timing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<EventKind>,
 }
@@ -55,7 +55,7 @@ struct Data<'a> {
 }
 
 #[derive(Serialize)]
-struct Runs {
+struct Timing {
     runs: Option<String>,
     auto_start: bool,
     track_deletes: bool,
@@ -67,9 +67,9 @@ struct Schemas<'a> {
     definitions: BTreeMap<String, &'a RawValue>,
 }
 
-pub(super) fn deployed(row: &FunctionRow) -> Deployed<'_> {
+pub(super) fn deployed(row: &FunctionRow) -> Attached<'_> {
     let definition = &row.definition;
-    Deployed {
+    Attached {
         id: row.id,
         name: definition.name.as_str(),
         kind: definition.kind.into(),
@@ -79,7 +79,7 @@ pub(super) fn deployed(row: &FunctionRow) -> Deployed<'_> {
         last_deployed: row.deployed_at,
         source: "standalone",
         data: (definition.kind != FunctionKind::Event).then(|| data(definition)),
-        schedule: (definition.kind == FunctionKind::Sync).then(|| Runs {
+        schedule: (definition.kind == FunctionKind::Sync).then(|| Timing {
             runs: definition.schedule().ok().flatten().map(|schedule| schedule.text()),
             auto_start: definition.auto_start,
             // A function tracks deletes by calling for it; its description does not tell.
