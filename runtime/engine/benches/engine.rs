@@ -2,7 +2,7 @@
 //!
 //! The CPU time is printed beside the wall time, because other work on the machine shows in the latter only.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use syncline_engine::{Call, Limits};
@@ -18,11 +18,18 @@ mod host;
 
 const BUDGET: Duration = Duration::from_micros(60);
 
+/// Of one call; printed after divan's table.
+static CPU_TIME: OnceLock<Duration> = OnceLock::new();
+
 fn main() {
     divan::main();
+    if let Some(each) = CPU_TIME.get() {
+        println!("CPU time of a fresh instance and call: {each:?}, budget {BUDGET:?}");
+    }
 }
 
-#[divan::bench]
+/// The first calls touch the pool's memory for the first time; enough samples, and they do not count.
+#[divan::bench(sample_count = 100, sample_size = 100)]
 fn fresh_instance_and_call(bencher: divan::Bencher<'_, '_>) {
     let runtime = Runtime::new().expect("tokio starts");
     let (engine, component) = runtime.block_on(guest::hostile());
@@ -34,7 +41,7 @@ fn fresh_instance_and_call(bencher: divan::Bencher<'_, '_>) {
         runtime.block_on(engine.engine.call(&component, call)).outcome.expect("echo answers")
     });
     if let Some(each) = thread_cpu_time().saturating_sub(before).checked_div(calls) {
-        println!("CPU time of a fresh instance and call: {each:?}, budget {BUDGET:?}");
+        CPU_TIME.get_or_init(|| each);
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) const MAX_MEMORIES: u32 = 2;
 
 /// Deep enough for recursive descent over 128 levels of JSON; a runaway recursion ends here, well inside the stack.
 const WASM_STACK_BYTES: usize = 512 << 10;
-/// The rest is for host functions, which run on the same stack.
-const ASYNC_STACK_BYTES: usize = 1 << 20;
+/// Host functions are polled on the guest's stack, so beside its own share it has what a thread of the executor has.
+const ASYNC_STACK_BYTES: usize = WASM_STACK_BYTES + (2 << 20);
 
 /// What compiling needs to know.
 pub(crate) fn compiling() -> Config {

@@ -114,7 +114,7 @@ impl Engine {
 }
 
 impl Inner {
-    async fn load_or_compile(&self, digest: Digest, wasm: Bytes) -> Result<Component, CompileError> {
+    async fn load_or_compile(self: &Arc<Self>, digest: Digest, wasm: Bytes) -> Result<Component, CompileError> {
         if wasm.len() > self.max_component_bytes {
             return Err(CompileError::TooLarge { size_bytes: wasm.len(), limit_bytes: self.max_component_bytes });
         }
@@ -126,26 +126,35 @@ impl Inner {
             let _turn = self.compiling.acquire().await.expect("the semaphore is never closed");
             compile::compile(&self.compiler, &self.compile_limits, &self.wasmtime, wasm).await?
         };
-        let component = self.link(digest, &code)?;
-        // A run does not need the file, only the next start does.
-        if let Err(error) = self.cache.write(digest, &code) {
-            tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
-        }
-        Ok(component)
+        self.blocking(move |inner| {
+            let component = inner.link(digest, &code)?;
+            // A run does not need the file, only the next start does.
+            if let Err(error) = inner.cache.write(digest, &code) {
+                tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
+            }
+            Ok(component)
+        })
+        .await
     }
 
-    async fn cached(&self, digest: Digest) -> Option<Component> {
-        let code = self.cache.read(digest)?;
-        // Reading and linking take a millisecond or two; other tasks go first.
-        tokio::task::yield_now().await;
-        match self.link(digest, &code) {
-            Ok(component) => Some(component),
-            Err(error) => {
-                tracing::warn!(%digest, %error, "a compiled component does not load: it is compiled again");
-                self.cache.remove(digest);
-                None
-            }
-        }
+    async fn cached(self: &Arc<Self>, digest: Digest) -> Option<Component> {
+        self.blocking(move |inner| {
+            let code = inner.cache.read(digest)?;
+            inner
+                .link(digest, &code)
+                .inspect_err(|error| {
+                    tracing::warn!(%digest, %error, "a compiled component does not load: it is compiled again");
+                    inner.cache.remove(digest);
+                })
+                .ok()
+        })
+        .await
+    }
+
+    /// Files are read and synced, and code is mapped, where no run waits for it.
+    async fn blocking<T: Send + 'static>(self: &Arc<Self>, work: impl FnOnce(&Self) -> T + Send + 'static) -> T {
+        let inner = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&inner)).await.expect("the work does not panic, and nothing aborts it")
     }
 
     /// `code` comes from our own compiler, either just now or from a file whose MAC was checked.

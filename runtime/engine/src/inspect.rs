@@ -5,6 +5,7 @@
 use syncline_host_api::version::{HOST_VERSION, PACKAGE, Version};
 use wasmparser::{ComponentTypeRef, Parser, Payload, TypeBounds};
 
+use crate::text::readable;
 use crate::{CompileError, CompileLimits, linker};
 
 pub(crate) fn inspect(wasm: &[u8], limits: &CompileLimits) -> Result<(), CompileError> {
@@ -28,7 +29,7 @@ pub(crate) fn inspect(wasm: &[u8], limits: &CompileLimits) -> Result<(), Compile
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn malformed(error: wasmparser::BinaryReaderError) -> CompileError {
-    CompileError::Malformed { message: error.to_string() }
+    CompileError::Malformed { message: readable(&error.to_string()) }
 }
 
 #[derive(Default)]
@@ -79,14 +80,14 @@ impl Outline {
 
 /// Names look like `syncline:host/records@1.0.0`.
 fn check_import(name: &str) -> Result<(), CompileError> {
-    let not_granted = || CompileError::ImportNotGranted { import: name.to_owned() };
+    let not_granted = || CompileError::ImportNotGranted { import: readable(name) };
     let (path, version) = name.split_once('@').ok_or_else(not_granted)?;
     let (package, interface) = path.split_once('/').ok_or_else(not_granted)?;
     if package != PACKAGE {
         return if linker::grants_wasi(path) { Ok(()) } else { Err(not_granted()) };
     }
     if !version.parse::<Version>().is_ok_and(|version| HOST_VERSION.serves(version)) {
-        return Err(CompileError::Version { component: version.to_owned(), host: HOST_VERSION });
+        return Err(CompileError::Version { component: readable(version), host: HOST_VERSION });
     }
     if linker::grants_interface(interface) { Ok(()) } else { Err(not_granted()) }
 }

@@ -21,6 +21,7 @@ mod linker;
 mod loaded;
 mod options;
 mod run;
+mod text;
 mod ticker;
 
 pub use compile::{CompileError, compile_child_main};

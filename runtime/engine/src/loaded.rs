@@ -59,7 +59,8 @@ impl Loaded {
         entries.now += 1;
         let now = entries.now;
         if !entries.cells.contains_key(&digest) && entries.cells.len() >= MAX_LOADED {
-            let oldest = entries.cells.iter().min_by_key(|(_, (used, _))| *used).map(|(digest, _)| *digest);
+            // Empty ones first: components that were refused leave them behind.
+            let oldest = entries.cells.iter().min_by_key(|(_, (used, cell))| (cell.initialized(), *used)).map(|(digest, _)| *digest);
             if let Some(oldest) = oldest {
                 entries.cells.remove(&oldest);
             }

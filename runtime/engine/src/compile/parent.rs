@@ -10,6 +10,7 @@ use tokio::process::Command;
 
 use super::CompileError;
 use super::child::Refusal;
+use crate::text::readable;
 use crate::{CompileLimits, Compiler};
 
 /// Machine code for the component. The caller sees to it that one compilation runs at a time.
@@ -25,7 +26,7 @@ pub(crate) async fn compile(
             let compiled = tokio::task::spawn_blocking(move || engine.precompile_component(&wasm)).await;
             compiled
                 .map_err(|panic| CompileError::Compiler { message: panic.to_string() })?
-                .map_err(|error| CompileError::Malformed { message: format!("{error:#}") })
+                .map_err(|error| CompileError::Malformed { message: readable(&format!("{error:#}")) })
         }
         Compiler::Child { program, args } => match tokio::time::timeout(limits.wall_time, child(program, args, limits, &wasm)).await {
             Ok(ended) => read(&ended?, limits),
@@ -68,7 +69,7 @@ fn read(output: &Output, limits: &CompileLimits) -> Result<Vec<u8>, CompileError
     let last_line = stderr.lines().last().unwrap_or_default();
     if let Ok(refusal) = serde_json::from_str(last_line) {
         return Err(match refusal {
-            Refusal::Malformed(message) => CompileError::Malformed { message },
+            Refusal::Malformed(message) => CompileError::Malformed { message: readable(&message) },
             Refusal::Compiler(message) => CompileError::Compiler { message },
         });
     }

@@ -15,6 +15,7 @@ use wasmtime_wasi::I32Exit;
 use super::cpu::CpuMeter;
 use super::{RunFailure, State, Stop, trap};
 use crate::config::{MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS};
+use crate::text::readable;
 
 /// The most that one call may pass through the component boundary: bounds what a guest can make the host allocate.
 const MAX_HOST_CALL_BYTES: usize = 64 << 20;
@@ -233,8 +234,8 @@ impl Run {
 
 /// A failure is stored and shown, so it is held to the size of a result.
 fn bounded(mut failure: Failure, limit_bytes: usize) -> Failure {
-    failure.code = super::log::readable(&failure.code);
-    failure.message = super::log::readable(&failure.message);
+    failure.code = readable(&failure.code);
+    failure.message = readable(&failure.message);
     if failure.details.as_ref().is_some_and(|details| details.len() > limit_bytes) {
         failure.details = None;
         failure.message.push_str(" (its details were too large and are left out)");

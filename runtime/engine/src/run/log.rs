@@ -1,4 +1,4 @@
-//! What a guest says: cut to its budget, and harmless to whoever reads it on a terminal.
+//! What a guest says, cut to its budget.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,8 +6,7 @@ use serde_json::Value;
 use syncline_host_api::Host;
 use syncline_host_api::host::Level;
 
-/// A longer line is cut. Enough for a stack trace or a provider's error body.
-const MAX_LINE_CHARS: usize = 10_000;
+use crate::text::{MAX_CHARS, readable};
 
 /// What a panic hook's line begins with: the SDKs log the panic, then trap.
 const PANIC: &str = "panicked";
@@ -76,38 +75,9 @@ impl Budget {
     }
 }
 
-/// Cuts, and escapes what would act on a terminal, hide text or end it: control characters but for line feed and tab, and the
-/// marks that change the direction of text.
-pub(super) fn readable(text: &str) -> String {
-    let (shown, cut) = match text.char_indices().nth(MAX_LINE_CHARS) {
-        Some((end, _)) => (&text[..end], Some(text.len() - end)),
-        None => (text, None),
-    };
-    let mut line = String::with_capacity(shown.len());
-    for character in shown.chars() {
-        if is_harmless(character) {
-            line.push(character);
-        } else {
-            line.extend(character.escape_unicode());
-        }
-    }
-    if let Some(bytes) = cut {
-        line.extend([" [cut: ", &bytes.to_string(), " more bytes]"]);
-    }
-    line
-}
-
-fn is_harmless(character: char) -> bool {
-    match character {
-        '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
-        other => !other.is_control(),
-    }
-}
-
 /// Fields are a JSON object. Anything else is kept as text, so that the author sees what went wrong.
 fn readable_fields(text: &str) -> String {
-    if text.len() <= 4 * MAX_LINE_CHARS
+    if text.len() <= 4 * MAX_CHARS
         && let Ok(Value::Object(mut fields)) = serde_json::from_str(text)
     {
         fields.values_mut().for_each(escape_strings);
@@ -130,18 +100,6 @@ fn escape_strings(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn control_characters_cannot_act_on_a_terminal_or_end_a_text() {
-        assert_eq!(readable("a\u{1b}[31mb\0c\r\u{9b}d\u{202e}"), "a\\u{1b}[31mb\\u{0}c\\u{d}\\u{9b}d\\u{202e}");
-        assert_eq!(readable("two\nlines\tand ü"), "two\nlines\tand ü");
-    }
-
-    #[test]
-    fn a_huge_line_is_cut_between_characters_and_says_so() {
-        let line = readable(&"ü".repeat(MAX_LINE_CHARS + 5));
-        assert_eq!(line, format!("{} [cut: 10 more bytes]", "ü".repeat(MAX_LINE_CHARS)));
-    }
 
     #[test]
     fn fields_that_are_no_object_are_kept_as_text() {

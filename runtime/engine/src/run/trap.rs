@@ -2,6 +2,8 @@
 
 use wasmtime::WasmBacktrace;
 
+use crate::text::readable;
+
 const MAX_FRAMES: usize = 20;
 
 /// Prefixes of what is between the author's code and the trap: the standard library, the allocator, the bindings.
@@ -37,7 +39,8 @@ pub(super) fn frames(error: &wasmtime::Error) -> Vec<String> {
         .frames()
         .iter()
         .map(|frame| match frame.func_name() {
-            Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+            // Names are the component's to choose.
+            Some(name) => readable(&format!("{:#}", rustc_demangle::demangle(name))),
             None => format!("function {}", frame.func_index()),
         })
         .collect();
