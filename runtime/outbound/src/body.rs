@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,13 +22,22 @@ pub enum CallBody {
     /// Passed through as it comes; can be sent once.
     Stream {
         /// The chunks. An error of it breaks the request off.
-        stream: BoxStream<'static, Result<Bytes, Box<dyn std::error::Error + Send + Sync>>>,
+        /// Behind a lock only so that a call may be held across threads; nobody ever waits for it.
+        stream: Mutex<BoxStream<'static, Result<Bytes, Box<dyn std::error::Error + Send + Sync>>>>,
         /// Sent as `Content-Length`, for providers that refuse chunked bodies.
         length: Option<u64>,
     },
 }
 
 impl CallBody {
+    /// A body that is passed through as it comes.
+    pub fn stream(
+        stream: impl Stream<Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+        length: Option<u64>,
+    ) -> Self {
+        Self::Stream { stream: Mutex::new(stream.boxed()), length }
+    }
+
     /// The same body again; `None` for a stream.
     pub fn replay(&self) -> Option<Self> {
         match self {
@@ -140,6 +149,7 @@ pub(crate) fn into_client(body: CallBody, progress: &Arc<AtomicU64>) -> Option<(
         CallBody::Empty => None,
         CallBody::Bytes(bytes) => Some((bytes.into(), None)),
         CallBody::Stream { stream, length } => {
+            let stream = stream.into_inner().unwrap_or_else(PoisonError::into_inner);
             let progress = Arc::clone(progress);
             let counted = stream.inspect(move |_| {
                 progress.fetch_add(1, Ordering::Relaxed);

@@ -5,7 +5,7 @@ pub(super) fn find(header: &str, rel: &str) -> Option<String> {
     let mut rest = header;
     while let Some(start) = rest.find('<') {
         let (target, after) = rest[start + 1..].split_once('>')?;
-        let end = end_of_parameters(after);
+        let end = end_of(after, ',');
         if has_relation(&after[..end], rel) {
             return Some(target.trim().to_owned());
         }
@@ -14,19 +14,26 @@ pub(super) fn find(header: &str, rel: &str) -> Option<String> {
     None
 }
 
-/// Parameters reach to the next comma outside quotes.
-fn end_of_parameters(text: &str) -> usize {
+/// The position of the first `separator` outside quotes, or the end.
+fn end_of(text: &str, separator: char) -> usize {
     let mut quoted = false;
-    text.find(|c| {
+    let found = text.find(|c| {
         quoted ^= c == '"';
-        c == ',' && !quoted
-    })
-    .unwrap_or(text.len())
+        c == separator && !quoted
+    });
+    found.unwrap_or(text.len())
 }
 
 fn has_relation(parameters: &str, rel: &str) -> bool {
-    parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
-        let relations = value.trim().trim_matches('"');
-        name.trim().eq_ignore_ascii_case("rel") && relations.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(rel))
-    })
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let end = end_of(rest, ';');
+        let (name, value) = rest[..end].split_once('=').unwrap_or_default();
+        let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+        if name.trim().eq_ignore_ascii_case("rel") && relations.any(|one| one.eq_ignore_ascii_case(rel)) {
+            return true;
+        }
+        rest = rest[end..].trim_start_matches(';');
+    }
+    false
 }
