@@ -148,6 +148,11 @@ impl Node {
         &self.url
     }
 
+    /// The same for people, without the slash at its end.
+    pub fn shown_url(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
     /// The store behind it, for tests and tools in the same process.
     pub fn store(&self) -> &Store {
         &self.store
@@ -169,17 +174,16 @@ impl Node {
             }
             (&mut serving).await.context("the API panicked")?.context("the API stopped with an error")
         };
-        let stopped = match tokio::time::timeout(GRACE, quiet).await {
-            Ok(stopped) => stopped,
-            Err(_) => {
-                tracing::warn!("not everything reached a checkpoint within {} s; dropping the rest", GRACE.as_secs());
-                shutdown.hard.cancel();
-                serving.abort();
-                if let Some(working) = working.filter(|working| !working.is_finished()) {
-                    let _ = tokio::time::timeout(AFTER_HARD, working).await;
-                }
-                Ok(())
+        let stopped = if let Ok(stopped) = tokio::time::timeout(GRACE, quiet).await {
+            stopped
+        } else {
+            tracing::warn!("not everything reached a checkpoint within {} s; dropping the rest", GRACE.as_secs());
+            shutdown.hard.cancel();
+            serving.abort();
+            if let Some(working) = working.filter(|working| !working.is_finished()) {
+                let _ = tokio::time::timeout(AFTER_HARD, working).await;
             }
+            Ok(())
         };
         runner.flush().await;
         store.close().await;

@@ -119,7 +119,10 @@ impl Client {
         let Ok(Envelope { error }) = serde_json::from_str(&body) else {
             return ClientError::Foreign { server: self.server.to_string(), status };
         };
-        let fields = error.errors.iter().map(|issue| match issue.path.as_slice() {
+        // Some answers sum their issues up in the message.
+        let told = error.message.clone().unwrap_or_default();
+        let untold = error.errors.iter().filter(|issue| !told.contains(&issue.message));
+        let fields = untold.map(|issue| match issue.path.as_slice() {
             [] => issue.message.clone(),
             path => format!("`{}`: {}", path.join("."), issue.message),
         });
@@ -234,6 +237,9 @@ mod tests {
         let client = Client::new("http://127.0.0.1:1".parse().unwrap(), Secret::new("k")).unwrap();
         let body = r#"{"error":{"code":"invalid_body","errors":[{"code":"custom","message":"Required","path":["provider"]}]}}"#;
         assert_eq!(client.refused(400, body.into()).to_string(), "`provider`: Required (invalid_body)");
+        let both =
+            r#"{"error":{"code":"invalid_body","message":"provider: Required","errors":[{"message":"Required","path":["provider"]}]}}"#;
+        assert_eq!(client.refused(400, both.into()).to_string(), "provider: Required (invalid_body)");
         let legacy = client.refused(400, r#"{"error":{"code":"unknown_connection","message":"No such","payload":{}}}"#.into());
         assert!(legacy.hint().unwrap().contains("connections list"));
         assert!(matches!(client.refused(502, "<html>".into()), ClientError::Foreign { status: 502, .. }));

@@ -86,7 +86,9 @@ impl Records {
 
 /// The id, the first few simple fields, and what happened to each record.
 pub(crate) fn table(records: &[Map<String, Value>]) -> (Vec<String>, Vec<Vec<String>>) {
-    let simple = |(name, value): (&String, &Value)| (name != "id" && !value.is_object() && !value.is_array()).then(|| name.clone());
+    // Long text is not for a table.
+    let plain = |value: &Value| !value.is_object() && !value.is_array() && !value.as_str().is_some_and(|text| text.contains('\n'));
+    let simple = |(name, value): (&String, &Value)| (name != "id" && plain(value)).then(|| name.clone());
     let columns: Vec<String> = records.first().into_iter().flatten().filter_map(simple).take(COLUMNS).collect();
     let row = |record: &Map<String, Value>| {
         let field = |name: &str| record.get(name).map_or_else(|| "-".to_owned(), |value| shorten(&cell(value), COLUMN_CHARS));

@@ -37,7 +37,7 @@ impl Serve {
 /// On stderr, as the log: stdout is for results.
 fn welcome(node: &Node, configuration: &Configuration, keys: &Keys) {
     eprintln!("Syncline {} is ready", env!("CARGO_PKG_VERSION"));
-    eprintln!("  API         {}", node.url());
+    eprintln!("  API         {}", node.shown_url());
     eprintln!("  database    {} ({:?})", configuration.database().kind(), configuration.database());
     eprintln!("  data        {}", configuration.data_dir.display());
     match &keys.api_keys_file {

@@ -63,7 +63,7 @@ pub(super) async fn take(port: u16) -> anyhow::Result<Tour> {
     let keys = Keys::prepare(&configuration)?;
     let node = compose::start(Options::new(configuration, keys.clone(), clock)?).await?;
     let cache = Cache { client: Client::new(node.url().clone(), keys.dev.clone())?, integration: INTEGRATION, connection: CONNECTION };
-    report.done(step, &format!("{} keeps everything in {}", node.url(), data.path().display()));
+    report.done(step, &format!("{} keeps everything in {}", node.shown_url(), data.path().display()));
 
     let mut tour = Tour { report, node, github, keys, data };
     tour.deploy(&cache).await?;
@@ -207,7 +207,7 @@ impl Tour {
 
     /// What to try while it is up.
     pub(super) fn invite(&self) {
-        let (url, key) = (self.node.url().as_str().trim_end_matches('/'), self.keys.dev.expose());
+        let (url, key) = (self.node.shown_url(), self.keys.dev.expose());
         println!("\nThe server stays up at {url} until Ctrl-C; then its data is deleted. Try:\n");
         println!("  export KEY={key}");
         println!("  curl -H \"Authorization: Bearer $KEY\" -H 'Provider-Config-Key: {INTEGRATION}' -H 'Connection-Id: {CONNECTION}' \\");
