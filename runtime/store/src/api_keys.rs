@@ -43,8 +43,11 @@ pub struct ApiKeyRow {
 impl ApiKeys<'_> {
     /// Makes a key; [`crate::Constraint::ApiKey`] when the same key exists.
     pub async fn insert(&self, key: NewApiKey) -> Result<ApiKeyId, Error> {
-        self.write("INSERT INTO api_keys (environment, display_name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id", key)
-            .await
+        self.write(
+            "INSERT INTO api_keys (environment, display_name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            key,
+        )
+        .await
     }
 
     /// Makes a key with the scope `*`, or leaves the one that has this hash; moved to `environment` if it was elsewhere.

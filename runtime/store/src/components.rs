@@ -218,7 +218,12 @@ async fn store_function(
 }
 
 /// Syncs whose frequency was set by hand keep it.
-async fn reschedule(transaction: &mut Transaction, function: FunctionId, definition: &FunctionDefinition, now: Timestamp) -> Result<(), Error> {
+async fn reschedule(
+    transaction: &mut Transaction,
+    function: FunctionId,
+    definition: &FunctionDefinition,
+    now: Timestamp,
+) -> Result<(), Error> {
     let schedule = schedule(definition);
     let sql = "SELECT id FROM syncs WHERE function = $1 AND frequency_override IS NULL";
     for row in transaction.rows(sql, values![function]).await? {

@@ -1,6 +1,9 @@
 //! Functions as deployed.
 
-use syncline_domain::{ComponentId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId, IntegrationKey, Timestamp};
+use syncline_domain::{
+    ComponentId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId, IntegrationKey,
+    Timestamp,
+};
 
 use crate::database::{Row, values};
 use crate::{Error, Store};
@@ -50,7 +53,12 @@ impl Functions<'_> {
     }
 
     /// Finds one by its name.
-    pub async fn lookup_by_name(&self, integration: IntegrationId, kind: FunctionKind, name: &FunctionName) -> Result<Option<FunctionRow>, Error> {
+    pub async fn lookup_by_name(
+        &self,
+        integration: IntegrationId,
+        kind: FunctionKind,
+        name: &FunctionName,
+    ) -> Result<Option<FunctionRow>, Error> {
         let values = values![integration, kind.as_str(), name.as_str()];
         let sql = select!("f.integration = $1 AND f.kind = $2 AND f.name = $3");
         self.0.database().row(sql, values).await?.as_ref().map(function).transpose()

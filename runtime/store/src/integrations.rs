@@ -184,7 +184,12 @@ impl Integrations<'_> {
     }
 }
 
-async fn set_credentials(transaction: &mut Transaction, cipher: &Arc<Cipher>, id: IntegrationId, credentials: &Secret) -> Result<(), Error> {
+async fn set_credentials(
+    transaction: &mut Transaction,
+    cipher: &Arc<Cipher>,
+    id: IntegrationId,
+    credentials: &Secret,
+) -> Result<(), Error> {
     let sealed = cipher.seal(place(&id), credentials.expose().as_bytes());
     transaction.execute("UPDATE integrations SET credentials = $2 WHERE id = $1", values![id, sealed]).await.map(drop)
 }

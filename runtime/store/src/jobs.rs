@@ -18,8 +18,8 @@ mod rescue;
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};
 
 pub use claim::Claim;
-pub(crate) use end::{cancel_connection_in, cancel_sync_in, end_in};
 pub use end::JobDecision;
+pub(crate) use end::{cancel_connection_in, cancel_sync_in, end_in};
 pub use fence::Fence;
 pub use rescue::Rescue;
 

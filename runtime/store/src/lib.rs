@@ -34,7 +34,7 @@ mod variables;
 
 pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey};
 pub use checkpoints::Checkpoints;
-pub use components::{Change, Components, Deploy, DeployComponent, DeployedFunction, Deployed};
+pub use components::{Change, Components, Deploy, DeployComponent, Deployed, DeployedFunction};
 pub use connections::{ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, NewConnection};
 pub use environments::{EnvironmentRow, Environments};
 pub use error::{Constraint, DatabaseError, Error};
@@ -44,10 +44,11 @@ pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload}
 pub use locks::Locks;
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use records::{
-    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords, Updated,
+    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords,
+    Updated,
 };
 pub use run_logs::{LogLine, LogRow, RunLogs};
 pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
 pub use store::Store;
-pub use syncs::{DueSync, NewSync, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
+pub use syncs::{DueSync, NewSync, NextDue, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
 pub use variables::Variables;

@@ -12,7 +12,14 @@ pub struct Locks<'s>(pub(crate) &'s Store);
 
 impl Locks<'_> {
     /// Takes the lock, or prolongs it for the run that has it already. `false`: another run has it.
-    pub async fn try_acquire(&self, environment: EnvironmentId, key: &str, owner: RunId, ttl: Duration, now: Timestamp) -> Result<bool, Error> {
+    pub async fn try_acquire(
+        &self,
+        environment: EnvironmentId,
+        key: &str,
+        owner: RunId,
+        ttl: Duration,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let sql = "INSERT INTO locks (environment, key, owner, expires_at) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (environment, key) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
                    WHERE locks.owner = excluded.owner OR locks.expires_at <= $5";

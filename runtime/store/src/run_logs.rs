@@ -69,7 +69,8 @@ impl RunLogs<'_> {
         let rows = self.0.database().rows(sql, values![run, after, i64::from(limit)]).await?;
         rows.iter()
             .map(|row| {
-                let line = LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
+                let line =
+                    LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
                 Ok(LogRow { seq: row.get("seq")?, line })
             })
             .collect()

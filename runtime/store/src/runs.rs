@@ -104,7 +104,8 @@ impl Runs<'_> {
     /// Begins a run; it is its sync's last one from now on.
     pub async fn insert(&self, new: NewRun) -> Result<(), Error> {
         let input = new.input.as_ref().map(|input| self.0.cipher().seal(place(&new.id, "input"), input.as_bytes()));
-        let sql = "INSERT INTO runs (id, environment, function, function_name, kind, connection, connection_name, integration_key, sync, variant,
+        let sql =
+            "INSERT INTO runs (id, environment, function, function_name, kind, connection, connection_name, integration_key, sync, variant,
                        trigger_kind, state, attempt, job, input, counts, started_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, '{}', $15)";
         let values = values![

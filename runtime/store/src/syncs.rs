@@ -5,11 +5,11 @@ mod trigger;
 mod update;
 
 use syncline_domain::{
-    ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionName, IntegrationId, IntegrationKey, RunError, RunId, RunState,
-    SyncId, SyncState, Timestamp, Variant,
+    ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionName, IntegrationId, IntegrationKey, RunError, RunId,
+    RunState, SyncId, SyncState, Timestamp, Variant,
 };
 
-pub use due::DueSync;
+pub use due::{DueSync, NextDue};
 pub use trigger::{TriggerSync, Triggered};
 
 use crate::crypto::Cipher;
@@ -181,7 +181,8 @@ pub(crate) async fn insert_with_id(
     new: NewSync,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let sql = "INSERT INTO syncs (id, environment, integration, connection, function, name, variant, state, frequency_override, next_run_at,
+    let sql =
+        "INSERT INTO syncs (id, environment, integration, connection, function, name, variant, state, frequency_override, next_run_at,
                    created_at)
                SELECT $1, c.environment, c.integration, c.id, $3, $4, $5, $6, $7, $8, $9 FROM connections c WHERE c.id = $2
                ON CONFLICT (connection, name, variant) DO NOTHING";

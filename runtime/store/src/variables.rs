@@ -29,7 +29,10 @@ impl Variables<'_> {
                     // The ciphertext is bound to the row's id, which only the insert knows.
                     let insert = "INSERT INTO variables (environment, name, value, updated_at) VALUES ($1, $2, $3, $4)
                                   ON CONFLICT (environment, name) DO UPDATE SET updated_at = excluded.updated_at RETURNING id";
-                    let row = transaction.row(insert, values![environment, name, Vec::<u8>::new(), now]).await?.expect("an insert returns its row");
+                    let row = transaction
+                        .row(insert, values![environment, name, Vec::<u8>::new(), now])
+                        .await?
+                        .expect("an insert returns its row");
                     let id: i64 = row.get("id")?;
                     let sealed = cipher.seal(place(&id), value.expose().as_bytes());
                     transaction.execute("UPDATE variables SET value = $1 WHERE id = $2", values![sealed, id]).await?;

@@ -14,9 +14,7 @@ use crate::{Error, MasterKey};
 /// Unwraps the data keys; makes the first one in an empty database.
 pub(crate) async fn open(database: &Database, master: &MasterKey, now: Timestamp) -> Result<Cipher, Error> {
     let wrapping = Aes256GcmSiv::new((&*cipher::derive(master.bytes(), b"wrapping")).into());
-    let wrapped = database
-        .write(move |transaction| Box::pin(wrapped_keys(transaction, wrapping, now)))
-        .await?;
+    let wrapped = database.write(move |transaction| Box::pin(wrapped_keys(transaction, wrapping, now))).await?;
     Cipher::new(&wrapped).ok_or_else(|| Error::inconsistency("data_keys", "wrapped", "none"))
 }
 

@@ -27,8 +27,13 @@ impl Postgres {
             .options([("synchronous_commit", "on"), ("plan_cache_mode", "auto")])
             .disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(max_connections.max(2)).connect_with(options).await?;
-        let migrations =
-            vec![Migration::new(1, "initial".into(), MigrationType::Simple, include_str!("../../../../migrations/postgres/0001_initial.sql").into_sql_str(), false)];
+        let migrations = vec![Migration::new(
+            1,
+            "initial".into(),
+            MigrationType::Simple,
+            include_str!("../../../../migrations/postgres/0001_initial.sql").into_sql_str(),
+            false,
+        )];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
         Ok(Self { pool })
     }
@@ -49,11 +54,19 @@ impl Postgres {
     }
 }
 
-pub(super) async fn execute<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: Sql, values: Vec<Value>) -> Result<u64, Error> {
+pub(super) async fn execute<'c>(
+    executor: impl Executor<'c, Database = sqlx::Postgres>,
+    sql: Sql,
+    values: Vec<Value>,
+) -> Result<u64, Error> {
     Ok(sqlx::query_with(sql.postgres, value::postgres(values)?).execute(executor).await?.rows_affected())
 }
 
-pub(super) async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+pub(super) async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Postgres>,
+    sql: Sql,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, Error> {
     let rows = sqlx::query_with(sql.postgres, value::postgres(values)?).fetch_all(executor).await?;
     Ok(rows.into_iter().map(Row::Postgres).collect())
 }

@@ -41,9 +41,17 @@ impl Sqlite {
             .pragma("cache_size", "-65536")
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        let migrations =
-            vec![Migration::new(1, "initial".into(), MigrationType::Simple, include_str!("../../../../migrations/sqlite/0001_initial.sql").into_sql_str(), false)];
-        Migrator::with_migrations(migrations).run_direct(None, &mut connection, false).await.map_err(|error| Error::Migration(error.into()))?;
+        let migrations = vec![Migration::new(
+            1,
+            "initial".into(),
+            MigrationType::Simple,
+            include_str!("../../../../migrations/sqlite/0001_initial.sql").into_sql_str(),
+            false,
+        )];
+        Migrator::with_migrations(migrations)
+            .run_direct(None, &mut connection, false)
+            .await
+            .map_err(|error| Error::Migration(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(max_connections.max(1))
             .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192"))
@@ -78,7 +86,11 @@ pub(super) async fn execute<'c>(executor: impl Executor<'c, Database = sqlx::Sql
     Ok(sqlx::query_with(sql.sqlite, value::sqlite(values)?).execute(executor).await?.rows_affected())
 }
 
-pub(super) async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+pub(super) async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Sqlite>,
+    sql: Sql,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, Error> {
     let rows = sqlx::query_with(sql.sqlite, value::sqlite(values)?).fetch_all(executor).await?;
     Ok(rows.into_iter().map(Row::Sqlite).collect())
 }

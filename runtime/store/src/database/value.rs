@@ -4,9 +4,7 @@ use sqlx::Arguments as _;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use syncline_domain::{
-    ApiKeyId, ComponentId, ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId, Timestamp,
-};
+use syncline_domain::{ApiKeyId, ComponentId, ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId, Timestamp};
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
 #[derive(Clone, Debug)]
@@ -25,7 +23,9 @@ impl Value {
     /// A column of values of one kind as a list. Missing texts do not occur.
     pub(crate) fn list(column: Vec<Self>) -> Self {
         match column.first() {
-            Some(Self::Text(_)) => Self::Texts(column.into_iter().filter_map(|value| if let Self::Text(text) = value { text } else { None }).collect()),
+            Some(Self::Text(_)) => {
+                Self::Texts(column.into_iter().filter_map(|value| if let Self::Text(text) = value { text } else { None }).collect())
+            }
             Some(Self::Bytes(_)) => {
                 Self::BytesList(column.into_iter().map(|value| if let Self::Bytes(bytes) = value { bytes } else { None }).collect())
             }

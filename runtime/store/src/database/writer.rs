@@ -32,7 +32,7 @@ enum Message {
 
 /// A caller's work before it ran ...
 trait Work: Send {
-    fn run<'t>(self: Box<Self>, transaction: &'t mut Transaction) -> BoxFuture<'t, Box<dyn Answer>>;
+    fn run(self: Box<Self>, transaction: &mut Transaction) -> BoxFuture<'_, Box<dyn Answer>>;
     fn refuse(self: Box<Self>, error: Error);
 }
 
@@ -102,11 +102,7 @@ async fn serve(connection: SqliteConnection, mut messages: mpsc::Receiver<Messag
 }
 
 /// One transaction: `first` and whatever else is waiting.
-async fn share(
-    transaction: &mut Transaction,
-    first: Box<dyn Work>,
-    messages: &mut mpsc::Receiver<Message>,
-) -> Option<oneshot::Sender<()>> {
+async fn share(transaction: &mut Transaction, first: Box<dyn Work>, messages: &mut mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
     if let Err(error) = transaction.execute("BEGIN IMMEDIATE", vec![]).await {
         first.refuse(error);
         return None;
@@ -137,7 +133,9 @@ async fn share(
         // After a full disk SQLite has rolled back by itself, and this fails: nothing is left to undo.
         _ = transaction.execute("ROLLBACK", vec![]).await;
     }
-    answers.into_iter().for_each(|answer| answer.send(committed.clone()));
+    for answer in answers {
+        answer.send(committed.clone());
+    }
     stop
 }
 
@@ -163,7 +161,7 @@ where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
 {
-    fn run<'t>(self: Box<Self>, transaction: &'t mut Transaction) -> BoxFuture<'t, Box<dyn Answer>> {
+    fn run(self: Box<Self>, transaction: &mut Transaction) -> BoxFuture<'_, Box<dyn Answer>> {
         Box::pin(async move {
             let result = (self.work)(transaction).await;
             Box::new(Done { result, reply: self.reply }) as Box<dyn Answer>

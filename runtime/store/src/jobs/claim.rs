@@ -45,7 +45,9 @@ impl Jobs<'_> {
         let mut jobs = self
             .0
             .database()
-            .write(move |transaction| Box::pin(async move { transaction.rows(CLAIM, values).await?.iter().map(job).collect::<Result<Vec<_>, _>>() }))
+            .write(move |transaction| {
+                Box::pin(async move { transaction.rows(CLAIM, values).await?.iter().map(job).collect::<Result<Vec<_>, _>>() })
+            })
             .await?;
         // Neither database promises an order of what it returns from an update.
         jobs.sort_by_key(|job| (job.scheduled_at, job.id));

@@ -59,7 +59,8 @@ impl Collection {
         if let Some(collection) = Self::find(transaction, of).await? {
             return Ok(collection);
         }
-        let sql = "INSERT INTO collections (connection, model, variant, position, pruned_to, generation, tracking, record_count, size_bytes)
+        let sql =
+            "INSERT INTO collections (connection, model, variant, position, pruned_to, generation, tracking, record_count, size_bytes)
                    VALUES ($1, $2, $3, 0, 0, 0, FALSE, 0, 0) ON CONFLICT (connection, model, variant) DO NOTHING";
         transaction.execute(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
         let found = Self::find(transaction, of).await?;
@@ -76,8 +77,7 @@ impl Collection {
     pub(super) async fn store(&self, transaction: &mut Transaction) -> Result<(), Error> {
         let sql = "UPDATE collections SET position = $2, pruned_to = $3, generation = $4, tracking = $5, record_count = $6, size_bytes = $7
                    WHERE id = $1";
-        let values =
-            values![self.id, self.position, self.pruned_to, self.generation, self.tracking, self.record_count, self.size_bytes];
+        let values = values![self.id, self.position, self.pruned_to, self.generation, self.tracking, self.record_count, self.size_bytes];
         transaction.execute(sql, values).await.map(drop)
     }
 

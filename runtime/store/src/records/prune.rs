@@ -30,8 +30,7 @@ impl Records<'_> {
                     let sql = "SELECT position, size_bytes FROM records
                                WHERE connection = $1 AND collection = $2 AND position > $3 AND position <= $4 AND payload IS NOT NULL
                                ORDER BY position LIMIT $5";
-                    let values =
-                        values![collection.connection, collection.id, collection.pruned_to, cursor.position, i64::from(limit) + 1];
+                    let values = values![collection.connection, collection.id, collection.pruned_to, cursor.position, i64::from(limit) + 1];
                     let rows = transaction.rows(sql, values).await?;
                     let has_more = rows.len() > limit as usize;
                     let rows = &rows[..rows.len().min(limit as usize)];

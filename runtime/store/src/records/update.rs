@@ -62,10 +62,7 @@ impl Records<'_> {
     /// large or too deep: then nothing was written.
     pub async fn update(&self, batch: UpdateRecords) -> Result<Updated, Error> {
         let (cipher, fingerprints) = (self.0.cipher().clone(), self.0.fingerprint_key().clone());
-        self.0
-            .database()
-            .write(move |transaction| Box::pin(async move { update(transaction, &cipher, &fingerprints, batch).await }))
-            .await
+        self.0.database().write(move |transaction| Box::pin(async move { update(transaction, &cipher, &fingerprints, batch).await })).await
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Changed {
     pub(super) first_seen_at: Timestamp,
 }
 
-const COLUMNS: &str = "connection, collection, generation, updated_at, writer, external_id, position, hash, payload, size_bytes, action, first_seen_at";
+const COLUMNS: &str =
+    "connection, collection, generation, updated_at, writer, external_id, position, hash, payload, size_bytes, action, first_seen_at";
 const ON_CONFLICT: &str = "DO UPDATE SET generation = excluded.generation, updated_at = excluded.updated_at, writer = excluded.writer,
     position = excluded.position, hash = excluded.hash, payload = excluded.payload, size_bytes = excluded.size_bytes, action = excluded.action,
     first_seen_at = excluded.first_seen_at, deleted_at = NULL, pruned_at = NULL";

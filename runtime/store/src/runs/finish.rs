@@ -5,9 +5,9 @@ use std::time::Duration;
 use syncline_domain::{Counts, JobState, RunError, RunId, RunState, SyncId, Timestamp};
 
 use super::{Runs, place};
+use crate::Error;
 use crate::database::{Row, values};
 use crate::jobs::{self, Fence, JobDecision, payload};
-use crate::Error;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -61,7 +61,8 @@ impl Runs<'_> {
         let output = end.output.as_ref().map(|output| cipher.seal(place(&end.id, "output"), output.as_bytes()));
         let error = end.error.as_ref().map(|error| cipher.seal(place(&end.id, "error"), payload::json(error).as_bytes()));
         let code = end.error.as_ref().map(ToString::to_string);
-        let sql = "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
+        let sql =
+            "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
                        finished_at = $9
                    WHERE id = $1 AND state = 'running' RETURNING sync, started_at";
         let number = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX));

@@ -28,6 +28,9 @@ pub struct DueSync {
     pub due_at: Timestamp,
 }
 
+/// The time after a sync's present one; `None` when it is not due again.
+pub type NextDue = Arc<dyn Fn(&DueSync) -> Option<Timestamp> + Send + Sync>;
+
 macro_rules! due {
     ($rest:literal) => {
         concat!(
@@ -52,12 +55,7 @@ impl Syncs<'_> {
 
     /// Enqueues a job for each sync that is due and moves it to its next time, in one transaction: a tick gives one job, whoever looks.
     /// A sync whose last job is still active is only moved. Returns how many were due.
-    pub async fn enqueue_due(
-        &self,
-        now: Timestamp,
-        limit: u32,
-        next: Arc<dyn Fn(&DueSync) -> Option<Timestamp> + Send + Sync>,
-    ) -> Result<usize, Error> {
+    pub async fn enqueue_due(&self, now: Timestamp, limit: u32, next: NextDue) -> Result<usize, Error> {
         let due = self
             .0
             .database()

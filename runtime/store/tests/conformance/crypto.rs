@@ -1,0 +1,68 @@
+//! What a stolen or altered database gives away.
+
+use sqlx::{Connection as _, Executor as _, Row as _};
+use syncline_store::{Error, on_each_database};
+
+use crate::fixture::{World, id, issues};
+
+/// Runs SQL past the store, as somebody with access to the database would.
+async fn tamper(url: &str, sql: &'static str) {
+    if url.starts_with("sqlite") {
+        sqlx::SqliteConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+    } else {
+        sqlx::PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+    }
+}
+
+async fn bytes(url: &str, sql: &'static str) -> Vec<Vec<u8>> {
+    if url.starts_with("sqlite") {
+        let rows = sqlx::SqliteConnection::connect(url).await.unwrap().fetch_all(sql).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    } else {
+        let rows = sqlx::PgConnection::connect(url).await.unwrap().fetch_all(sql).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+on_each_database! {
+    /// X4
+    async fn a_ciphertext_moved_to_another_row_fails_there_and_only_there(database) {
+        let url = database.url().to_owned();
+        let world = World::new(database).await;
+        let of = issues(world.connect("c").await);
+        world.save(&of, &[r#"{"id":"a","v":1}"#, r#"{"id":"b","v":2}"#, r#"{"id":"c","v":3}"#]).await;
+        tamper(&url, "UPDATE records SET payload = (SELECT payload FROM records WHERE external_id = 'a') WHERE external_id = 'b'").await;
+        let read = |name: &'static str| {
+            let (store, of) = (&world.store, &of);
+            async move { store.records().get_by_ids(of, &[id(name)]).await }
+        };
+        assert_eq!(read("a").await.unwrap()["a"], r#"{"id":"a","v":1}"#);
+        assert_eq!(read("c").await.unwrap()["c"], r#"{"id":"c","v":3}"#);
+        match read("b").await.unwrap_err() {
+            Error::Inconsistency { table: "records", column: "payload", row } => assert!(row.ends_with("/b"), "{row}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// X4, S6
+    async fn no_secret_is_in_the_database_in_clear(database) {
+        let url = database.url().to_owned();
+        let world = World::new(database).await;
+        let connection = world.connect("c").await;
+        world.save(&issues(connection), &[r#"{"id":1,"name":"canary-record"}"#]).await;
+        let job = world.claim().await.unwrap();
+        world.store.runs().insert(world.run(1, Some(&job))).await.unwrap();
+        for sql in [
+            "SELECT credentials FROM integrations",
+            "SELECT credentials FROM connections",
+            "SELECT payload FROM records",
+            "SELECT input FROM runs",
+        ] {
+            let found = bytes(&url, sql).await;
+            assert_eq!(found.len(), 1, "{sql}");
+            assert!(found[0].len() > 33 && !found[0].windows(6).any(|part| part == b"canary"), "{sql}");
+        }
+        let read = world.store.connections().lookup_with_credentials(connection).await.unwrap().unwrap();
+        assert_eq!(read.credentials.unwrap().to_wire_exposed()["apiKey"], "canary-key");
+    }
+}

@@ -1,0 +1,73 @@
+//! Nouns with few verbs.
+
+use std::time::Duration;
+
+use syncline_domain::{EnvironmentName, IntegrationKey, RunId, Secret};
+use syncline_store::{Constraint, Error, IntegrationPatch, NewApiKey, on_each_database};
+
+use crate::fixture::{World, integration};
+
+on_each_database! {
+    async fn a_lock_is_one_runs_until_its_time_is_over(database) {
+        let world = World::new(database).await;
+        let (locks, ttl) = (world.store.locks(), Duration::from_secs(10));
+        let [mine, theirs] = [1, 2].map(|n| RunId::new(world.now(), [n; 10]));
+        assert!(locks.try_acquire(world.environment, "k", mine, ttl, world.now()).await.unwrap());
+        assert!(!locks.try_acquire(world.environment, "k", theirs, ttl, world.now()).await.unwrap());
+        assert!(locks.try_acquire(world.environment, "k", mine, ttl, world.now()).await.unwrap());
+        assert!(!locks.release(world.environment, "k", theirs).await.unwrap());
+        world.clock.advance(ttl);
+        assert!(locks.try_acquire(world.environment, "k", theirs, ttl, world.now()).await.unwrap());
+        assert_eq!(locks.release_all(theirs).await.unwrap(), 1);
+    }
+
+    async fn an_api_key_is_found_by_its_hash_only_while_it_lives(database) {
+        let world = World::new(database).await;
+        let keys = world.store.api_keys();
+        let id = keys.ensure(world.environment, "default", [1; 32], world.now()).await.unwrap();
+        assert_eq!(keys.ensure(world.environment, "default", [1; 32], world.now()).await.unwrap(), id);
+        let new = NewApiKey { environment: world.environment, display_name: "ci".to_owned(), hash: [1; 32], scopes: vec![], now: world.now() };
+        let taken = keys.insert(new.clone()).await;
+        assert!(matches!(taken, Err(Error::Conflict { constraint: Constraint::ApiKey })), "{taken:?}");
+        let scopes = vec!["environment:proxy".to_owned()];
+        let other = keys.insert(NewApiKey { hash: [2; 32], scopes: scopes.clone(), ..new }).await.unwrap();
+        let found = keys.lookup_by_hash(&[2; 32]).await.unwrap().unwrap();
+        assert_eq!((found.id, found.scopes, found.environment_name.as_str()), (other, scopes, "dev"));
+        assert!(keys.delete(world.environment, other).await.unwrap());
+        assert!(keys.lookup_by_hash(&[2; 32]).await.unwrap().is_none());
+        assert_eq!(keys.list(world.environment).await.unwrap().len(), 1);
+    }
+
+    async fn variables_keep_their_values_per_environment(database) {
+        let world = World::new(database).await;
+        let prod = world.store.environments().ensure(&EnvironmentName::new("prod").unwrap(), world.now()).await.unwrap().id;
+        let variables = world.store.variables();
+        variables.set(world.environment, "A", Secret::new("1"), world.now()).await.unwrap();
+        variables.set(prod, "A", Secret::new("2"), world.now()).await.unwrap();
+        variables.set(world.environment, "A", Secret::new("3"), world.now()).await.unwrap();
+        let list = variables.list(world.environment).await.unwrap();
+        assert_eq!(list.iter().map(|(name, value)| (name.as_str(), value.expose())).collect::<Vec<_>>(), [("A", "3")]);
+        assert!(variables.delete(prod, "A").await.unwrap());
+        assert!(variables.list(prod).await.unwrap().is_empty());
+        assert_eq!(world.store.environments().list().await.unwrap().len(), 2);
+    }
+
+    async fn an_integrations_key_is_free_again_after_its_deletion(database) {
+        let world = World::new(database).await;
+        let integrations = world.store.integrations();
+        let taken = integrations.insert(integration(world.environment, "github", world.now())).await;
+        assert!(matches!(taken, Err(Error::Conflict { constraint: Constraint::Integration })), "{taken:?}");
+        let patch = IntegrationPatch { display_name: Some(Some("Hub".to_owned())), credentials: Some(Secret::new("{}")), now: world.now(), ..Default::default() };
+        let row = integrations.update(world.integration, patch).await.unwrap().unwrap();
+        assert_eq!((row.display_name.as_deref(), row.credentials.as_ref().map(Secret::expose)), (Some("Hub"), Some("{}")));
+        assert!(row.forward_webhooks);
+        let connection = world.connect("c").await;
+        assert!(integrations.delete(world.integration, world.now()).await.unwrap());
+        assert!(!integrations.delete(world.integration, world.now()).await.unwrap());
+        assert!(integrations.lookup(world.environment, &IntegrationKey::new("github").unwrap()).await.unwrap().is_none());
+        assert!(world.store.connections().lookup_by_row_id(connection).await.unwrap().is_none());
+        assert!(world.store.functions().list(world.environment, None).await.unwrap().is_empty());
+        integrations.insert(integration(world.environment, "github", world.now())).await.unwrap();
+        assert_eq!(integrations.list(world.environment).await.unwrap().len(), 1);
+    }
+}
