@@ -34,22 +34,18 @@ pub(crate) struct Demo {
 impl Demo {
     pub(crate) async fn execute(self) -> anyhow::Result<ExitCode> {
         log::start(LogFormat::Text, &self.log);
-        tokio::select! {
+        let tour = tokio::select! {
             // First: an interrupted tour drops its servers and its folder.
             biased;
-            () = signal::stop_requested() => Ok(ExitCode::from(DIFFERED)),
-            finished = self.take() => Ok(if finished? { ExitCode::SUCCESS } else { ExitCode::from(DIFFERED) }),
-        }
-    }
-
-    async fn take(&self) -> anyhow::Result<bool> {
-        let tour = tour::take(self.port).await?;
-        let as_it_should = tour.as_it_should();
+            () = signal::stop_requested() => return Ok(ExitCode::from(DIFFERED)),
+            tour = tour::take(self.port) => tour?,
+        };
+        let code = if tour.as_it_should() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERED) };
         if !self.exit {
             tour.invite();
             signal::stop_requested().await;
         }
         tour.end().await?;
-        Ok(as_it_should)
+        Ok(code)
     }
 }
