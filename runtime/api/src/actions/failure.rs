@@ -1,7 +1,7 @@
 //! How a failed action looks to its caller.
 
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use syncline_domain::{JsonObject, RunError, RunId};
@@ -13,6 +13,11 @@ struct Upstream {
     status: Option<u16>,
     headers: Option<Box<RawValue>>,
     body: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Noted {
+    code: String,
 }
 
 /// The wire's status and code for `error`; `additional_properties.run_id` leads to the run's log.
@@ -30,6 +35,9 @@ pub(super) fn to_api(run: RunId, error: RunError) -> ApiError {
                 .with("upstream", &Upstream { status, headers: field("headers"), body: field("body") })
         }
         "network_error" | "egress_denied" | "provider_timeout" => {
+            // The system's own name for what broke (`ECONNREFUSED`), where the run noted it.
+            let noted: Option<Noted> = details.as_deref().and_then(|details| serde_json::from_str(details.get()).ok());
+            let code = noted.map_or(code, |noted| noted.code);
             answer(failed, "script_network_error").with("payload", &json!({ "message": message, "code": code }))
         }
         "function_timeout" => answer(failed, "function_runtime_timed_out"),

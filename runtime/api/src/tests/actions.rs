@@ -40,13 +40,17 @@ async fn every_failure_has_its_status_and_leads_to_its_log() {
         ("invalid_action_input", 400, "invalid_action_input"),
         ("function_trapped", 500, "script_internal_error"),
     ] {
-        let details = r#"{"status":404,"headers":{"content-type":"application/json"},"body":{"n":12345678901234567890123}}"#;
+        let details =
+            r#"{"code":"ECONNRESET","status":404,"headers":{"content-type":"application/json"},"body":{"n":12345678901234567890123}}"#;
         let details = RawValue::from_string(details.to_owned()).unwrap();
         let error =
             RunError { code: code.to_owned(), message: "it failed".to_owned(), status: Some(404), details: Some(details), frames: vec![] };
         let answer = app.trigger(Err(error)).await;
         assert_eq!(answer.refusal(), refused(status, wire));
         assert_eq!(answer.json()["error"]["additional_properties"]["run_id"], run_id().to_string());
+        if code == "network_error" {
+            assert_eq!(answer.json()["error"]["payload"]["code"], "ECONNRESET");
+        }
         if code == "provider_status" {
             assert!(answer.text.contains(r#""payload":{"n":12345678901234567890123}"#), "{}", answer.text);
             assert_eq!(answer.json()["error"]["upstream"]["status"], 404);
