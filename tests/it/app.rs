@@ -58,13 +58,13 @@ impl Answer {
 
 /// Runs the same test on SQLite and on PostgreSQL.
 macro_rules! on_both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: $type:ty) $body:block)+) => {$(
         mod $name {
             #[expect(clippy::allow_attributes, reason = "not every test uses what its file imports")]
             #[allow(unused_imports, reason = "not every test uses what its file imports")]
             use super::*;
 
-            async fn test(mut $app: $crate::app::App) {
+            async fn test(mut $app: $type) {
                 $body
                 $app.stop();
             }
@@ -100,6 +100,8 @@ impl App {
         );
         std::fs::write(providers.join("stand-in.yaml"), entry).unwrap();
         let (child, port, log) = spawn(&database, &directory);
+        // Whoever is first in this process installs it; all install the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         #[expect(clippy::disallowed_methods, reason = "a test's client is nobody's outgoing traffic")]
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let app = Self { child, database, directory, provider, http, port, log };
