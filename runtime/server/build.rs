@@ -52,7 +52,9 @@ fn main() {
     let functions = root.join("functions");
     let mut cargo = Command::new(env::var_os("CARGO").expect("cargo sets it"));
     cargo
-        .args(["build", "--release", "--locked", "--package", "syncline-github", "--target", TARGET, "--target-dir"])
+        // As `syncline deploy` does it: an rlib beside would switch link-time optimisation off.
+        .args(["rustc", "--lib", "--crate-type", "cdylib", "--release", "--locked", "--package", "syncline-github", "--target", TARGET])
+        .arg("--target-dir")
         .arg(&guests)
         .current_dir(&functions);
     for (name, _) in env::vars_os() {

@@ -16,9 +16,10 @@ use tempfile::TempDir;
 use crate::provider::{Provider, TOKEN};
 
 const KEY: &str = "6b1f9c1e-4a52-4f7b-9d0a-3f4f6d1c2b3a";
-const ENCRYPTION_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// The key of all test databases: `TestDatabase::key`.
+const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 /// Longer than anything here takes on a loaded machine; only a test that fails waits for it.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server and what belongs to it.
 pub(crate) struct App {
@@ -95,7 +96,7 @@ impl App {
         let providers = directory.path().join("providers");
         std::fs::create_dir(&providers).unwrap();
         let entry = format!(
-            "display_name: Stand-in\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\nproxy:\n  base_url: {}\n  headers:\n    authorization: Bearer ${{apiKey}}\n  paginate:\n    type: link\n    link_rel_in_response_header: next\nsources: [https://example.com/docs]\n",
+            "key: stand-in\ndisplay_name: Stand-in\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\nproxy:\n  base_url: {}\n  headers:\n    authorization: Bearer ${{apiKey}}\n  paginate:\n    type: link\n    link_rel_in_response_header: next\nsources: [https://example.com/docs]\n",
             provider.url()
         );
         std::fs::write(providers.join("stand-in.yaml"), entry).unwrap();
@@ -104,7 +105,7 @@ impl App {
         let _ = rustls::crypto::ring::default_provider().install_default();
         #[expect(clippy::disallowed_methods, reason = "a test's client is nobody's outgoing traffic")]
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        let app = Self { child, database, directory, provider, http, port, log };
+        let mut app = Self { child, database, directory, provider, http, port, log };
         app.ready().await;
         app.call(Method::POST, "/integrations", &[], Some(json!({ "provider": "stand-in", "unique_key": "fixture" }))).await.ok();
         app
@@ -247,12 +248,18 @@ impl App {
         }
     }
 
-    async fn ready(&self) {
-        self.eventually("answer from /ready", || async {
-            let answer = self.http.get(self.url("/ready")).send().await.ok()?;
-            answer.status().is_success().then_some(())
-        })
-        .await;
+    async fn ready(&mut self) {
+        let begin = Instant::now();
+        loop {
+            if let Ok(answer) = self.http.get(self.url("/ready")).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the server is not ready ({ended:?}); it says:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

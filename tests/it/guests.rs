@@ -19,7 +19,8 @@ fn build(crate_path: &str) -> Vec<u8> {
     let (root, name) = (root(), crate_path.rsplit('/').next().expect("a path has a last part"));
     let target = root.join("target/guests");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "-p", name, "--manifest-path"]);
+    // As `syncline deploy` does: a crate that is also an rlib, for its own tests, would be built without link-time optimisation.
+    cargo.args(["rustc", "--release", "--locked", "--target", "wasm32-wasip2", "--crate-type", "cdylib", "-p", name, "--manifest-path"]);
     cargo.arg(root.join(crate_path).join("Cargo.toml")).arg("--target-dir").arg(&target);
     // Settings for the host's build would be wrong for the guest's, and make it build twice.
     for variable in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "RUSTDOCFLAGS"] {

@@ -24,7 +24,8 @@ async fn the_provider_sees_the_injected_credential_and_what_the_caller_may_set()
         TARGET[1],
         ("Nango-Proxy-X-Custom", "mine"),
         ("Nango-Proxy-Authorization", "Bearer mine"),
-        ("Nango-Proxy-Connection", "x-custom"),
+        ("Nango-Proxy-Connection", "x-hop"),
+        ("Nango-Proxy-X-Hop", "1"),
         ("Nango-Proxy-Host", "evil.example"),
         ("X-Forwarded-For", "10.0.0.1"),
     ];
@@ -36,7 +37,7 @@ async fn the_provider_sees_the_injected_credential_and_what_the_caller_may_set()
         all.join("|")
     };
     assert_eq!(header("authorization"), format!("Bearer {TOKEN}"));
-    assert_eq!(header("x-custom"), "mine");
+    assert_eq!((header("x-custom"), header("x-hop")), ("mine".to_owned(), String::new()));
     assert_eq!(
         (header("x-forwarded-for"), header("connection-id"), header("provider-config-key")),
         (String::new(), String::new(), String::new())

@@ -52,7 +52,7 @@ async fn a_guest_that_spins_does_not_keep_others_from_running() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_log_lines_is_cut_and_the_run_goes_on() {
     let mut app = ready().await;
-    let answer = app.action("ada", "log-flood", json!({ "lines": 200_000, "length": 20 })).await;
+    let answer = app.action("ada", "log-flood", json!({ "lines": 200_000, "size_bytes": 20 })).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     app.stop();
 }
@@ -101,7 +101,7 @@ async fn a_tampered_code_cache_is_never_loaded() {
     std::fs::write(&cache[0], code).unwrap();
     app.restart().await;
     assert_eq!(app.action("ada", "echo", json!(1)).await.ok(), json!(1));
-    assert!(app.log().contains("MAC") || app.log().contains("tamper"), "{}", app.log());
+    assert!(app.log().contains("was changed or damaged"), "{}", app.log());
     app.stop();
 }
 

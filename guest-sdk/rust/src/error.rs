@@ -216,8 +216,12 @@ impl fmt::Display for InvalidInput {
 
 impl StdError for InvalidInput {}
 
+/// A caller without input sends `{}` or `null`, as its client pleases; an action that wants none, or an `Option`, takes either.
 pub(crate) fn parse_input<T: DeserializeOwned>(input: &str) -> Result<T> {
-    serde_json::from_slice(input.as_bytes()).map_err(|error| InvalidInput(error).into())
+    let nothing = matches!(input.trim(), "{}" | "null");
+    let read = serde_json::from_str(input);
+    let read = if nothing && read.is_err() { serde_json::from_str("null") } else { read };
+    read.map_err(|error| InvalidInput(error).into())
 }
 
 /// Reads JSON of the host, naming what it was.

@@ -60,14 +60,16 @@ impl Connect {
         let now = self.0.clock.now();
         let functions = self.0.store.functions().list(environment, Some(integration.id)).await?;
         let enabled = || functions.iter().filter(|function| function.enabled);
-        let auto_started = enabled().filter(|f| f.definition.kind == FunctionKind::Sync && f.definition.auto_start).map(|function| {
-            let next_run_at =
-                function.definition.schedule_with(None).and_then(|schedule| schedule.next_after_start(now, self.random_phase()));
+        // Every sync exists on every connection; one that does not start by itself waits to be triggered or started.
+        let syncs = enabled().filter(|f| f.definition.kind == FunctionKind::Sync).map(|function| {
+            let started = function.definition.auto_start;
+            let schedule = function.definition.schedule_with(None).filter(|_| started);
+            let next_run_at = schedule.and_then(|schedule| schedule.next_after_start(now, self.random_phase()));
             NewSync {
                 function: function.id,
                 name: function.definition.name.clone(),
                 variant: Variant::base(),
-                state: SyncState::Started,
+                state: if started { SyncState::Started } else { SyncState::Paused },
                 frequency_override: None,
                 next_run_at,
             }
@@ -83,7 +85,7 @@ impl Connect {
             tags: import.tags,
             end_user: import.end_user,
             webhook_url_override: import.webhook_url_override,
-            syncs: auto_started.collect(),
+            syncs: syncs.collect(),
             events: created.collect(),
             now,
         };

@@ -208,8 +208,8 @@ async fn store_function(
             let (kind, name) = (definition.kind.as_str(), definition.name.as_str());
             let values = values![environment, integration, component, kind, name, text, schedule.0, schedule.1, now];
             let id = FunctionId(transaction.row(sql, values).await?.expect("an insert returns its row").get("id")?);
-            if definition.kind == FunctionKind::Sync && definition.auto_start {
-                start_everywhere(transaction, environment, integration, id, definition, now).await?;
+            if definition.kind == FunctionKind::Sync {
+                add_everywhere(transaction, environment, integration, id, definition, now).await?;
             }
             (id, 1, Change::Created)
         }
@@ -234,7 +234,8 @@ async fn reschedule(
     Ok(())
 }
 
-async fn start_everywhere(
+/// Every connection of the integration has every sync; those that do not start by themselves wait to be triggered or started.
+async fn add_everywhere(
     transaction: &mut Transaction,
     environment: EnvironmentId,
     integration: IntegrationId,
@@ -251,11 +252,11 @@ async fn start_everywhere(
             function,
             name: definition.name.clone(),
             variant: Variant::base(),
-            state: SyncState::Started,
+            state: if definition.auto_start { SyncState::Started } else { SyncState::Paused },
             frequency_override: None,
-            next_run_at: schedule.as_ref().and_then(|schedule| schedule.next_after_start(now, syncs::schedule_seed(sync))),
+            next_run_at: schedule.as_ref().filter(|_| definition.auto_start).and_then(|schedule| schedule.next_after_start(now, syncs::schedule_seed(sync))),
         };
-        if syncs::insert_with_id(transaction, sync, connection, new, now).await? {
+        if syncs::insert_with_id(transaction, sync, connection, new, now).await? && definition.auto_start {
             let first = payload::RunSync { trigger: Trigger::Schedule, empty_cache: false };
             jobs::insert_in(transaction, payload::run_sync(environment, connection, sync, first, now)).await?;
         }

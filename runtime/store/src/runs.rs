@@ -11,6 +11,7 @@ use syncline_domain::{
 pub use finish::{FinishRun, RunUsage};
 pub use list::RunFilter;
 
+use crate::jobs::Fence;
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, values};
 use crate::{Error, Store};
@@ -46,7 +47,7 @@ pub struct NewRun {
     /// The job's try, from 1.
     pub attempt: u32,
     /// The job.
-    pub job: Option<JobId>,
+    pub job: Option<Fence>,
     /// JSON. Encrypted.
     pub input: Option<String>,
     /// The present.
@@ -101,7 +102,7 @@ pub struct RunRow {
 }
 
 impl Runs<'_> {
-    /// Begins a run; it is its sync's last one from now on.
+    /// Begins a run; it is its sync's last one from now on. [`Error::Fenced`] when its job was taken back meanwhile.
     pub async fn insert(&self, new: NewRun) -> Result<(), Error> {
         let input = new.input.as_ref().map(|input| self.0.cipher().seal(place(&new.id, "input"), input.as_bytes()));
         let sql =
@@ -121,7 +122,7 @@ impl Runs<'_> {
             new.variant.as_ref().map(Variant::as_str),
             new.trigger.as_str(),
             i64::from(new.attempt),
-            new.job,
+            new.job.map(|fence| fence.job),
             input,
             new.now
         ];
@@ -129,6 +130,9 @@ impl Runs<'_> {
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
+                    if let Some(fence) = new.job {
+                        fence.check(transaction).await?;
+                    }
                     transaction.execute(sql, values).await?;
                     if let Some(sync) = new.sync {
                         transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;

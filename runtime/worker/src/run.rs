@@ -83,7 +83,7 @@ impl Runner {
             variant: work.sync.as_ref().map(|sync| sync.variant.clone()),
             trigger: work.trigger,
             attempt: work.attempt,
-            job: work.fence.map(|fence| fence.job),
+            job: work.fence,
             input: (work.function.definition.kind == FunctionKind::Action).then(|| work.input.clone()),
             now: self.now(),
         }

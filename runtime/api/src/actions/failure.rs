@@ -27,7 +27,7 @@ pub(super) fn to_api(run: RunId, error: RunError) -> ApiError {
     let failed = StatusCode::INTERNAL_SERVER_ERROR;
     let error = match code.as_str() {
         "action_error" => answer(failed, "action_script_runtime_error").with("payload", &details),
-        "provider_status" => {
+        "provider_status" | "rate_limited" => {
             let upstream: Option<JsonObject<'_>> = details.as_deref().and_then(|details| serde_json::from_str(details.get()).ok());
             let field = |name: &str| upstream.as_ref().and_then(|fields| fields.get(name).copied()).map(RawValue::to_owned);
             answer(StatusCode::FAILED_DEPENDENCY, "script_http_error")

@@ -88,6 +88,12 @@ pub(crate) async fn cancel_sync_in(transaction: &mut Transaction, sync: SyncId, 
     cancelled(transaction.rows(sql, values![sync, now]).await?, transaction, now).await
 }
 
+/// The same for what no worker has begun.
+pub(crate) async fn cancel_waiting_in(transaction: &mut Transaction, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
+    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2 WHERE sync = $1 AND state = 'available'";
+    transaction.execute(sql, values![sync, now]).await
+}
+
 pub(crate) async fn cancel_connection_in(
     transaction: &mut Transaction,
     connection: syncline_domain::ConnectionRowId,

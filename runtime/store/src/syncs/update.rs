@@ -8,7 +8,7 @@ use crate::database::{Value, values};
 use crate::jobs;
 
 impl Syncs<'_> {
-    /// Turns the schedule on or off. Pausing takes back what waits or runs. `false` when the sync is gone.
+    /// Turns the schedule on or off. Pausing takes back what waits; what runs goes on to its end. `false` when the sync is gone.
     pub async fn set_state(&self, id: SyncId, state: SyncState, next_run_at: Option<Timestamp>, now: Timestamp) -> Result<bool, Error> {
         self.0
             .database()
@@ -19,7 +19,7 @@ impl Syncs<'_> {
                         return Ok(false);
                     }
                     if state == SyncState::Paused {
-                        jobs::cancel_sync_in(transaction, id, now).await?;
+                        jobs::cancel_waiting_in(transaction, id, now).await?;
                     }
                     Ok(true)
                 })

@@ -111,7 +111,7 @@ impl World {
             variant: Some(Variant::base()),
             trigger: Trigger::Schedule,
             attempt: job.map_or(1, |job| job.attempt),
-            job: job.map(|job| job.id),
+            job: job.map(JobRow::fence),
             input: Some(r#"{"secret":"canary-input"}"#.to_owned()),
             now: self.now(),
         }

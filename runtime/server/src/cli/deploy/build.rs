@@ -57,18 +57,24 @@ pub(super) async fn components(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(built)
 }
 
-/// The folder itself where it is a crate or a workspace, else the crates directly below it.
+/// The folder itself where it is a crate, else the crates directly below it; a workspace without a package of its own is such a folder.
 fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if folder.join("Cargo.toml").is_file() {
+    if is_crate(folder) {
         return Ok(vec![folder.to_owned()]);
     }
     let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.join("Cargo.toml").is_file()).collect();
+    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_crate(path)).collect();
     found.sort();
     if found.is_empty() {
-        return Err(ConfigError::new(format!("there is no Cargo.toml in {} nor directly below it", folder.display())).into());
+        return Err(ConfigError::new(format!("there is no crate in {} nor directly below it", folder.display())).into());
     }
     Ok(found)
+}
+
+/// A manifest that is no TOML counts: cargo tells what is wrong with it.
+fn is_crate(folder: &Path) -> bool {
+    let Ok(manifest) = std::fs::read_to_string(folder.join("Cargo.toml")) else { return false };
+    manifest.parse::<toml::Table>().map_or(true, |manifest| manifest.contains_key("package"))
 }
 
 async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -77,7 +83,10 @@ async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     progress.set_message(format!("building {name}"));
     let mut cargo = Command::new("cargo")
-        .args(["build", "--release", "--target", TARGET, "--message-format=json-render-diagnostics"])
+        // `rustc` for `--crate-type`: a crate that is an rlib too, for its own tests, would be built without link-time optimisation and
+        // come out half as large again.
+        .args(["rustc", "--lib", "--crate-type", "cdylib", "--release", "--target", TARGET])
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -134,11 +143,25 @@ mod tests {
     async fn a_path_that_is_no_crate_says_what_is_missing() {
         let dir = tempfile::tempdir().unwrap();
         let said = async |path: PathBuf| components(&path).await.unwrap_err().to_string();
-        assert!(said(dir.path().to_owned()).await.contains("no Cargo.toml"));
+        assert!(said(dir.path().to_owned()).await.contains("no crate in"));
         assert!(said(dir.path().join("absent")).await.contains("absent"));
         std::fs::write(dir.path().join("notes.txt"), "").unwrap();
         assert!(said(dir.path().join("notes.txt")).await.contains("neither a .wasm file"));
         std::fs::write(dir.path().join("x.wasm"), "").unwrap();
         assert_eq!(components(&dir.path().join("x.wasm")).await.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_workspace_is_a_folder_of_crates() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("Cargo.toml"), "[workspace]\nmembers = ['a', 'b']\n").unwrap();
+        for name in ["b", "a", "target"] {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        for name in ["a", "b"] {
+            std::fs::write(dir.path().join(name).join("Cargo.toml"), format!("[package]\nname = '{name}'\n")).unwrap();
+        }
+        assert_eq!(crates(dir.path()).unwrap(), [dir.path().join("a"), dir.path().join("b")]);
+        assert_eq!(crates(&dir.path().join("a")).unwrap(), [dir.path().join("a")]);
     }
 }
