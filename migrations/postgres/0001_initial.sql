@@ -113,8 +113,9 @@ CREATE UNIQUE INDEX syncs_name ON syncs (connection, name, variant);
 CREATE INDEX syncs_due ON syncs (next_run_at) WHERE state = 'started' AND next_run_at IS NOT NULL;
 CREATE INDEX syncs_function ON syncs (function);
 
+-- No foreign key: its check would lock the sync after the job, and whoever deletes a sync locks them in the other order.
 CREATE TABLE checkpoints (
-    sync TEXT PRIMARY KEY REFERENCES syncs (id) ON DELETE CASCADE,
+    sync TEXT PRIMARY KEY,
     value TEXT NOT NULL,
     version BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -209,7 +210,6 @@ CREATE TABLE records (
     external_id TEXT COLLATE "C" NOT NULL,
     position BIGINT NOT NULL,
     hash BYTEA NOT NULL,
-    payload BYTEA,
     size_bytes BIGINT NOT NULL,
     action TEXT NOT NULL,
     first_seen_at BIGINT NOT NULL,
@@ -219,6 +219,8 @@ CREATE TABLE records (
     generation BIGINT NOT NULL,
     -- The job that wrote last; absent for writers outside the queue.
     writer BIGINT,
+    -- Last, because SQLite reads a long row from its start.
+    payload BYTEA,
     PRIMARY KEY (connection, collection, external_id)
 ) PARTITION BY HASH (connection);
 

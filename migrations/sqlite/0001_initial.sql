@@ -113,8 +113,9 @@ CREATE UNIQUE INDEX syncs_name ON syncs (connection, name, variant);
 CREATE INDEX syncs_due ON syncs (next_run_at) WHERE state = 'started' AND next_run_at IS NOT NULL;
 CREATE INDEX syncs_function ON syncs (function);
 
+-- No foreign key: its check would lock the sync after the job, and whoever deletes a sync locks them in the other order.
 CREATE TABLE checkpoints (
-    sync TEXT PRIMARY KEY NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    sync TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL,
     version BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -209,7 +210,6 @@ CREATE TABLE records (
     external_id TEXT NOT NULL,
     position BIGINT NOT NULL,
     hash BLOB NOT NULL,
-    payload BLOB,
     size_bytes BIGINT NOT NULL,
     action TEXT NOT NULL,
     first_seen_at BIGINT NOT NULL,
@@ -218,7 +218,9 @@ CREATE TABLE records (
     pruned_at BIGINT,
     generation BIGINT NOT NULL,
     -- The job that wrote last; absent for writers outside the queue.
-    writer BIGINT
+    writer BIGINT,
+    -- Last, because SQLite reads a long row from its start.
+    payload BLOB
 );
 CREATE UNIQUE INDEX records_external_id ON records (collection, external_id);
 CREATE UNIQUE INDEX records_position ON records (collection, position);

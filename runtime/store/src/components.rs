@@ -254,7 +254,10 @@ async fn add_everywhere(
             variant: Variant::base(),
             state: if definition.auto_start { SyncState::Started } else { SyncState::Paused },
             frequency_override: None,
-            next_run_at: schedule.as_ref().filter(|_| definition.auto_start).and_then(|schedule| schedule.next_after_start(now, syncs::schedule_seed(sync))),
+            next_run_at: schedule
+                .as_ref()
+                .filter(|_| definition.auto_start)
+                .and_then(|schedule| schedule.next_after_start(now, syncs::schedule_seed(sync))),
         };
         if syncs::insert_with_id(transaction, sync, connection, new, now).await? && definition.auto_start {
             let first = payload::RunSync { trigger: Trigger::Schedule, empty_cache: false };
@@ -265,10 +268,7 @@ async fn add_everywhere(
 }
 
 async fn delete_function(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<(), Error> {
-    for row in transaction.rows("SELECT id FROM syncs WHERE function = $1", values![function]).await? {
-        jobs::cancel_sync_in(transaction, row.parse("syncs", "id", |text| text.parse().ok())?, now).await?;
-    }
-    transaction.execute("DELETE FROM syncs WHERE function = $1", values![function]).await?;
+    syncs::remove_in(transaction, syncs::Of::Function(function), now).await?;
     transaction.execute("UPDATE functions SET deleted_at = $2 WHERE id = $1", values![function, now]).await?;
     Ok(())
 }

@@ -43,6 +43,19 @@ impl Database {
         }
     }
 
+    /// Reads rows for as long as `wanted` says so of each: what comes after is not held in memory.
+    pub(crate) async fn rows_while(
+        &self,
+        sql: impl Into<Sql>,
+        values: Vec<Value>,
+        wanted: impl FnMut(&Row) -> bool + Send,
+    ) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(database) => sqlite::rows_while(&database.readers, sql.into(), values, wanted).await,
+            Self::Postgres(database) => postgres::rows_while(&database.pool, sql.into(), values, wanted).await,
+        }
+    }
+
     /// Reads at most one row.
     pub(crate) async fn row(&self, sql: impl Into<Sql>, values: Vec<Value>) -> Result<Option<Row>, Error> {
         Ok(self.rows(sql, values).await?.into_iter().next())

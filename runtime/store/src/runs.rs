@@ -11,9 +11,9 @@ use syncline_domain::{
 pub use finish::{FinishRun, RunUsage};
 pub use list::RunFilter;
 
-use crate::jobs::Fence;
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, values};
+use crate::jobs::Fence;
 use crate::{Error, Store};
 
 /// The runs.
@@ -130,14 +130,14 @@ impl Runs<'_> {
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
-                    if let Some(fence) = new.job {
-                        fence.check(transaction).await?;
-                    }
-                    transaction.execute(sql, values).await?;
+                    // The sync before its job, as everywhere. It is undone when the lease turns out to be lost.
                     if let Some(sync) = new.sync {
                         transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;
                     }
-                    Ok(())
+                    if let Some(fence) = new.job {
+                        fence.check(transaction).await?;
+                    }
+                    transaction.execute(sql, values).await.map(drop)
                 })
             })
             .await

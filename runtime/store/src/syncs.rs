@@ -14,7 +14,7 @@ pub use trigger::{TriggerSync, Triggered};
 
 use crate::crypto::Cipher;
 use crate::database::{Row, Transaction, values};
-use crate::{Error, Store};
+use crate::{Error, Store, jobs};
 
 /// The syncs.
 pub struct Syncs<'s>(pub(crate) &'s Store);
@@ -198,6 +198,30 @@ pub(crate) async fn insert_with_id(
         now
     ];
     Ok(transaction.execute(sql, values).await? > 0)
+}
+
+/// Which syncs go.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    One(SyncId),
+    Connection(ConnectionRowId),
+    Function(FunctionId),
+}
+
+/// Removes syncs with their checkpoints and takes back what waits or runs for them; returns how many. Whoever locks a sync and its job
+/// takes the sync first: the other order could meet this one in a deadlock.
+pub(crate) async fn remove_in(transaction: &mut Transaction, of: Of, now: Timestamp) -> Result<usize, Error> {
+    let rows = match of {
+        Of::One(id) => transaction.rows("DELETE FROM syncs WHERE id = $1 RETURNING id", values![id]).await?,
+        Of::Connection(id) => transaction.rows("DELETE FROM syncs WHERE connection = $1 RETURNING id", values![id]).await?,
+        Of::Function(id) => transaction.rows("DELETE FROM syncs WHERE function = $1 RETURNING id", values![id]).await?,
+    };
+    for row in &rows {
+        let sync: SyncId = row.parse("syncs", "id", |text| text.parse().ok())?;
+        jobs::cancel_sync_in(transaction, sync, now).await?;
+        transaction.execute("DELETE FROM checkpoints WHERE sync = $1", values![sync]).await?;
+    }
+    Ok(rows.len())
 }
 
 fn sync(row: &Row, cipher: &Cipher) -> Result<SyncRow, Error> {

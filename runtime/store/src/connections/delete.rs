@@ -6,7 +6,7 @@ use super::Connections;
 use crate::Error;
 use crate::database::{Transaction, values};
 use crate::jobs::{self, payload};
-use crate::records;
+use crate::{records, syncs};
 
 impl Connections<'_> {
     /// Takes a connection out of sight with its credentials, syncs, checkpoints and jobs; what else it left is purged by a job. `false`
@@ -47,8 +47,8 @@ pub(crate) async fn delete_in(transaction: &mut Transaction, id: ConnectionRowId
     let sql = "UPDATE connections SET deleted_at = $2, updated_at = $2, credentials = NULL
                WHERE id = $1 AND deleted_at IS NULL RETURNING environment";
     let Some(row) = transaction.row(sql, values![id, now]).await? else { return Ok(false) };
+    syncs::remove_in(transaction, syncs::Of::Connection(id), now).await?;
     jobs::cancel_connection_in(transaction, id, now).await?;
-    transaction.execute("DELETE FROM syncs WHERE connection = $1", values![id]).await?;
     jobs::insert_in(transaction, payload::purge(EnvironmentId(row.get("environment")?), id, now)).await?;
     Ok(true)
 }

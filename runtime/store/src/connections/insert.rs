@@ -50,45 +50,29 @@ impl Connections<'_> {
 }
 
 async fn insert(transaction: &mut Transaction, cipher: &Cipher, new: NewConnection) -> Result<ConnectionRow, Error> {
-    // Differs because in PostgreSQL the integration could be deleted, or the connection made, at the same moment.
+    // Differ because in PostgreSQL the integration could be deleted, or the connection changed, at the same moment.
     const INTEGRATION: Sql = Sql::differs(
         "SELECT id FROM integrations WHERE id = $1 AND deleted_at IS NULL",
-        "SELECT id FROM integrations WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+        "SELECT id FROM integrations WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+    );
+    const FIND: Sql = Sql::differs(
+        "SELECT id FROM connections WHERE integration = $1 AND name = $2 AND deleted_at IS NULL",
+        "SELECT id FROM connections WHERE integration = $1 AND name = $2 AND deleted_at IS NULL FOR NO KEY UPDATE",
     );
     if transaction.row(INTEGRATION, values![new.integration]).await?.is_none() {
         return Err(Error::Conflict { constraint: Constraint::Reference });
     }
-    let find = "SELECT id FROM connections WHERE integration = $1 AND name = $2 AND deleted_at IS NULL";
-    let existing = transaction.row(find, values![new.integration, new.connection.as_str()]).await?;
-    let auth_mode = new.credentials.auth_mode().as_str();
-    let end_user = new.end_user.as_ref().map(payload::json);
-    let id = if let Some(row) = &existing {
-        let id = ConnectionRowId(row.get("id")?);
-        let tags = (!new.tags.is_empty()).then(|| payload::json(&new.tags));
-        let sql = "UPDATE connections SET auth_mode = $2, connection_config = $3, metadata = COALESCE($4, metadata),
-                       tags = COALESCE($5, tags), end_user = COALESCE($6, end_user),
-                       webhook_url_override = COALESCE($7, webhook_url_override), updated_at = $8
-                   WHERE id = $1";
-        let values = values![id, auth_mode, new.connection_config, new.metadata, tags, end_user, new.webhook_url_override, new.now];
-        transaction.execute(sql, values).await?;
+    let name = values![new.integration, new.connection.as_str()];
+    let existing = transaction.row(FIND, name.clone()).await?;
+    let inserted = if existing.is_none() { insert_row(transaction, &new).await? } else { None };
+    let id = if let Some(id) = inserted {
         id
     } else {
-        let sql = "INSERT INTO connections (environment, integration, name, auth_mode, connection_config, metadata, tags, end_user,
-                       webhook_url_override, created_at, updated_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) RETURNING id";
-        let values = values![
-            new.environment,
-            new.integration,
-            new.connection.as_str(),
-            auth_mode,
-            new.connection_config,
-            new.metadata,
-            payload::json(&new.tags),
-            end_user,
-            new.webhook_url_override,
-            new.now
-        ];
-        ConnectionRowId(transaction.row(sql, values).await?.expect("an insert returns its row").get("id")?)
+        // There already, or made by another node between the two statements.
+        let existing = if existing.is_some() { existing } else { transaction.row(FIND, name).await? };
+        let id = ConnectionRowId(existing.ok_or(Error::Conflict { constraint: Constraint::Connection })?.get("id")?);
+        replace_row(transaction, id, &new).await?;
+        id
     };
     let sealed = seal(cipher, id, &new.credentials);
     transaction.execute("UPDATE connections SET credentials = $2 WHERE id = $1", values![id, sealed]).await?;
@@ -100,11 +84,48 @@ async fn insert(transaction: &mut Transaction, cipher: &Cipher, new: NewConnecti
             jobs::insert_in(transaction, payload::run_sync(new.environment, id, sync, first, new.now)).await?;
         }
     }
-    if existing.is_none() {
+    if inserted.is_some() {
         for event in new.events {
             jobs::insert_in(transaction, payload::run_event(new.environment, id, event, new.now)).await?;
         }
     }
     let row = transaction.row(select!("c.id = $1"), values![id]).await?.expect("written above");
     connection(&row)
+}
+
+async fn insert_row(transaction: &mut Transaction, new: &NewConnection) -> Result<Option<ConnectionRowId>, Error> {
+    let sql = "INSERT INTO connections (environment, integration, name, auth_mode, connection_config, metadata, tags, end_user,
+                   webhook_url_override, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+               ON CONFLICT (integration, name) WHERE deleted_at IS NULL DO NOTHING RETURNING id";
+    let values = values![
+        new.environment,
+        new.integration,
+        new.connection.as_str(),
+        new.credentials.auth_mode().as_str(),
+        new.connection_config.as_str(),
+        new.metadata.as_deref(),
+        payload::json(&new.tags),
+        new.end_user.as_ref().map(payload::json),
+        new.webhook_url_override.as_deref(),
+        new.now
+    ];
+    transaction.row(sql, values).await?.map(|row| Ok(ConnectionRowId(row.get("id")?))).transpose()
+}
+
+async fn replace_row(transaction: &mut Transaction, id: ConnectionRowId, new: &NewConnection) -> Result<(), Error> {
+    let sql = "UPDATE connections SET auth_mode = $2, connection_config = $3, metadata = COALESCE($4, metadata), tags = COALESCE($5, tags),
+                   end_user = COALESCE($6, end_user), webhook_url_override = COALESCE($7, webhook_url_override), updated_at = $8
+               WHERE id = $1";
+    let values = values![
+        id,
+        new.credentials.auth_mode().as_str(),
+        new.connection_config.as_str(),
+        new.metadata.as_deref(),
+        (!new.tags.is_empty()).then(|| payload::json(&new.tags)),
+        new.end_user.as_ref().map(payload::json),
+        new.webhook_url_override.as_deref(),
+        new.now
+    ];
+    transaction.execute(sql, values).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -69,4 +70,21 @@ pub(super) async fn rows<'c>(
 ) -> Result<Vec<Row>, Error> {
     let rows = sqlx::query_with(sql.postgres, value::postgres(values)?).fetch_all(executor).await?;
     Ok(rows.into_iter().map(Row::Postgres).collect())
+}
+
+pub(super) async fn rows_while(
+    pool: &PgPool,
+    sql: Sql,
+    values: Vec<Value>,
+    mut wanted: impl FnMut(&Row) -> bool + Send,
+) -> Result<Vec<Row>, Error> {
+    let mut stream = sqlx::query_with(sql.postgres, value::postgres(values)?).fetch(pool);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await?.map(Row::Postgres) {
+        if !wanted(&row) {
+            break;
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }

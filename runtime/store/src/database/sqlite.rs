@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor, SqlSafeStr as _};
@@ -93,4 +94,21 @@ pub(super) async fn rows<'c>(
 ) -> Result<Vec<Row>, Error> {
     let rows = sqlx::query_with(sql.sqlite, value::sqlite(values)?).fetch_all(executor).await?;
     Ok(rows.into_iter().map(Row::Sqlite).collect())
+}
+
+pub(super) async fn rows_while(
+    pool: &SqlitePool,
+    sql: Sql,
+    values: Vec<Value>,
+    mut wanted: impl FnMut(&Row) -> bool + Send,
+) -> Result<Vec<Row>, Error> {
+    let mut stream = sqlx::query_with(sql.sqlite, value::sqlite(values)?).fetch(pool);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await?.map(Row::Sqlite) {
+        if !wanted(&row) {
+            break;
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }

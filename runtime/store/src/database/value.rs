@@ -54,7 +54,7 @@ fn encode_sqlite(values: Vec<Value>) -> Result<SqliteArguments, BoxDynError> {
     for value in values {
         match value {
             Value::Integer(value) => arguments.add(value)?,
-            Value::Text(value) => arguments.add(value)?,
+            Value::Text(value) => arguments.add(value.map(without_nul))?,
             Value::Bytes(value) => arguments.add(value)?,
             Value::Bool(value) => arguments.add(value)?,
             Value::Integers(list) => arguments.add(serde_json::to_string(&list)?)?,
@@ -71,7 +71,7 @@ fn encode_postgres(values: Vec<Value>) -> Result<PgArguments, BoxDynError> {
     for value in values {
         match value {
             Value::Integer(value) => arguments.add(value)?,
-            Value::Text(value) => arguments.add(value)?,
+            Value::Text(value) => arguments.add(value.map(without_nul))?,
             Value::Bytes(value) => arguments.add(value)?,
             Value::Bool(value) => arguments.add(value)?,
             Value::Integers(list) => arguments.add(list)?,
@@ -80,6 +80,11 @@ fn encode_postgres(values: Vec<Value>) -> Result<PgArguments, BoxDynError> {
         }
     }
     Ok(arguments)
+}
+
+/// PostgreSQL has no texts with U+0000; they become the replacement character on both databases.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 macro_rules! from {

@@ -24,9 +24,12 @@ pub struct ListRecords {
     pub ids: Vec<ExternalId>,
     /// Whether deleted records are among them.
     pub include_deleted: bool,
-    /// At most so many.
+    /// At most so many; fewer when they are large.
     pub limit: u32,
 }
+
+/// A page is held in memory, several times over on its way out, and records may have 10 MiB each.
+const MAX_BYTES: i64 = 16 * 1024 * 1024;
 
 /// Some of the records, in the order of their last changes.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +43,7 @@ pub struct Page {
 macro_rules! page {
     ($rest:literal) => {
         concat!(
-            "SELECT external_id, position, payload, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
+            "SELECT external_id, position, payload, size_bytes, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
              WHERE connection = $1 AND collection = $2 AND position > $3 AND updated_at >= $4
                  AND (action = $5 OR action = $6 OR action = $7) ",
             $rest
@@ -94,15 +97,21 @@ impl Records<'_> {
             wanted(Action::Deleted),
             i64::from(list.limit) + 1
         ];
-        let rows = if list.ids.is_empty() {
-            self.0.database().rows(PAGE, values).await?
-        } else {
+        let mut sql = Sql::from(PAGE);
+        if !list.ids.is_empty() {
             values.push(list.ids.iter().map(ToString::to_string).collect::<Vec<_>>().into());
-            self.0.database().rows(PAGE_OF_IDS, values).await?
+            sql = PAGE_OF_IDS;
+        }
+        let (mut count, mut bytes, mut more) = (0, 0, false);
+        let fits = |row: &Row| {
+            bytes += row.get::<i64>("size_bytes").unwrap_or_default();
+            more = count == list.limit || (count > 0 && bytes > MAX_BYTES);
+            count += 1;
+            !more
         };
-        let limit = list.limit as usize;
-        let records = rows.iter().take(limit).map(|row| self.record(row, of, collection)).collect::<Result<Vec<_>, _>>()?;
-        let next_cursor = records.last().filter(|_| rows.len() > limit).map(|last| last.cursor.clone());
+        let rows = self.0.database().rows_while(sql, values, fits).await?;
+        let records = rows.iter().map(|row| self.record(row, of, collection)).collect::<Result<Vec<_>, _>>()?;
+        let next_cursor = records.last().filter(|_| more).map(|last| last.cursor.clone());
         Ok(Page { records, next_cursor })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncline_domain::{Counts, JobState, RunError, RunId, RunState, SyncId, Timestamp};
+use syncline_domain::{Counts, JobState, RunError, RunId, RunState, Timestamp};
 
 use super::{Runs, place};
 use crate::Error;
@@ -60,11 +60,12 @@ impl Runs<'_> {
         let cipher = self.0.cipher();
         let output = end.output.as_ref().map(|output| cipher.seal(place(&end.id, "output"), output.as_bytes()));
         let error = end.error.as_ref().map(|error| cipher.seal(place(&end.id, "error"), payload::json(error).as_bytes()));
-        let code = end.error.as_ref().map(ToString::to_string);
+        // Only the code: the message may hold what a provider said, and the job keeps its error in clear.
+        let code = end.error.as_ref().map(|error| error.code.clone());
         let sql =
             "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
                        finished_at = $9
-                   WHERE id = $1 AND state = 'running' RETURNING sync, started_at";
+                   WHERE id = $1 AND state = 'running'";
         let number = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
         let cpu_time = end.usage.cpu_time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
         let values = values![
@@ -83,18 +84,17 @@ impl Runs<'_> {
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
-                    // The job first: whoever lost it may not touch the run either.
+                    if end.state == RunState::Succeeded {
+                        // The sync before its job, as everywhere. All of it is undone when the lease turns out to be lost.
+                        let sql = "UPDATE syncs SET last_success_started_at = (SELECT started_at FROM runs WHERE id = $1)
+                                   WHERE id = (SELECT sync FROM runs WHERE id = $1 AND state = 'running')";
+                        transaction.execute(sql, values![end.id]).await?;
+                    }
                     let job = match end.job {
                         Some((fence, decision)) => Some(jobs::end_in(transaction, fence, decision, code, end.now).await?),
                         None => None,
                     };
-                    if let Some(row) = transaction.row(sql, values).await?
-                        && end.state == RunState::Succeeded
-                        && let Some(sync) = row.parse_optional("runs", "sync", |text| text.parse::<SyncId>().ok())?
-                    {
-                        let sql = "UPDATE syncs SET last_success_started_at = $2 WHERE id = $1";
-                        transaction.execute(sql, values![sync, row.time("started_at")?]).await?;
-                    }
+                    transaction.execute(sql, values).await?;
                     Ok(job)
                 })
             })

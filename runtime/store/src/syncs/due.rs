@@ -45,7 +45,7 @@ macro_rules! due {
 }
 
 // Differs because only PostgreSQL has several schedulers at once, who pass each other by.
-const TAKE: Sql = Sql::differs(due!(""), due!(" FOR UPDATE OF s SKIP LOCKED"));
+const TAKE: Sql = Sql::differs(due!(""), due!(" FOR NO KEY UPDATE OF s SKIP LOCKED"));
 
 impl Syncs<'_> {
     /// What is due, longest due first.

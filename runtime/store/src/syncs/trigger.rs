@@ -44,7 +44,7 @@ async fn run_now(transaction: &mut Transaction, id: SyncId, trigger: TriggerSync
     // Differs because in PostgreSQL two triggers could meet.
     const SYNC: Sql = Sql::differs(
         "SELECT environment, connection FROM syncs WHERE id = $1",
-        "SELECT environment, connection FROM syncs WHERE id = $1 FOR UPDATE",
+        "SELECT environment, connection FROM syncs WHERE id = $1 FOR NO KEY UPDATE",
     );
     let Some(row) = transaction.row(SYNC, values![id]).await? else { return Ok(Triggered::Unknown) };
     let (environment, connection) = (EnvironmentId(row.get("environment")?), ConnectionRowId(row.get("connection")?));

@@ -2,7 +2,7 @@
 
 use syncline_domain::{SyncId, SyncState, Timestamp};
 
-use super::Syncs;
+use super::{Of, Syncs, remove_in};
 use crate::Error;
 use crate::database::{Value, values};
 use crate::jobs;
@@ -35,15 +35,7 @@ impl Syncs<'_> {
 
     /// Removes a sync with its checkpoint and its jobs; its records stay until the connection is deleted. `false` when it is gone.
     pub async fn delete(&self, id: SyncId, now: Timestamp) -> Result<bool, Error> {
-        self.0
-            .database()
-            .write(move |transaction| {
-                Box::pin(async move {
-                    jobs::cancel_sync_in(transaction, id, now).await?;
-                    Ok(transaction.execute("DELETE FROM syncs WHERE id = $1", values![id]).await? > 0)
-                })
-            })
-            .await
+        self.0.database().write(move |transaction| Box::pin(async move { Ok(remove_in(transaction, Of::One(id), now).await? > 0) })).await
     }
 
     async fn update(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, Error> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncline_domain::{Digest, FunctionKind, FunctionName, IntegrationId};
+use syncline_domain::{Digest, FunctionKind, FunctionName, IntegrationId, SyncState};
 use syncline_store::{Change, Constraint, Deploy, DeployComponent, Error, on_each_database};
 
 use crate::fixture::{World, deploy, sync};
@@ -41,6 +41,18 @@ on_each_database! {
         assert_eq!((left.len(), left[0].digest, left[0].version), (1, Digest([2; 32]), 1));
         assert_eq!(world.store.components().wasm(Digest([2; 32])).await.unwrap().unwrap(), vec![2; 64]);
         assert!(world.store.components().wasm(Digest([9; 32])).await.unwrap().is_none());
+    }
+
+    async fn a_sync_that_does_not_start_by_itself_waits_on_every_connection(database) {
+        let world = World::new(database).await;
+        let connection = world.connect("c").await;
+        let mut manual = sync("repositories", "every 1h");
+        manual.auto_start = false;
+        deploy(&world.store, world.environment, world.integration, 2, &[sync("issues", "every 1h"), manual], world.now()).await;
+        let syncs = world.store.syncs().list_for_connection(connection).await.unwrap();
+        assert_eq!((syncs[1].name.as_str(), syncs[1].state, syncs[1].next_run_at), ("repositories", SyncState::Paused, None));
+        assert_eq!(world.claim().await.and_then(|job| job.sync), Some(syncs[0].id));
+        assert!(world.claim().await.is_none());
     }
 
     /// S4

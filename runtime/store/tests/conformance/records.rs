@@ -170,6 +170,18 @@ on_each_database! {
         assert_eq!(world.store.records().get_by_ids(&of, &[id("a"), id("c")]).await.unwrap().into_keys().collect::<Vec<_>>(), ["a"]);
     }
 
+    async fn a_page_of_large_records_is_shorter_than_asked_for(database) {
+        let world = World::new(database).await;
+        let of = issues(world.connect("c").await);
+        let large: Vec<String> = (0..5).map(|n| format!(r#"{{"id":{n},"v":"{}"}}"#, "x".repeat(5 << 20))).collect();
+        let large: Vec<&str> = large.iter().map(String::as_str).collect();
+        world.save(&of, &large).await;
+        let first = world.list(&of, None, 100).await;
+        assert_eq!(first.records.len(), 3);
+        let rest = world.list(&of, first.next_cursor.as_deref(), 100).await;
+        assert_eq!((rest.records.len(), rest.next_cursor), (2, None));
+    }
+
     async fn a_deleted_record_keeps_its_payload_and_comes_back_as_new(database) {
         let world = World::new(database).await;
         let of = issues(world.connect("c").await);
