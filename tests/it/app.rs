@@ -19,7 +19,7 @@ const KEY: &str = "6b1f9c1e-4a52-4f7b-9d0a-3f4f6d1c2b3a";
 /// The key of all test databases: `TestDatabase::key`.
 const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 /// Longer than anything here takes on a loaded machine; only a test that fails waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A server and what belongs to it.
 pub(crate) struct App {

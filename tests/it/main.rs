@@ -4,6 +4,7 @@ mod app;
 mod architecture;
 mod bad_input;
 mod crash;
+mod demo;
 mod end_to_end;
 mod guests;
 mod outgoing;

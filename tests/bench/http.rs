@@ -1,0 +1,80 @@
+//! CPU time of the server, as a whole process, per HTTP request: what an operator pays for. Prints each figure beside its budget.
+//!
+//! Polls nothing and writes nothing while it measures; the client's own time is not in the figures.
+
+#![expect(dead_code, reason = "shares the integration suite's harness and needs a part of it")]
+
+#[path = "../it/app.rs"]
+mod app;
+#[path = "../it/guests.rs"]
+mod guests;
+#[path = "../it/provider.rs"]
+mod provider;
+
+use std::time::Instant;
+
+use reqwest::Method;
+use serde_json::json;
+use syncline_store::testing::TestDatabase;
+
+use crate::app::App;
+use crate::guests::FIXTURE;
+
+const WARM_UP: usize = 300;
+const REQUESTS: usize = 3_000;
+const TARGET: [(&str, &str); 2] = [("Connection-Id", "ada"), ("Provider-Config-Key", "fixture")];
+
+fn main() {
+    // Cargo passes `--bench`; a plain `cargo test --benches` does not, and then there is nothing to do.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        measure("sqlite", TestDatabase::sqlite()).await;
+        if let Some(database) = TestDatabase::postgres().await {
+            measure("postgres", database).await;
+        }
+    });
+}
+
+async fn measure(name: &str, database: TestDatabase) {
+    let mut app = App::start(database).await;
+    app.deploy(&FIXTURE).await.ok();
+    app.connect("ada", json!({ "count": 1_000, "page_size": 100, "size_bytes": 1_000 })).await;
+    assert_eq!(app.sync("ada", "bulk").await["state"], "succeeded");
+    let app_ref = &app;
+    per_request(name, "GET /records of 100, 1 KB each", 500.0, app_ref, || async {
+        app_ref.call(Method::GET, "/records?model=Item&limit=100", &TARGET, None).await.ok();
+    })
+    .await;
+    per_request(name, "POST /action/trigger", 400.0, app_ref, || async {
+        app_ref.action("ada", "echo", json!({ "n": 1 })).await.ok();
+    })
+    .await;
+    per_request(name, "GET /proxy to a provider on loopback", 150.0, app_ref, || async {
+        app_ref.call(Method::GET, "/proxy/echo", &TARGET, None).await.ok();
+    })
+    .await;
+    app.stop();
+}
+
+async fn per_request<F: Future<Output = ()>>(database: &str, what: &str, budget_us: f64, app: &App, request: impl Fn() -> F) {
+    for _ in 0..WARM_UP {
+        request().await;
+    }
+    let (cpu, begin) = (cpu_us(app.pid()), Instant::now());
+    for _ in 0..REQUESTS {
+        request().await;
+    }
+    let (cpu, wall) = ((cpu_us(app.pid()) - cpu) / REQUESTS as f64, begin.elapsed().as_micros() as f64 / REQUESTS as f64);
+    println!("{database:9} {what:38} {cpu:6.0} µs CPU of the server (budget {budget_us:.0}), {wall:6.0} µs wall");
+}
+
+/// User and system time; the kernel counts in hundredths of a second, so thousands of requests make one figure.
+fn cpu_us(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("Linux has /proc");
+    let fields: Vec<&str> = stat.rsplit(')').next().expect("the name is in brackets").split_whitespace().collect();
+    let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
+    (ticks(11) + ticks(12)) * 10_000.0
+}
