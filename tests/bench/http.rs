@@ -41,7 +41,7 @@ fn main() {
 async fn measure(name: &str, database: TestDatabase) {
     let mut app = App::start(database).await;
     app.deploy(&FIXTURE).await.ok();
-    app.connect("ada", json!({ "count": 1_000, "page_size": 100, "size_bytes": 1_000 })).await;
+    app.connect_and_settle("ada", json!({ "count": 1_000, "page_size": 100, "size_bytes": 1_000 })).await;
     assert_eq!(app.sync("ada", "bulk").await["state"], "succeeded");
     let app_ref = &app;
     per_request(name, "GET /records of 100, 1 KB each", 500.0, app_ref, || async {

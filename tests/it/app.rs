@@ -182,6 +182,16 @@ impl App {
         self.post("/connections", body).await.ok()
     }
 
+    /// The same, and waits for the end of `full`, which starts with the connection and shares the model `Item` with the other syncs: what they
+    /// saved before its delete tracking began, it would rightly take for gone.
+    pub(crate) async fn connect_and_settle(&self, connection: &str, metadata: Value) {
+        self.connect(connection, metadata).await;
+        self.eventually("end of the first run of full", || async {
+            self.runs(connection, "full").await.first().is_some_and(|run| run["state"] != "running").then_some(())
+        })
+        .await;
+    }
+
     pub(crate) async fn set_metadata(&self, connection: &str, metadata: Value) {
         let body = json!({ "connection_id": connection, "provider_config_key": "fixture", "metadata": metadata });
         self.post("/connections/metadata", body).await.ok();

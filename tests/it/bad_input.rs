@@ -46,7 +46,7 @@ on_both_databases! {
     /// X1
     async fn a_record_that_cannot_be_saved_names_itself_and_saves_nothing(app: App) {
         app.deploy(&FIXTURE).await.ok();
-        app.connect("ada", json!({})).await;
+        app.connect_and_settle("ada", json!({})).await;
         for (what, records, code, says) in [
             ("no id", json!([{ "id": "a" }, { "name": "x" }]), "invalid_record", "record 1"),
             ("empty id", json!([{ "id": "" }]), "invalid_record", "empty"),
@@ -72,7 +72,7 @@ on_both_databases! {
     async fn a_wrong_cursor_limit_or_filter_is_the_callers_mistake(app: App) {
         app.deploy(&FIXTURE).await.ok();
         for connection in ["ada", "eve"] {
-            app.connect(connection, json!({ "records": [{ "id": "1" }, { "id": "2" }] })).await;
+            app.connect_and_settle(connection, json!({ "records": [{ "id": "1" }, { "id": "2" }] })).await;
             assert_eq!(app.sync(connection, "save").await["state"], "succeeded");
         }
         let (_, foreign) = app.changes("eve", "Item", None).await;

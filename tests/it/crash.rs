@@ -67,7 +67,7 @@ on_both_databases! {
     /// A rolling deploy: SIGTERM in mid-sync reaches a checkpoint, and the next process goes on from it.
     async fn a_stop_in_mid_sync_hands_over_at_a_checkpoint(app: App) {
         app.deploy(&FIXTURE).await.ok();
-        app.connect("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;
+        app.connect_and_settle("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;
         app.trigger("ada", "bulk").await;
         app.eventually("first checkpoint", || async {
             let status = app.get("/sync/status?syncs=bulk&provider_config_key=fixture&connection_id=ada").await.ok();

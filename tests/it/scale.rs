@@ -13,7 +13,7 @@ on_both_databases! {
         const RECORDS: u64 = 100_000;
         const WARM_UP: u64 = 30_000;
         app.deploy(&FIXTURE).await.ok();
-        app.connect("ada", json!({ "count": WARM_UP, "page_size": 100, "size_bytes": 1_000 })).await;
+        app.connect_and_settle("ada", json!({ "count": WARM_UP, "page_size": 100, "size_bytes": 1_000 })).await;
         // A first run, so that code, pools and caches are where they stay.
         let run = app.sync("ada", "bulk").await;
         assert_eq!((&run["state"], &run["counts"]["Item"]["added"]), (&json!("succeeded"), &json!(WARM_UP)), "{run}");

@@ -42,7 +42,9 @@ impl Guest for Hostile {
                 Ok("null".to_owned())
             }
             "panic" => {
-                std::panic::set_hook(Box::new(|panic| run::log(Level::Error, &format!("panicked: {}", panic.payload_as_str().unwrap_or("?")), None)));
+                std::panic::set_hook(Box::new(|panic| {
+                    run::log(Level::Error, &format!("panicked: {}", panic.payload_as_str().unwrap_or("?")), None)
+                }));
                 outer_of_panic(black_box(3))
             }
             "trap" => outer_of_trap(),
@@ -67,7 +69,12 @@ impl Guest for Hostile {
                 Ok("null".to_owned())
             }
             "surroundings" => Ok(format!("[{}, {}]", std::env::vars().count(), std::env::args().count())),
-            "fail" => Err(Failure { code: "action_error".to_owned(), message: "no such issue".to_owned(), status: None, details: Some("{\"id\":7}".to_owned()) }),
+            "fail" => Err(Failure {
+                code: "action_error".to_owned(),
+                message: "no such issue".to_owned(),
+                status: None,
+                details: Some("{\"id\":7}".to_owned()),
+            }),
             _ => Err(Failure { code: "unknown_function".to_owned(), message: function, status: None, details: None }),
         }
     }
