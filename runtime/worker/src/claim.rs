@@ -61,7 +61,7 @@ async fn claim_batch(runner: &Runner, options: &Arc<Options>, slots: &Arc<Semaph
     for (job, permit) in jobs.into_iter().zip(permits) {
         let (runner, shutdown) = (runner.clone(), shutdown.clone());
         shutdown.tasks.clone().spawn(async move {
-            job::perform(&runner, job, &shutdown).await;
+            Box::pin(job::perform(&runner, job, &shutdown)).await;
             drop(permit);
         });
     }

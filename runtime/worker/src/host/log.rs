@@ -36,7 +36,7 @@ impl FunctionHost {
             provider_config_key: work.connection.integration_key.to_string(),
             connection_id: work.connection.name.to_string(),
             attempt: work.attempt,
-            last_success_at: work.sync.as_ref().and_then(|sync| sync.last_success_started_at).map(|at| at.to_millis_z()),
+            last_success_at: work.sync.as_ref().and_then(|sync| sync.last_success_started_at).map(syncline_domain::Timestamp::to_millis_z),
         }
     }
 
