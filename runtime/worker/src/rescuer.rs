@@ -25,7 +25,7 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
             tracing::error!(error = &error as &dyn std::error::Error, "expired leases could not be looked up; trying again");
         }
         ticks = ticks.wrapping_add(1);
-        if ticks % PRUNE_EVERY == 0
+        if ticks.is_multiple_of(PRUNE_EVERY)
             && let Err(error) = runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await
         {
             tracing::error!(error = &error as &dyn std::error::Error, "old runs could not be removed; trying again");

@@ -145,7 +145,7 @@ impl Runner {
             Err(RunFailure::Cancelled { .. }) => RunState::Cancelled,
             Err(_) => RunState::Failed,
         };
-        let mut result = outcome.map_err(|failure| run_error(failure));
+        let mut result = outcome.map_err(run_error);
         let mut state = state;
         if let (Ok(output), FunctionKind::Action) = (&result, kind)
             && let Err(problem) = schemas.check_output(output)
