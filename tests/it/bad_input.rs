@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{App, on_both_databases};
+use crate::app::App;
+use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 
 const RECORDS: [(&str, &str); 2] = [("Connection-Id", "ada"), ("Provider-Config-Key", "fixture")];

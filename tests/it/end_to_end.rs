@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::app::{App, on_both_databases};
+use crate::app::App;
+use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 
 /// What a reader that applied every change in order holds.

@@ -3,6 +3,7 @@
 mod app;
 mod architecture;
 mod bad_input;
+mod both;
 mod crash;
 mod demo;
 mod end_to_end;

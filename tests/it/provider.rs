@@ -29,8 +29,11 @@ struct Shared {
     items: Mutex<BTreeMap<u64, Value>>,
     requests: AtomicU32,
     /// Statuses to answer before the real answer, first come first served.
-    failures: Mutex<Vec<(u16, Vec<(String, String)>)>>,
+    failures: Mutex<Vec<Failure>>,
 }
+
+/// A status and headers.
+type Failure = (u16, Vec<(String, String)>);
 
 #[derive(Deserialize)]
 struct Paging {
@@ -161,7 +164,7 @@ async fn status(State(provider): State<Provider>, Path(status): Path<u16>, heade
 }
 
 async fn endless() -> Response<Body> {
-    let chunks = stream::repeat_with(|| Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b' '; 65_536])));
+    let chunks = stream::repeat_with(|| Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b' '; 8_192])));
     Response::new(Body::from_stream(chunks))
 }
 

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::app::{App, on_both_databases};
+use crate::app::App;
+use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 
 on_both_databases! {

@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::app::{App, on_both_databases};
+use crate::app::App;
+use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 
 on_both_databases! {
