@@ -233,7 +233,9 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE UNIQUE INDEX records_position ON records (connection, collection, position);
+-- Partial, though every position is above 0: without statistics the planner would else use it to find records by their id, and read the
+-- whole collection for each. Queries by position say `position > 0`.
+CREATE UNIQUE INDEX records_position ON records (connection, collection, position) WHERE position > 0;
 
 CREATE TABLE locks (
     environment BIGINT NOT NULL REFERENCES environments (id) ON DELETE CASCADE,

@@ -8,6 +8,31 @@
 //! *Invariant:* in a collection positions are given in commit order and without gaps, and each change of a row takes a new one; so a
 //! reader that goes on from its last cursor sees the last state of every row.
 
+/// Selects columns of a collection's records with the ids `$3`, under a condition that begins with `AND` or is empty.
+///
+/// PostgreSQL takes id by id from the primary key. Told to find the ids in a list, it may read the whole collection for as long as it has
+/// no statistics of it, which is when a new collection is filled.
+macro_rules! by_ids {
+    ($columns:literal, $condition:literal) => {
+        $crate::database::Sql::differs(
+            concat!(
+                "SELECT ",
+                $columns,
+                " FROM records WHERE connection = $1 AND collection = $2 AND external_id IN (SELECT value FROM json_each($3)) ",
+                $condition
+            ),
+            concat!(
+                "SELECT found.* FROM UNNEST($3) wanted (id) CROSS JOIN LATERAL (
+                     SELECT ",
+                $columns,
+                " FROM records WHERE connection = $1 AND collection = $2 AND external_id = wanted.id ",
+                $condition,
+                " LIMIT 1) found"
+            ),
+        )
+    };
+}
+
 mod collection;
 mod delete;
 mod list;

@@ -1,16 +1,22 @@
 //! PostgreSQL.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Executor, SqlSafeStr as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor, SqlSafeStr as _};
 
 use super::{Row, Sql, Transaction, Value, value};
 use crate::Error;
 
 /// Enough for every statement of this crate.
 const STATEMENTS: usize = 512;
+
+/// A connection that was idle for longer is asked whether the server is still there before it is used. Asking always would add a round trip
+/// to every statement.
+const IDLE: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub(crate) struct Postgres {
@@ -23,11 +29,22 @@ impl Postgres {
             .clone()
             .application_name("syncline")
             .statement_cache_capacity(STATEMENTS)
-            // An acknowledged write is on disk, whatever the server's default is. Hash partitions are pruned while planning, and a
-            // generic plan would be over all of them.
-            .options([("synchronous_commit", "on"), ("plan_cache_mode", "auto")])
+            // An acknowledged write is on disk, whatever the server's default is; and these statements are too short to compile.
+            .options([("synchronous_commit", "on"), ("jit", "off")])
             .disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(max_connections.max(2)).connect_with(options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections.max(2))
+            .test_before_acquire(false)
+            .before_acquire(|connection, last| {
+                Box::pin(async move {
+                    if last.idle_for > IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(options)
+            .await?;
         let migrations = vec![Migration::new(
             1,
             "initial".into(),

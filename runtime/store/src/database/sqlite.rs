@@ -17,6 +17,8 @@ use crate::Error;
 
 /// Enough for every statement of this crate.
 const STATEMENTS: usize = 512;
+/// More than the 100 of a usual page, and not so many that large records fill the memory.
+const ROWS: usize = 128;
 /// Readers wait for each other only while the log is moved into the file; this is far above that.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -38,6 +40,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS)
+            // A page of the usual length comes in one go; each wait in between costs two switches of threads.
+            .row_buffer_size(ROWS)
             // 64 MiB: the inner pages of the indexes of a few million records.
             .pragma("cache_size", "-65536")
             .disable_statement_logging();
@@ -55,6 +59,8 @@ impl Sqlite {
             .map_err(|error| Error::Migration(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(max_connections.max(1))
+            // A file does not hang up.
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192"))
             .await?;
         Ok(Self { readers, writer: Writer::start(connection, lock, tasks) })

@@ -138,18 +138,8 @@ pub(super) struct Existing {
     pub(super) writer: Option<i64>,
 }
 
-macro_rules! existing {
-    ($ids:literal) => {
-        concat!(
-            "SELECT external_id, position, hash, size_bytes, first_seen_at, deleted_at, generation, writer FROM records
-             WHERE connection = $1 AND collection = $2 AND external_id ",
-            $ids
-        )
-    };
-}
-
 // Differs because each database has its own way with lists.
-const EXISTING: Sql = Sql::differs(existing!("IN (SELECT value FROM json_each($3))"), existing!("= ANY ($3)"));
+const EXISTING: Sql = by_ids!("external_id, position, hash, size_bytes, first_seen_at, deleted_at, generation, writer", "");
 
 /// Reads what is known of these ids.
 pub(super) async fn existing(

@@ -70,12 +70,15 @@ pub(super) async fn mark_deleted(
     writer: Option<JobId>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    // Differs because each database has its own way with lists. Both number the ids from 1.
+    // Differs because PostgreSQL must be made to go by the unique index (see `by_ids`), as an upsert does. Both number the ids from 1.
     const DELETE: Sql = Sql::differs(
         "UPDATE records SET position = $3 + gone.key + 1, action = 'DELETED', deleted_at = $4, updated_at = $4, writer = $5
          FROM json_each($6) gone WHERE connection = $1 AND collection = $2 AND external_id = gone.value",
-        "UPDATE records SET position = $3 + gone.number, action = 'DELETED', deleted_at = $4, updated_at = $4, writer = $5
-         FROM UNNEST($6) WITH ORDINALITY gone (id, number) WHERE connection = $1 AND collection = $2 AND external_id = gone.id",
+        "INSERT INTO records (connection, collection, external_id, position, deleted_at, updated_at, writer, hash, size_bytes, action,
+             first_seen_at, generation)
+         SELECT $1, $2, gone.id, $3 + gone.number, $4, $4, $5, '', 0, 'DELETED', 0, 0 FROM UNNEST($6) WITH ORDINALITY gone (id, number)
+         ON CONFLICT (connection, collection, external_id) DO UPDATE SET position = excluded.position, action = excluded.action,
+             deleted_at = excluded.deleted_at, updated_at = excluded.updated_at, writer = excluded.writer",
     );
     if ids.is_empty() {
         return Ok(());
@@ -94,7 +97,7 @@ pub(crate) async fn delete_rows(
     collection: i64,
     limit: u32,
 ) -> Result<u64, Error> {
-    let sql = "DELETE FROM records WHERE connection = $1 AND collection = $2 AND position IN (
-                   SELECT position FROM records WHERE connection = $1 AND collection = $2 ORDER BY position LIMIT $3)";
+    let sql = "DELETE FROM records WHERE connection = $1 AND collection = $2 AND position > 0 AND position IN (
+                   SELECT position FROM records WHERE connection = $1 AND collection = $2 AND position > 0 ORDER BY position LIMIT $3)";
     transaction.execute(sql, values![connection, collection, i64::from(limit)]).await
 }

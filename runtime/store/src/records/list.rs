@@ -40,45 +40,32 @@ pub struct Page {
     pub next_cursor: Option<String>,
 }
 
-macro_rules! page {
-    ($rest:literal) => {
-        concat!(
-            "SELECT external_id, position, payload, size_bytes, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
-             WHERE connection = $1 AND collection = $2 AND position > $3 AND updated_at >= $4
-                 AND (action = $5 OR action = $6 OR action = $7) ",
-            $rest
-        )
-    };
-}
+const PAGE: &str =
+    "SELECT external_id, position, payload, size_bytes, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
+    WHERE connection = $1 AND collection = $2 AND position > 0 AND position > $3 AND updated_at >= $4 AND (action = $5 OR action = $6 OR action = $7)
+    ORDER BY position LIMIT $8";
 
-const PAGE: &str = page!("ORDER BY position LIMIT $8");
-// Differs because each database has its own way with lists.
+// Differs because each database has its own way with lists; see `by_ids`.
 const PAGE_OF_IDS: Sql = Sql::differs(
-    page!("AND external_id IN (SELECT value FROM json_each($9)) ORDER BY position LIMIT $8"),
-    page!("AND external_id = ANY ($9) ORDER BY position LIMIT $8"),
+    "SELECT external_id, position, payload, size_bytes, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
+     WHERE connection = $1 AND collection = $2 AND position > 0 AND position > $3 AND updated_at >= $4 AND (action = $5 OR action = $6 OR action = $7)
+         AND external_id IN (SELECT value FROM json_each($9))
+     ORDER BY position LIMIT $8",
+    "SELECT found.* FROM (SELECT DISTINCT UNNEST($9) AS id) wanted CROSS JOIN LATERAL (
+         SELECT external_id, position, payload, size_bytes, action, first_seen_at, updated_at, deleted_at, pruned_at FROM records
+         WHERE connection = $1 AND collection = $2 AND external_id = wanted.id LIMIT 1) found
+     WHERE position > $3 AND updated_at >= $4 AND (action = $5 OR action = $6 OR action = $7)
+     ORDER BY position LIMIT $8",
 );
 
-macro_rules! by_ids {
-    ($ids:literal) => {
-        concat!(
-            "SELECT r.collection, r.external_id, r.payload FROM records r JOIN collections c ON c.id = r.collection
-             WHERE r.connection = $1 AND c.connection = $1 AND c.model = $2 AND c.variant = $3 AND r.deleted_at IS NULL
-                 AND r.payload IS NOT NULL AND r.external_id ",
-            $ids
-        )
-    };
-}
-
-const BY_IDS: Sql = Sql::differs(by_ids!("IN (SELECT value FROM json_each($4))"), by_ids!("= ANY ($4)"));
+const LIVE_BY_IDS: Sql = by_ids!("external_id, payload", "AND deleted_at IS NULL AND payload IS NOT NULL");
 
 impl Records<'_> {
     /// The next page. [`Error::Cursor`] for a cursor that is not of this collection; a collection that nothing was saved to is empty.
     pub async fn list(&self, list: ListRecords) -> Result<Page, Error> {
         let of = &list.collection;
         let cursor = list.cursor.as_deref().map(|text| Cursor::decode(text, self.0.cursor_key())).transpose().map_err(|_| Error::Cursor)?;
-        let sql = "SELECT id FROM collections WHERE connection = $1 AND model = $2 AND variant = $3";
-        let row = self.0.database().row(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
-        let collection: Option<i64> = row.map(|row| row.get("id")).transpose()?;
+        let collection = self.collection(of).await?;
         if cursor.is_some_and(|cursor| Some(cursor.collection) != collection) {
             return Err(Error::Cursor);
         }
@@ -117,16 +104,22 @@ impl Records<'_> {
 
     /// The live records among these ids, by id. Pruned ones are not there.
     pub async fn get_by_ids(&self, of: &CollectionRef, ids: &[ExternalId]) -> Result<HashMap<String, String>, Error> {
+        let Some(collection) = self.collection(of).await? else { return Ok(HashMap::new()) };
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let values = values![of.connection, of.model.as_str(), of.variant.as_str(), ids];
-        let rows = self.0.database().rows(BY_IDS, values).await?;
+        let rows = self.0.database().rows(LIVE_BY_IDS, values![of.connection, collection, ids]).await?;
         rows.iter()
             .map(|row| {
                 let id: String = row.get("external_id")?;
-                let text = open(self.0.cipher(), &identity(of.connection, row.get("collection")?, &id), row.get("payload")?)?;
+                let text = open(self.0.cipher(), &identity(of.connection, collection, &id), row.get("payload")?)?;
                 Ok((id, text))
             })
             .collect()
+    }
+
+    async fn collection(&self, of: &CollectionRef) -> Result<Option<i64>, Error> {
+        let sql = "SELECT id FROM collections WHERE connection = $1 AND model = $2 AND variant = $3";
+        let row = self.0.database().row(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
+        row.map(|row| row.get("id")).transpose()
     }
 
     fn record(&self, row: &Row, of: &CollectionRef, collection: i64) -> Result<RecordRow, Error> {

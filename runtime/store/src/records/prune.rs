@@ -28,7 +28,7 @@ impl Records<'_> {
                     let found = Collection::find(transaction, &of).await?;
                     let mut collection = found.filter(|collection| collection.id == cursor.collection).ok_or(Error::Cursor)?;
                     let sql = "SELECT position, size_bytes FROM records
-                               WHERE connection = $1 AND collection = $2 AND position > $3 AND position <= $4 AND payload IS NOT NULL
+                               WHERE connection = $1 AND collection = $2 AND position > 0 AND position > $3 AND position <= $4 AND payload IS NOT NULL
                                ORDER BY position LIMIT $5";
                     let values = values![collection.connection, collection.id, collection.pruned_to, cursor.position, i64::from(limit) + 1];
                     let rows = transaction.rows(sql, values).await?;
@@ -39,7 +39,7 @@ impl Records<'_> {
                         _ => cursor.position.min(collection.position).max(collection.pruned_to),
                     };
                     let sql = "UPDATE records SET payload = NULL, size_bytes = 0, pruned_at = $5
-                               WHERE connection = $1 AND collection = $2 AND position > $3 AND position <= $4 AND payload IS NOT NULL";
+                               WHERE connection = $1 AND collection = $2 AND position > 0 AND position > $3 AND position <= $4 AND payload IS NOT NULL";
                     transaction.execute(sql, values![collection.connection, collection.id, collection.pruned_to, until, now]).await?;
                     for row in rows {
                         collection.size_bytes -= row.get::<i64>("size_bytes")?;

@@ -55,17 +55,17 @@ impl Records<'_> {
     /// Marks what was not seen as deleted, in chunks, and ends tracking; returns the ids. A run that dies between two chunks leaves tracking
     /// on, and only truly missing records marked. [`Error::NotTracking`] when it was not on.
     pub async fn track_deletes_end(&self, track: TrackDeletes) -> Result<Vec<String>, Error> {
-        let mut deleted = Vec::new();
-        loop {
-            let (ids, more) = self.mark_unseen(track.clone(), !deleted.is_empty()).await?;
+        let (mut deleted, mut after) = (Vec::new(), Some(0));
+        while let Some(position) = after {
+            let (ids, next) = self.mark_unseen(track.clone(), position).await?;
             deleted.extend(ids);
-            if !more {
-                return Ok(deleted);
-            }
+            after = next;
         }
+        Ok(deleted)
     }
 
-    async fn mark_unseen(&self, track: TrackDeletes, under_way: bool) -> Result<(Vec<String>, bool), Error> {
+    /// Marks a chunk behind `after`; what is saved meanwhile is seen. Returns the ids, and where to go on.
+    async fn mark_unseen(&self, track: TrackDeletes, after: i64) -> Result<(Vec<String>, Option<i64>), Error> {
         self.0
             .database()
             .write(move |transaction| {
@@ -75,21 +75,21 @@ impl Records<'_> {
                     }
                     let found = Collection::find(transaction, &track.collection).await?;
                     let Some(mut collection) = found.filter(|collection| collection.tracking) else {
-                        return if under_way { Ok((Vec::new(), false)) } else { Err(Error::NotTracking) };
+                        return if after > 0 { Ok((Vec::new(), None)) } else { Err(Error::NotTracking) };
                     };
-                    let sql = "SELECT external_id FROM records
-                               WHERE connection = $1 AND collection = $2 AND generation < $3 AND deleted_at IS NULL
-                               ORDER BY position LIMIT $4";
-                    let values = values![collection.connection, collection.id, collection.generation, i64::from(CHUNK)];
+                    let sql = "SELECT external_id, position FROM records
+                               WHERE connection = $1 AND collection = $2 AND position > 0 AND position > $3 AND generation < $4 AND deleted_at IS NULL
+                               ORDER BY position LIMIT $5";
+                    let values = values![collection.connection, collection.id, after, collection.generation, i64::from(CHUNK)];
                     let rows = transaction.rows(sql, values).await?;
                     let ids = rows.iter().map(|row| row.get::<String>("external_id")).collect::<Result<Vec<_>, _>>()?;
-                    let more = ids.len() == CHUNK as usize;
-                    if !more {
+                    let next = rows.last().filter(|_| ids.len() == CHUNK as usize).map(|row| row.get("position")).transpose()?;
+                    if next.is_none() {
                         collection.tracking = false;
                         collection.store(transaction).await?;
                     }
                     mark_deleted(transaction, &mut collection, &ids, track.writer, track.now).await?;
-                    Ok((ids, more))
+                    Ok((ids, next))
                 })
             })
             .await

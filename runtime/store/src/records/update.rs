@@ -44,18 +44,7 @@ pub struct Updated {
     pub position: i64,
 }
 
-macro_rules! payloads {
-    ($ids:literal) => {
-        concat!(
-            "SELECT external_id, payload FROM records
-             WHERE connection = $1 AND collection = $2 AND deleted_at IS NULL AND payload IS NOT NULL AND external_id ",
-            $ids
-        )
-    };
-}
-
-// Differs because each database has its own way with lists.
-const PAYLOADS: Sql = Sql::differs(payloads!("IN (SELECT value FROM json_each($3))"), payloads!("= ANY ($3)"));
+const PAYLOADS: Sql = by_ids!("external_id, payload", "AND deleted_at IS NULL AND payload IS NOT NULL");
 
 impl Records<'_> {
     /// Deep-merges a batch into the records of these ids in one transaction; arrays are replaced. [`Error::Record`] when a result is too

@@ -75,10 +75,13 @@ pub(super) async fn upsert_rows(
 
 /// Marks rows as seen by the present delete tracking.
 pub(super) async fn mark_seen(transaction: &mut Transaction, collection: &Collection, ids: Vec<String>) -> Result<(), Error> {
-    // Differs because each database has its own way with lists.
+    // Differs because PostgreSQL must be made to go by the unique index (see `by_ids`), as an upsert does. The rows are there and locked by
+    // their collection, so that nothing is inserted.
     const SEEN: Sql = Sql::differs(
         "UPDATE records SET generation = $3 WHERE connection = $1 AND collection = $2 AND external_id IN (SELECT value FROM json_each($4))",
-        "UPDATE records SET generation = $3 WHERE connection = $1 AND collection = $2 AND external_id = ANY ($4)",
+        "INSERT INTO records (connection, collection, generation, external_id, position, hash, size_bytes, action, first_seen_at, updated_at)
+         SELECT $1, $2, $3, seen.id, 0, '', 0, '', 0, 0 FROM UNNEST($4) seen (id)
+         ON CONFLICT (connection, collection, external_id) DO UPDATE SET generation = excluded.generation",
     );
     if ids.is_empty() {
         return Ok(());
@@ -114,12 +117,11 @@ impl Changed {
     }
 }
 
+/// Without numbers for the parameters: SQLite would look each of them up by walking through all of them.
 fn upsert(rows: usize) -> String {
-    let row = |row: usize| {
-        let first = SHARED + row * EACH + 1;
-        let each: Vec<_> = (first..first + EACH).map(|parameter| format!("${parameter}")).collect();
-        format!("($1, $2, $3, $4, $5, {})", each.join(", "))
-    };
-    let rows: Vec<_> = (0..rows).map(row).collect();
-    format!("INSERT INTO records ({COLUMNS}) VALUES {} ON CONFLICT (collection, external_id) {ON_CONFLICT}", rows.join(", "))
+    let row = format!("({})", ["?"; EACH].join(", "));
+    let (shared, rows) = (["?"; SHARED].join(", "), vec![row; rows].join(", "));
+    format!(
+        "INSERT INTO records ({COLUMNS}) SELECT {shared}, * FROM (VALUES {rows}) WHERE TRUE ON CONFLICT (collection, external_id) {ON_CONFLICT}"
+    )
 }
