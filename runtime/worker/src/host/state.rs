@@ -25,6 +25,8 @@ impl FunctionHost {
             // Everything up to here is on disk: the next process goes on from it.
             self.interrupted.store(true, Ordering::SeqCst);
             self.setup.stop.cancel();
+            // The engine drops the run here. Answering the guest first would let it begin another page behind the checkpoint.
+            std::future::pending::<()>().await;
         }
         Ok(())
     }
