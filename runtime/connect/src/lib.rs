@@ -57,26 +57,27 @@ impl Connect {
         of: &ConnectionRef,
     ) -> Result<(ConnectionRow, IntegrationRow, Credentials), ConnectError> {
         let integration = self.integration(environment, of).await?;
-        let row = self.0.store.connections().lookup(environment, of).await?.ok_or(ConnectError::UnknownConnection)?;
-        let credentials = self.stored(&row).await?;
+        let mut row = self.opened(environment, of).await?;
+        let credentials = row.credentials.take().ok_or(ConnectError::UnknownConnection)?;
         Ok((row, integration, credentials))
     }
 
     /// What signs requests for a connection.
     pub async fn source(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionSource, ConnectError> {
-        let row = self.0.store.connections().lookup(environment, of).await?.ok_or(ConnectError::UnknownConnection)?;
-        self.source_for(&row).await
+        let mut row = self.opened(environment, of).await?;
+        let credentials = row.credentials.take().ok_or(ConnectError::UnknownConnection)?;
+        ConnectionSource::new(self.0.store.clone(), self.entry(&row.provider)?, &row, credentials)
     }
 
     /// The same for a row that the caller has read already.
     pub async fn source_for(&self, row: &ConnectionRow) -> Result<ConnectionSource, ConnectError> {
-        let credentials = self.stored(row).await?;
+        let found = self.0.store.connections().lookup_with_credentials(row.id).await?;
+        let credentials = found.and_then(|row| row.credentials).ok_or(ConnectError::UnknownConnection)?;
         ConnectionSource::new(self.0.store.clone(), self.entry(&row.provider)?, row, credentials)
     }
 
-    async fn stored(&self, row: &ConnectionRow) -> Result<Credentials, ConnectError> {
-        let found = self.0.store.connections().lookup_with_credentials(row.id).await?;
-        found.and_then(|row| row.credentials).ok_or(ConnectError::UnknownConnection)
+    async fn opened(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionRow, ConnectError> {
+        self.0.store.connections().lookup_by_name_with_credentials(environment, of).await?.ok_or(ConnectError::UnknownConnection)
     }
 
     async fn integration(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<IntegrationRow, ConnectError> {

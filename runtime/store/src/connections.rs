@@ -71,12 +71,13 @@ macro_rules! select {
 }
 use select;
 
+const BY_NAME: &str = select!("i.environment = $1 AND i.key = $2 AND i.deleted_at IS NULL AND c.name = $3");
+
 impl Connections<'_> {
     /// Finds one, without its credentials.
     pub async fn lookup(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<Option<ConnectionRow>, Error> {
         let values = values![environment, of.integration.as_str(), of.connection.as_str()];
-        let sql = select!("i.environment = $1 AND i.key = $2 AND i.deleted_at IS NULL AND c.name = $3");
-        self.0.database().row(sql, values).await?.as_ref().map(connection).transpose()
+        self.0.database().row(BY_NAME, values).await?.as_ref().map(connection).transpose()
     }
 
     /// Finds one by its row, without its credentials.
@@ -86,10 +87,24 @@ impl Connections<'_> {
 
     /// Finds one by its row and decrypts its credentials.
     pub async fn lookup_with_credentials(&self, id: ConnectionRowId) -> Result<Option<ConnectionRow>, Error> {
-        let Some(row) = self.0.database().row(select!("c.id = $1"), values![id]).await? else { return Ok(None) };
-        let mut found = connection(&row)?;
-        found.credentials = Some(credentials(&row, id, self.0.cipher())?);
-        Ok(Some(found))
+        let row = self.0.database().row(select!("c.id = $1"), values![id]).await?;
+        row.map(|row| self.with_credentials(&row)).transpose()
+    }
+
+    /// Finds one by its name and decrypts its credentials.
+    pub async fn lookup_by_name_with_credentials(
+        &self,
+        environment: EnvironmentId,
+        of: &ConnectionRef,
+    ) -> Result<Option<ConnectionRow>, Error> {
+        let row = self.0.database().row(BY_NAME, values![environment, of.integration.as_str(), of.connection.as_str()]).await?;
+        row.map(|row| self.with_credentials(&row)).transpose()
+    }
+
+    fn with_credentials(&self, row: &Row) -> Result<ConnectionRow, Error> {
+        let found = connection(row)?;
+        let credentials = credentials(row, found.id, self.0.cipher())?;
+        Ok(ConnectionRow { credentials: Some(credentials), ..found })
     }
 
     /// Notes that the credentials were read.
