@@ -76,7 +76,9 @@ fn names(entry: &Entry, field: &str, template: &Template) -> Check {
     for name in template.names() {
         let known = match name {
             Name::ConnectionConfig(key) => entry.connection_config.contains_key(key),
-            Name::Credential(key) => entry.auth.credential_fields().contains(&key.as_str()),
+            Name::Credential(key) => entry.auth.credential_fields().contains(&key.as_str()) || entry.credentials.contains_key(key),
+            Name::Random | Name::Now(_) => true,
+            Name::Integration(_) | Name::Step(..) => false,
         };
         require(known, field, &format!("`{name}` is not something that a connection of this provider has"))?;
     }

@@ -146,7 +146,7 @@ impl Entry {
     /// Whether the proxy adds `Authorization` by itself: the mode has one and the file does not write it.
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
-        !written && matches!(self.auth, Auth::OAuth2(_) | Auth::Basic)
+        !written && self.auth.has_default_authorization()
     }
 
     /// Checks what a connection says against the fields declared here.

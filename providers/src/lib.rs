@@ -20,11 +20,14 @@ mod wire;
 
 pub use catalogue::Catalogue;
 pub use defect::EntryDefect;
-pub use entry::auth::{Auth, BodyFormat, OAuth2, TokenAuth};
+pub use entry::auth::{
+    Algorithm, App, AppWithUser, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, ClientRegistration, Exchange, Jwt, Mcp,
+    OAuth1, OAuth1Signature, OAuth2, Signature, Templates, TokenAnswer, TokenAuth, TokenRequest,
+};
 pub use entry::field::{Field, FieldDefect, Pattern};
 pub use entry::paginate::{OffsetMethod, Paginate};
 pub use entry::{Entry, Proxy, Retry, Verification, WebhookDescription, WebhookSignature};
 pub use load::parse_entry;
 pub use logo::logo_svg;
-pub use template::{Name, Template, TemplateDefect, Unresolved, Values};
+pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
 pub use wire::to_wire;

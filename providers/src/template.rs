@@ -22,12 +22,36 @@ pub enum Name {
     ConnectionConfig(String),
     /// `credentials.KEY`, by the wire's field names. `apiKey`, `accessToken`, `username` and `password` are short for one of these.
     Credential(String),
+    /// `integration.KEY`: the integration's own settings, its client among them. `clientId` and `clientSecret` are short for
+    /// `integration.client_id` and `integration.client_secret`.
+    Integration(String),
+    /// `stepN.PATH`: what an earlier request of an exchange answered; from 1.
+    Step(usize, String),
+    /// `random`: a UUID, the same all through one request.
+    Random,
+    /// `now`: the present.
+    Now(Moment),
+}
+
+/// How the present is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Moment {
+    /// `now`: seconds since 1970.
+    Seconds,
+    /// `now.ms`: milliseconds since 1970.
+    Millis,
+    /// `now.iso`: RFC 3339 in UTC, whole seconds.
+    Iso,
 }
 
 impl Name {
-    /// Whether this reads a credential.
-    pub const fn is_secret(&self) -> bool {
-        matches!(self, Self::Credential(_))
+    /// Whether this reads something that must not be shown.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Self::Credential(_) | Self::Step(..) => true,
+            Self::Integration(key) => key != "client_id" && key != "app_link" && key != "app_id",
+            Self::ConnectionConfig(_) | Self::Random | Self::Now(_) => false,
+        }
     }
 }
 
@@ -36,6 +60,12 @@ impl fmt::Display for Name {
         match self {
             Self::ConnectionConfig(key) => write!(f, "connectionConfig.{key}"),
             Self::Credential(key) => write!(f, "credentials.{key}"),
+            Self::Integration(key) => write!(f, "integration.{key}"),
+            Self::Step(step, path) => write!(f, "step{step}.{path}"),
+            Self::Random => f.write_str("random"),
+            Self::Now(Moment::Seconds) => f.write_str("now"),
+            Self::Now(Moment::Millis) => f.write_str("now.ms"),
+            Self::Now(Moment::Iso) => f.write_str("now.iso"),
         }
     }
 }

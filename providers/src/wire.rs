@@ -1,10 +1,9 @@
 //! An entry as `GET /providers` shows it: the field names are those that existing clients read.
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use crate::entry::field::{Field, Pattern};
-use crate::{Auth, BodyFormat, Entry, Template, TokenAuth};
+use crate::{Auth, BodyFormat, Entry, Templates, TokenAuth};
 
 /// The public definition, without `logo_url`, which only the server knows.
 pub fn to_wire(entry: &Entry) -> Value {
@@ -21,10 +20,10 @@ pub fn to_wire(entry: &Entry) -> Value {
         wire["token_url"] = oauth.token_url.source().into();
         wire["scope_separator"] = oauth.scope_separator.as_str().into();
         if !oauth.authorization_params.is_empty() {
-            wire["authorization_params"] = json!(oauth.authorization_params);
+            wire["authorization_params"] = templates(&oauth.authorization_params).into();
         }
         if !oauth.token_params.is_empty() {
-            wire["token_params"] = json!(oauth.token_params);
+            wire["token_params"] = templates(&oauth.token_params).into();
         }
         if let Some(url) = &oauth.refresh_url {
             wire["refresh_url"] = url.source().into();
@@ -53,10 +52,13 @@ pub fn to_wire(entry: &Entry) -> Value {
     wire
 }
 
+fn templates(map: &Templates) -> Map<String, Value> {
+    map.iter().map(|(name, template)| (name.clone(), template.source().into())).collect()
+}
+
 fn proxy(entry: &Entry) -> Value {
     let proxy = &entry.proxy;
     let mut wire = Map::new();
-    let templates = |map: &IndexMap<String, Template>| map.iter().map(|(k, v)| (k.clone(), v.source().into())).collect::<Map<_, _>>();
     if let Some(base) = &proxy.base_url {
         wire.insert("base_url".to_owned(), base.source().into());
     }

@@ -9,7 +9,7 @@ use syncline_domain::{
     Variant,
 };
 use syncline_outbound::{CallBody, ProxyCall};
-use syncline_providers::{Auth, Entry, Template};
+use syncline_providers::{Entry, Template};
 use syncline_store::{ConnectionRow, NewConnection, NewSync};
 
 use crate::{Connect, ConnectError, ConnectionSource};
@@ -131,12 +131,7 @@ impl Connect {
 }
 
 fn mode(entry: &Entry) -> AuthMode {
-    match entry.auth {
-        Auth::OAuth2(_) => AuthMode::Oauth2,
-        Auth::ApiKey => AuthMode::ApiKey,
-        Auth::Basic => AuthMode::Basic,
-        Auth::None => AuthMode::None,
-    }
+    AuthMode::parse(entry.auth.mode()).expect("both crates have the wire's names")
 }
 
 /// Fills defaults in and checks what was given. A missing value is left to the request that needs it: wire contract 11.2, C4.

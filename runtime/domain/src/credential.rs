@@ -1,35 +1,14 @@
 //! Credentials of a connection, by auth mode. Wire contract 1.11 has the shapes.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use crate::{Secret, Timestamp};
+use crate::{AuthMode, Secret, Timestamp};
 
-/// How a provider lets a caller in.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AuthMode {
-    /// OAuth 2.0 authorization code (RFC 6749, 4.1).
-    Oauth2,
-    /// A key in a header or query parameter.
-    ApiKey,
-    /// HTTP Basic (RFC 7617).
-    Basic,
-    /// No credential at all.
-    None,
-}
-
-impl AuthMode {
-    /// The wire's name: `OAUTH2`, `API_KEY`, ...
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Oauth2 => "OAUTH2",
-            Self::ApiKey => "API_KEY",
-            Self::Basic => "BASIC",
-            Self::None => "NONE",
-        }
-    }
-}
+mod read;
+#[cfg(test)]
+mod tests;
 
 /// An OAuth 2.0 token and what came with it.
 #[derive(Clone, Debug)]
@@ -42,15 +21,50 @@ pub struct Oauth2 {
     pub expires_at: Option<Timestamp>,
     /// The provider's own token answer, as a JSON object.
     pub raw: Option<Secret>,
-    /// A client that this connection uses instead of its integration's, as a JSON object.
+    /// A client that this connection uses instead of its integration's, as a JSON object with `client_id` and `client_secret`.
     pub config_override: Option<Secret>,
+}
+
+/// An OAuth 1.0a token. It does not end.
+#[derive(Clone, Debug)]
+pub struct Oauth1 {
+    /// Named in every request.
+    pub oauth_token: Secret,
+    /// Signs every request, together with the integration's client secret.
+    pub oauth_token_secret: Secret,
+    /// The provider's own token answer, as a JSON object.
+    pub raw: Option<Secret>,
+}
+
+/// What a person supplied once, and what it was exchanged for since.
+#[derive(Clone, Debug)]
+pub struct Exchanged {
+    /// `OAUTH2_CC`, `TWO_STEP`, `JWT`, `BILL`, `SIGNATURE`, `AWS_SIGV4`, `APP` or `TBA`, which exchanges nothing.
+    pub mode: AuthMode,
+    /// Field to value, under the wire's names. Kept for ever: the next exchange needs it again.
+    pub supplied: BTreeMap<String, Secret>,
+    /// What requests are signed with; `None` before the first exchange.
+    pub obtained: Option<Obtained>,
+}
+
+/// The result of an exchange.
+#[derive(Clone, Debug)]
+pub struct Obtained {
+    /// Field to value, under the wire's names: [`AuthMode::obtained_fields`].
+    pub fields: BTreeMap<String, Secret>,
+    /// When it ends; unknown where the provider does not say.
+    pub expires_at: Option<Timestamp>,
+    /// The provider's own answer, as a JSON object.
+    pub raw: Option<Secret>,
 }
 
 /// What a request to the provider is signed with.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// `OAUTH2`
+    /// `OAUTH2`, also of the MCP modes
     Oauth2(Oauth2),
+    /// `OAUTH1`
+    Oauth1(Oauth1),
     /// `API_KEY`
     ApiKey {
         /// The key.
@@ -62,6 +76,15 @@ pub enum Credentials {
         username: Secret,
         /// May be empty.
         password: Secret,
+    },
+    /// Every mode of [`Exchanged::mode`]
+    Exchanged(Exchanged),
+    /// `CUSTOM`: a GitHub App's installation, and the user who installed it
+    AppWithUser {
+        /// The installation, of mode `APP`.
+        app: Exchanged,
+        /// The user, where one signed in.
+        user: Option<Oauth2>,
     },
     /// `NONE`
     None,
@@ -78,132 +101,165 @@ pub struct CredentialsDefect {
 }
 
 impl Credentials {
-    /// The auth mode that these credentials are for.
+    /// The auth mode whose shape these credentials have. Those of the MCP modes are `OAUTH2`.
     pub const fn auth_mode(&self) -> AuthMode {
         match self {
             Self::Oauth2(_) => AuthMode::Oauth2,
+            Self::Oauth1(_) => AuthMode::Oauth1,
             Self::ApiKey { .. } => AuthMode::ApiKey,
             Self::Basic { .. } => AuthMode::Basic,
+            Self::Exchanged(exchanged) => exchanged.mode,
+            Self::AppWithUser { .. } => AuthMode::Custom,
             Self::None => AuthMode::None,
         }
     }
 
-    /// Reads the wire's object `{"type": "API_KEY", "apiKey": ...}`.
+    /// Reads the wire's object `{"type": "API_KEY", "apiKey": ...}` of a caller who has the credentials already.
     pub fn from_wire(object: &Map<String, Value>) -> Result<Self, CredentialsDefect> {
-        let kind = text(object, "type")?.ok_or_else(|| missing("type"))?;
-        match kind {
-            "OAUTH2" => Ok(Self::Oauth2(Oauth2 {
-                access_token: Secret::new(required(object, "access_token")?),
-                refresh_token: text(object, "refresh_token")?.map(Secret::new),
-                expires_at: expiry(object)?,
-                raw: Some(nested(object, "raw")?.unwrap_or_else(|| Secret::new(Value::Object(object.clone()).to_string()))),
-                config_override: nested(object, "config_override")?,
-            })),
-            "API_KEY" => Ok(Self::ApiKey { api_key: Secret::new(required(object, "apiKey")?) }),
-            "BASIC" => Ok(Self::Basic {
-                username: Secret::new(text(object, "username")?.unwrap_or_default()),
-                password: Secret::new(text(object, "password")?.unwrap_or_default()),
-            }),
-            "NONE" => Ok(Self::None),
-            other => Err(CredentialsDefect {
-                field: "type",
-                message: format!("credentials of type `{other}` cannot be imported; use OAUTH2, API_KEY, BASIC or NONE"),
-            }),
-        }
-    }
-
-    /// The wire's object, secrets in clear. For the store (which encrypts it) and for callers allowed to read credentials.
-    pub fn to_wire_exposed(&self) -> Value {
-        let optional = |secret: &Option<Secret>| secret.as_ref().and_then(|s| serde_json::from_str::<Value>(s.expose()).ok());
-        match self {
-            Self::Oauth2(token) => {
-                let mut object = json!({ "type": "OAUTH2", "access_token": token.access_token.expose() });
-                if let Some(refresh) = &token.refresh_token {
-                    object["refresh_token"] = refresh.expose().into();
-                }
-                if let Some(at) = token.expires_at {
-                    object["expires_at"] = at.to_millis_z().into();
-                }
-                if let Some(config) = optional(&token.config_override) {
-                    object["config_override"] = config;
-                }
-                object["raw"] = optional(&token.raw).unwrap_or_else(|| json!({}));
-                object
-            }
-            Self::ApiKey { api_key } => json!({ "type": "API_KEY", "apiKey": api_key.expose() }),
-            Self::Basic { username, password } => {
-                json!({ "type": "BASIC", "username": username.expose(), "password": password.expose() })
-            }
-            Self::None => json!({}),
-        }
+        read::imported(object)
     }
 
     /// The inverse of [`Self::to_wire_exposed`] for what the store kept: there, `{}` means no credentials.
     pub fn from_stored(text: &str) -> Result<Self, CredentialsDefect> {
         let object: Map<String, Value> =
             serde_json::from_str(text).map_err(|_| CredentialsDefect { field: "type", message: "not a JSON object".to_owned() })?;
-        if object.is_empty() { Ok(Self::None) } else { Self::from_wire(&object) }
+        if object.is_empty() { Ok(Self::None) } else { read::any(&object) }
+    }
+
+    /// When what signs requests ends; `None` where it does not, or nobody knows. Of two tokens the earlier.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let of = |exchanged: &Exchanged| exchanged.obtained.as_ref().and_then(|obtained| obtained.expires_at);
+        match self {
+            Self::Oauth2(token) => token.expires_at,
+            Self::Exchanged(exchanged) => of(exchanged),
+            Self::AppWithUser { app, user } => of(app).into_iter().chain(user.as_ref().and_then(|user| user.expires_at)).min(),
+            Self::Oauth1(_) | Self::ApiKey { .. } | Self::Basic { .. } | Self::None => None,
+        }
+    }
+
+    /// One field under the wire's name: `access_token`, `apiKey`, `token`, `username`, ...
+    pub fn field(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Oauth2(token) => token.field(name),
+            Self::Oauth1(token) => match name {
+                "oauth_token" => Some(token.oauth_token.expose()),
+                "oauth_token_secret" => Some(token.oauth_token_secret.expose()),
+                _ => None,
+            },
+            Self::ApiKey { api_key } => (name == "apiKey").then(|| api_key.expose()),
+            Self::Basic { username, password } => match name {
+                "username" => Some(username.expose()),
+                "password" => Some(password.expose()),
+                _ => None,
+            },
+            Self::Exchanged(exchanged) => exchanged.field(name),
+            Self::AppWithUser { app, user } => match name.split_once('.') {
+                Some(("user", name)) => user.as_ref()?.field(name),
+                Some(("app", name)) => app.field(name),
+                _ => app.field(name),
+            },
+            Self::None => None,
+        }
+    }
+
+    /// The wire's object, secrets in clear. For the store (which encrypts it) and for callers allowed to read credentials.
+    pub fn to_wire_exposed(&self) -> Value {
+        match self {
+            Self::Oauth2(token) => token.to_wire(),
+            Self::Oauth1(token) => json!({
+                "type": "OAUTH1",
+                "oauth_token": token.oauth_token.expose(),
+                "oauth_token_secret": token.oauth_token_secret.expose(),
+                "raw": json_of(token.raw.as_ref()).unwrap_or_else(|| json!({})),
+            }),
+            Self::ApiKey { api_key } => json!({ "type": "API_KEY", "apiKey": api_key.expose() }),
+            Self::Basic { username, password } => {
+                json!({ "type": "BASIC", "username": username.expose(), "password": password.expose() })
+            }
+            Self::Exchanged(exchanged) => exchanged.to_wire(),
+            Self::AppWithUser { app, user } => json!({
+                "type": "CUSTOM",
+                "app": app.to_wire(),
+                "user": user.as_ref().map(Oauth2::to_wire),
+                "raw": user.as_ref().and_then(|user| json_of(user.raw.as_ref())).unwrap_or_else(|| json!({})),
+            }),
+            Self::None => json!({}),
+        }
     }
 
     /// Every secret text in here, so that it can be cut out of logs and errors.
     pub fn secrets(&self) -> Vec<&str> {
         let all: Vec<&Secret> = match self {
-            Self::Oauth2(token) => std::iter::once(&token.access_token).chain(&token.refresh_token).collect(),
+            Self::Oauth2(token) => token.all().collect(),
+            Self::Oauth1(token) => vec![&token.oauth_token, &token.oauth_token_secret],
             Self::ApiKey { api_key } => vec![api_key],
             Self::Basic { username, password } => vec![username, password],
+            Self::Exchanged(exchanged) => exchanged.all().collect(),
+            Self::AppWithUser { app, user } => app.all().chain(user.iter().flat_map(Oauth2::all)).collect(),
             Self::None => Vec::new(),
         };
         all.into_iter().map(Secret::expose).filter(|text| !text.is_empty()).collect()
     }
 }
 
-fn missing(field: &'static str) -> CredentialsDefect {
-    CredentialsDefect { field, message: format!("`{field}` is missing") }
-}
+impl Oauth2 {
+    fn field(&self, name: &str) -> Option<&str> {
+        match name {
+            "access_token" => Some(self.access_token.expose()),
+            "refresh_token" => self.refresh_token.as_ref().map(Secret::expose),
+            _ => None,
+        }
+    }
 
-fn text<'a>(object: &'a Map<String, Value>, field: &'static str) -> Result<Option<&'a str>, CredentialsDefect> {
-    match object.get(field) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(CredentialsDefect { field, message: format!("`{field}` must be a string") }),
+    fn all(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.access_token).chain(&self.refresh_token)
+    }
+
+    fn to_wire(&self) -> Value {
+        let mut object = json!({ "type": "OAUTH2", "access_token": self.access_token.expose() });
+        if let Some(refresh) = &self.refresh_token {
+            object["refresh_token"] = refresh.expose().into();
+        }
+        if let Some(at) = self.expires_at {
+            object["expires_at"] = at.to_millis_z().into();
+        }
+        if let Some(config) = json_of(self.config_override.as_ref()) {
+            object["config_override"] = config;
+        }
+        object["raw"] = json_of(self.raw.as_ref()).unwrap_or_else(|| json!({}));
+        object
     }
 }
 
-fn required<'a>(object: &'a Map<String, Value>, field: &'static str) -> Result<&'a str, CredentialsDefect> {
-    text(object, field)?.filter(|text| !text.is_empty()).ok_or_else(|| missing(field))
-}
+impl Exchanged {
+    /// One field, obtained or supplied.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let obtained = self.obtained.as_ref().and_then(|obtained| obtained.fields.get(name));
+        obtained.or_else(|| self.supplied.get(name)).map(Secret::expose)
+    }
 
-fn nested(object: &Map<String, Value>, field: &'static str) -> Result<Option<Secret>, CredentialsDefect> {
-    match object.get(field) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value @ Value::Object(_)) => Ok(Some(Secret::new(value.to_string()))),
-        Some(_) => Err(CredentialsDefect { field, message: format!("`{field}` must be an object") }),
+    fn all(&self) -> impl Iterator<Item = &Secret> {
+        self.supplied.iter().chain(self.obtained.iter().flat_map(|obtained| &obtained.fields)).filter_map(|(name, secret)| {
+            // What names something and opens nothing must stay readable in logs and errors.
+            let public = matches!(name.as_str(), "region" | "service" | "role_arn" | "app_id" | "installation_id" | "organization_id");
+            (!public).then_some(secret)
+        })
+    }
+
+    fn to_wire(&self) -> Value {
+        let mut object = Map::from_iter([("type".to_owned(), self.mode.as_str().into())]);
+        let obtained = self.obtained.iter().flat_map(|obtained| &obtained.fields);
+        object.extend(self.supplied.iter().chain(obtained).map(|(name, secret)| (name.clone(), secret.expose().into())));
+        if let Some(obtained) = &self.obtained {
+            if let Some(at) = obtained.expires_at {
+                object.insert("expires_at".to_owned(), at.to_millis_z().into());
+            }
+            object.insert("raw".to_owned(), json_of(obtained.raw.as_ref()).unwrap_or_else(|| json!({})));
+        }
+        object.into()
     }
 }
 
-fn expiry(object: &Map<String, Value>) -> Result<Option<Timestamp>, CredentialsDefect> {
-    text(object, "expires_at")?
-        .map(|at| Timestamp::parse(at).map_err(|defect| CredentialsDefect { field: "expires_at", message: defect.to_string() }))
-        .transpose()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_store_keeps_comes_back_whole() {
-        let object = json!({"type": "OAUTH2", "access_token": "a", "refresh_token": "r", "expires_at": "2030-01-01T00:00:00Z"});
-        let credentials = Credentials::from_wire(object.as_object().unwrap()).unwrap();
-        let again = Credentials::from_stored(&credentials.to_wire_exposed().to_string()).unwrap();
-        assert_eq!(again.to_wire_exposed(), credentials.to_wire_exposed());
-        assert!(matches!(Credentials::from_stored("{}"), Ok(Credentials::None)));
-    }
-
-    #[test]
-    fn debug_output_hides_every_secret() {
-        let object = json!({"type": "BASIC", "username": "canary-user", "password": "canary-pass"});
-        let shown = format!("{:?}", Credentials::from_wire(object.as_object().unwrap()).unwrap());
-        assert!(!shown.contains("canary"), "{shown}");
-    }
+fn json_of(secret: Option<&Secret>) -> Option<Value> {
+    secret.and_then(|secret| serde_json::from_str(secret.expose()).ok())
 }

@@ -9,6 +9,7 @@
 //!
 //! *Invariant:* no I/O, no async runtime, no SQL, no HTTP, no wasm. Time comes in through [`Clock`].
 
+mod auth_mode;
 mod checkpoint;
 mod clock;
 mod connection;
@@ -27,10 +28,11 @@ mod schedule;
 mod secret;
 mod sync;
 
+pub use auth_mode::AuthMode;
 pub use checkpoint::{Checkpoint, CheckpointDefect};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampDefect};
 pub use connection::{ConnectionRef, EndUser, Organization, Tags};
-pub use credential::{AuthMode, Credentials, CredentialsDefect, Oauth2};
+pub use credential::{Credentials, CredentialsDefect, Exchanged, Oauth1, Oauth2, Obtained};
 pub use cursor::{Cursor, CursorDefect, CursorKey};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};

@@ -120,7 +120,11 @@ fn authorization(credentials: &Credentials) -> Option<HeaderValue> {
         Credentials::Basic { username, password } => {
             format!("Basic {}", STANDARD.encode(format!("{}:{}", username.expose(), password.expose())))
         }
-        Credentials::ApiKey { .. } | Credentials::None => return None,
+        Credentials::Exchanged(exchanged) => {
+            let token = exchanged.field("token").or_else(|| exchanged.field("access_token"))?;
+            format!("Bearer {token}")
+        }
+        Credentials::Oauth1(_) | Credentials::AppWithUser { .. } | Credentials::ApiKey { .. } | Credentials::None => return None,
     };
     let mut value = HeaderValue::from_str(&text).ok()?;
     value.set_sensitive(true);

@@ -54,13 +54,8 @@ impl Values for ProviderTarget {
                 Some(Value::Bool(flag)) => Some(flag.to_string().into()),
                 _ => self.entry.connection_config.get(key)?.default_value.as_deref().map(Into::into),
             },
-            Name::Credential(key) => match (&*self.credentials, key.as_str()) {
-                (Credentials::Oauth2(token), "access_token") => Some(token.access_token.expose().into()),
-                (Credentials::ApiKey { api_key }, "apiKey") => Some(api_key.expose().into()),
-                (Credentials::Basic { username, .. }, "username") => Some(username.expose().into()),
-                (Credentials::Basic { password, .. }, "password") => Some(password.expose().into()),
-                _ => None,
-            },
+            Name::Credential(key) => self.credentials.field(key).map(Into::into),
+            Name::Integration(_) | Name::Step(..) | Name::Random | Name::Now(_) => None,
         }
     }
 }

@@ -138,7 +138,7 @@ fn connection(row: &Row) -> Result<ConnectionRow, Error> {
         integration_key: row.parse("connections", "integration_key", |text| IntegrationKey::new(text).ok())?,
         provider: row.get("provider")?,
         name: row.parse("connections", "name", |text| ConnectionName::new(text).ok())?,
-        auth_mode: row.parse("connections", "auth_mode", auth_mode)?,
+        auth_mode: row.parse("connections", "auth_mode", AuthMode::parse)?,
         credentials: None,
         connection_config: row.get("connection_config")?,
         metadata: row.get("metadata")?,
@@ -149,8 +149,4 @@ fn connection(row: &Row) -> Result<ConnectionRow, Error> {
         updated_at: row.time("updated_at")?,
         last_fetched_at: row.optional_time("last_fetched_at")?,
     })
-}
-
-fn auth_mode(text: &str) -> Option<AuthMode> {
-    [AuthMode::Oauth2, AuthMode::ApiKey, AuthMode::Basic, AuthMode::None].into_iter().find(|mode| mode.as_str() == text)
 }
