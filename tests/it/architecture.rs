@@ -9,13 +9,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("providers", &[]),
     ("host-api", &[]),
+    ("console", &[]),
     ("store", &["domain"]),
     ("engine", &["host-api"]),
     ("outbound", &["providers", "domain"]),
     ("connect", &["outbound", "store", "providers", "domain"]),
     ("worker", &["engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
-    ("api", &["connect", "outbound", "store", "providers", "domain"]),
-    ("server", &["api", "worker", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
+    ("api", &["console", "connect", "outbound", "store", "providers", "domain"]),
+    ("server", &["api", "worker", "console", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
 ];
 
 #[test]
@@ -51,6 +52,7 @@ fn every_room_keeps_its_invariant() {
         ("domain", &["tokio", "sqlx", "reqwest", "wasmtime", "axum"]),
         ("providers", &["tokio", "sqlx", "reqwest", "wasmtime", "axum"]),
         ("host-api", &["sqlx", "reqwest", "axum"]),
+        ("console", &["tokio", "sqlx", "reqwest", "wasmtime", "axum"]),
         ("store", &["reqwest", "wasmtime", "axum"]),
         ("engine", &["sqlx", "reqwest", "axum"]),
         ("outbound", &["sqlx", "wasmtime", "axum"]),
