@@ -9,8 +9,11 @@
 //! transaction is open while a provider answers.
 
 mod error;
+mod grant;
 mod import;
 mod integration;
+mod modes;
+mod setting;
 mod source;
 
 use std::fmt;
@@ -22,8 +25,10 @@ use syncline_providers::{Catalogue, Entry};
 use syncline_store::{ConnectionRow, IntegrationRow, Store};
 
 pub use error::ConnectError;
+pub(crate) use grant::{Grant, ModeError};
 pub use import::ImportConnection;
 pub use integration::CreateIntegration;
+pub use modes::CallbackParams;
 pub use source::ConnectionSource;
 
 /// What the service is made of.

@@ -1,0 +1,16 @@
+//! See the provider entries of this mode.
+
+use syncline_providers::OAuth1;
+use url::Url;
+
+use crate::modes::{BeginAsk, CallbackParams, FlowSecret};
+use crate::setting::Setting;
+use crate::{Grant, ModeError};
+
+pub(crate) async fn begin(setting: &Setting<'_>, _: &OAuth1, _: &BeginAsk<'_>) -> Result<(Url, FlowSecret), ModeError> {
+    Err(ModeError::Setup { problem: format!("`{}` cannot be connected yet", setting.entry.key) })
+}
+
+pub(crate) async fn complete(setting: &Setting<'_>, _: &OAuth1, _: &FlowSecret, _: &CallbackParams) -> Result<Grant, ModeError> {
+    Err(ModeError::Setup { problem: format!("`{}` cannot be connected yet", setting.entry.key) })
+}
