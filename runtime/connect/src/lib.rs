@@ -15,6 +15,9 @@ mod integration;
 mod modes;
 mod setting;
 mod source;
+#[cfg(test)]
+mod stand_in;
+mod token;
 
 use std::fmt;
 use std::sync::Arc;
