@@ -6,3 +6,5 @@
 //!
 //! *Invariant:* knows no store, no HTTP server and no other room. Every value is escaped by the template that shows it; nothing is loaded from
 //! another origin.
+
+pub mod pages;

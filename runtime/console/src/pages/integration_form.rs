@@ -1,0 +1,49 @@
+//! An integration to be made or changed.
+
+use askama::Template;
+
+use crate::pages::{Field, Frame};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/integration_form.html")]
+pub struct IntegrationForm {
+    /// Around it.
+    pub frame: Frame,
+    /// The key of one that exists; `None` while one is made.
+    pub key: Option<String>,
+    /// The provider's key in the catalogue.
+    pub provider: String,
+    /// The provider's name, for people.
+    pub provider_name: String,
+    /// URL of its picture.
+    pub logo: String,
+    /// The provider's own documentation, if it is a web address.
+    pub docs: Option<String>,
+    /// The title: the integration's name, or what is about to be made.
+    pub title: String,
+    /// What is to be registered at the provider, for modes that come back.
+    pub callback_url: Option<String>,
+    /// Fields under their headings.
+    pub groups: Vec<Group>,
+    /// What is wrong with the whole, if it is no single field.
+    pub problem: Option<String>,
+}
+
+/// Fields that belong together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// For people.
+    pub title: String,
+    /// What they are for; empty where the title says it.
+    pub lead: String,
+    /// In order.
+    pub fields: Vec<Field>,
+}
+
+impl IntegrationForm {
+    /// As HTML.
+    pub fn render(&self) -> String {
+        Template::render(self).expect("writing into memory does not fail")
+    }
+}

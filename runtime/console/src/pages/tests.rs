@@ -1,0 +1,188 @@
+use sha2::{Digest as _, Sha256};
+
+use super::*;
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+
+fn frame() -> Frame {
+    Frame {
+        root: "/console".to_owned(),
+        environment: "dev".to_owned(),
+        environments: vec!["dev".to_owned(), "prod".to_owned()],
+        section: Section::Connections,
+        csrf: "token".to_owned(),
+        notice: Some(Notice { tone: Tone::Good, text: HOSTILE.to_owned() }),
+    }
+}
+
+fn field(kind: FieldKind) -> Field {
+    Field {
+        help: HOSTILE.to_owned(),
+        value: HOSTILE.to_owned(),
+        example: HOSTILE.to_owned(),
+        kind,
+        problem: Some(HOSTILE.to_owned()),
+        ..Field::new("name", HOSTILE)
+    }
+}
+
+fn hostile_fields() -> Vec<Field> {
+    let set = [true, false].map(|is_set| [FieldKind::Secret { is_set }, FieldKind::LongSecret { is_set }]);
+    let others = [FieldKind::Text, FieldKind::Url, FieldKind::Shown, FieldKind::Choice(vec![HOSTILE.to_owned()])];
+    set.into_iter().flatten().chain(others).map(field).collect()
+}
+
+fn result() -> TestResult {
+    TestResult {
+        home: "/console/dev".to_owned(),
+        csrf: "token".to_owned(),
+        row: 1,
+        tone: Tone::Bad,
+        headline: HOSTILE.to_owned(),
+        advice: HOSTILE.to_owned(),
+        retry_at: Some(Moment::new(HOSTILE)),
+        status: Some(401),
+        answer: Some(HOSTILE.to_owned()),
+        wants_reconnect: true,
+    }
+}
+
+fn list() -> ConnectionList {
+    let item = ConnectionItem {
+        row: 1,
+        name: HOSTILE.to_owned(),
+        integration: HOSTILE.to_owned(),
+        integration_key: HOSTILE.to_owned(),
+        logo: HOSTILE.to_owned(),
+        end_user: Some(HOSTILE.to_owned()),
+        connected: Moment::new(HOSTILE),
+        state: State { tone: Tone::Bad, text: HOSTILE.to_owned(), at: Some(Moment::new(HOSTILE)), wants_reconnect: true },
+        result: Some(result()),
+    };
+    ConnectionList {
+        home: "/console/dev".to_owned(),
+        csrf: "token".to_owned(),
+        search: HOSTILE.to_owned(),
+        page: 2,
+        has_next: true,
+        can_connect: true,
+        items: vec![item],
+    }
+}
+
+/// Every page, with script in every text that comes from elsewhere.
+fn pages() -> Vec<(&'static str, String)> {
+    let usable = |lacks: Option<String>| Usable { key: HOSTILE.to_owned(), name: HOSTILE.to_owned(), logo: HOSTILE.to_owned(), lacks };
+    let usable = vec![usable(None), usable(Some(HOSTILE.to_owned()))];
+    let integration = IntegrationItem {
+        key: HOSTILE.to_owned(),
+        name: HOSTILE.to_owned(),
+        provider: HOSTILE.to_owned(),
+        sign_in: HOSTILE.to_owned(),
+        logo: HOSTILE.to_owned(),
+        lacks: Some(HOSTILE.to_owned()),
+    };
+    let provider =
+        ProviderItem { key: HOSTILE.to_owned(), name: HOSTILE.to_owned(), sign_in: HOSTILE.to_owned(), logo: HOSTILE.to_owned() };
+    let providers =
+        |items: Vec<ProviderItem>| ProviderList { home: "/console/dev".to_owned(), search: HOSTILE.to_owned(), items, total: 9 };
+    let form = |key: Option<String>| IntegrationForm {
+        frame: frame(),
+        key,
+        provider: HOSTILE.to_owned(),
+        provider_name: HOSTILE.to_owned(),
+        logo: HOSTILE.to_owned(),
+        docs: Some("https://example.com".to_owned()),
+        title: HOSTILE.to_owned(),
+        callback_url: Some(HOSTILE.to_owned()),
+        groups: vec![Group { title: HOSTILE.to_owned(), lead: HOSTILE.to_owned(), fields: hostile_fields() }],
+        problem: Some(HOSTILE.to_owned()),
+    };
+    let removal = |is_dialog| Removal {
+        frame: frame(),
+        title: HOSTILE.to_owned(),
+        subject: HOSTILE.to_owned(),
+        losses: vec![HOSTILE.to_owned()],
+        action: HOSTILE.to_owned(),
+        verb: HOSTILE.to_owned(),
+        back: HOSTILE.to_owned(),
+        is_dialog,
+    };
+    let text = || HOSTILE.to_owned();
+    vec![
+        ("connections", ConnectionsPage { frame: frame(), list: list(), usable }.render()),
+        ("no connections", ConnectionList { items: Vec::new(), ..list() }.render()),
+        ("test result", result().render()),
+        ("integrations", IntegrationsPage { frame: frame(), items: vec![integration] }.render()),
+        ("providers", ProvidersPage { frame: frame(), list: providers(vec![provider]) }.render()),
+        ("no providers", providers(Vec::new()).render()),
+        ("new integration", form(None).render()),
+        ("integration", form(Some(text())).render()),
+        ("removal", removal(false).render()),
+        ("removal dialog", removal(true).render()),
+        ("sign-in", SignInPage { root: "/console".to_owned(), problem: Some(text()), notice: Some(text()) }.render()),
+        ("setup", SetupPage { root: "/console".to_owned(), fields: hostile_fields(), problem: Some(text()) }.render()),
+        ("problem", ProblemPage { root: "/console".to_owned(), title: text(), advice: text() }.render()),
+        (
+            "webhooks",
+            WebhooksPage {
+                frame: frame(),
+                fields: hostile_fields(),
+                on_auth_creation: true,
+                on_auth_refresh_error: false,
+                new_key: Some(text()),
+            }
+            .render(),
+        ),
+    ]
+}
+
+/// O5
+#[test]
+fn script_in_any_text_is_inert_on_every_page() {
+    for (name, html) in pages() {
+        assert!(html.contains("alert(1)"), "{name} shows nothing of it");
+        for live in ["<script>alert", "<img src=x", "\"'>", "'\">"] {
+            assert!(!html.contains(live), "{name} has {live} in {html}");
+        }
+    }
+}
+
+/// S6
+#[test]
+fn a_secret_that_was_entered_is_never_written_back() {
+    let value = "canary-of-a-secret".to_owned();
+    let fields = hostile_fields().into_iter().filter(|field| matches!(field.kind, FieldKind::Secret { .. } | FieldKind::LongSecret { .. }));
+    let fields = fields.map(|field| Field { value: value.clone(), ..field }).collect();
+    let html = SetupPage { root: "/console".to_owned(), fields, problem: None }.render();
+    assert!(html.contains("type=\"password\"") && !html.contains(&value), "{html}");
+}
+
+#[test]
+fn pages_hold_no_script_no_style_and_nothing_of_another_origin() {
+    for (name, html) in pages() {
+        let html = html.replace(&askama_escaped(HOSTILE), "");
+        for forbidden in ["<style", " style=", "onclick=", "onload=", "javascript:", "src=\"http", "<script>"] {
+            assert!(!html.contains(forbidden), "{name} has {forbidden}");
+        }
+    }
+}
+
+fn askama_escaped(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '<' => "&#60;".to_owned(),
+            '>' => "&#62;".to_owned(),
+            '"' => "&#34;".to_owned(),
+            '\'' => "&#39;".to_owned(),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+#[test]
+fn htmx_is_the_published_file() {
+    let digest = Sha256::digest(include_bytes!("../../assets/console/htmx.min.js"));
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717");
+}

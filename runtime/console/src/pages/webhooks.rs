@@ -1,0 +1,28 @@
+//! Where the product hears of its connections.
+
+use askama::Template;
+
+use crate::pages::{Field, Frame};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/webhooks.html")]
+pub struct WebhooksPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Primary and secondary URL.
+    pub fields: Vec<Field>,
+    /// Whether a new connection is announced.
+    pub on_auth_creation: bool,
+    /// Whether a connection that cannot be refreshed is announced.
+    pub on_auth_refresh_error: bool,
+    /// The signing key, in the one answer that shows it.
+    pub new_key: Option<String>,
+}
+
+impl WebhooksPage {
+    /// As HTML.
+    pub fn render(&self) -> String {
+        Template::render(self).expect("writing into memory does not fail")
+    }
+}
