@@ -5,12 +5,14 @@ use serde::Deserialize;
 
 use crate::Template;
 
+pub(crate) mod asked;
 pub(crate) mod auth;
 pub(crate) mod field;
 pub(crate) mod paginate;
+mod standard;
 
 use auth::Auth;
-use field::{Field, FieldDefect};
+use field::Field;
 use paginate::Paginate;
 
 /// A provider that can be used: parsed and checked.
@@ -24,14 +26,18 @@ pub struct Entry {
     pub categories: Vec<String>,
     /// The provider's own API documentation.
     pub docs: String,
+    /// The provider's page on how an account's owner connects it, where there is one.
+    pub docs_connect: Option<String>,
     /// How a caller signs in.
     pub auth: Auth,
     /// How requests are made.
     pub proxy: Proxy,
     /// What a connection must or may say besides its credentials.
     pub connection_config: IndexMap<String, Field>,
-    /// How the fields of a key or pair are asked for.
+    /// How the fields of the mode are asked for, and in modes that exchange something, which fields there are.
     pub credentials: IndexMap<String, Field>,
+    /// What an integration must or may say besides its client.
+    pub integration_config: IndexMap<String, Field>,
     /// How the provider notifies; `None` where it does not.
     pub webhook: Option<WebhookDescription>,
     /// Pages of the provider that the facts in here come from.
@@ -147,11 +153,6 @@ impl Entry {
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
         !written && self.auth.has_default_authorization()
-    }
-
-    /// Checks what a connection says against the fields declared here.
-    pub fn check_connection_config(&self, config: &serde_json::Map<String, serde_json::Value>) -> Result<(), FieldDefect> {
-        field::check_all(&self.connection_config, config)
     }
 }
 

@@ -13,6 +13,7 @@ mod catalogue;
 mod check;
 mod defect;
 mod entry;
+mod language;
 mod load;
 mod logo;
 mod template;
@@ -20,13 +21,15 @@ mod wire;
 
 pub use catalogue::Catalogue;
 pub use defect::EntryDefect;
+pub use entry::asked::{AskedField, FieldPlace};
 pub use entry::auth::{
     Algorithm, App, AppWithUser, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, ClientRegistration, Exchange, Jwt, Mcp,
     OAuth1, OAuth1Signature, OAuth2, Signature, Templates, TokenAnswer, TokenAuth, TokenRequest,
 };
-pub use entry::field::{Field, FieldDefect, Pattern};
+pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};
 pub use entry::{Entry, Proxy, Retry, Verification, WebhookDescription, WebhookSignature};
+pub use language::{Language, Text};
 pub use load::parse_entry;
 pub use logo::logo_svg;
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};

@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! expression = alternative ( "||" alternative )*        the first that is there and not empty
-//! alternative = name | 'text' | base64( template )
-//! name = connectionConfig.KEY | credentials.KEY | apiKey | accessToken | username | password
+//! alternative = name | 'text' | function( template ( "," template )* )
+//! function    = base64 | sha256Hex | hmacSha256Hex | urlEncode
+//! name        = connectionConfig.KEY | credentials.KEY | integration.KEY | stepN.PATH | random | now | now.ms | now.iso
+//!             | apiKey | accessToken | refreshToken | username | password | clientId | clientSecret    short for one of these
 //! ```
 
 use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use function::Function;
+
+mod function;
 mod parse;
 
 /// Something that a template reads from a connection.
@@ -20,7 +23,8 @@ mod parse;
 pub enum Name {
     /// `connectionConfig.KEY`
     ConnectionConfig(String),
-    /// `credentials.KEY`, by the wire's field names. `apiKey`, `accessToken`, `username` and `password` are short for one of these.
+    /// `credentials.KEY`, by the wire's field names; of both tokens of an app with its user `credentials.app.KEY` and
+    /// `credentials.user.KEY`. `apiKey`, `accessToken`, `refreshToken`, `username` and `password` are short for one of these.
     Credential(String),
     /// `integration.KEY`: the integration's own settings, its client among them. `clientId` and `clientSecret` are short for
     /// `integration.client_id` and `integration.client_secret`.
@@ -93,7 +97,7 @@ enum Part {
 enum Alternative {
     Name(Name),
     Text(String),
-    Base64(Template),
+    Call(Function, Vec<Template>),
 }
 
 /// Text that is not a template.
@@ -139,7 +143,7 @@ impl Template {
         self.parts.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
-    /// Every name that the template reads, also below `base64`.
+    /// Every name that the template reads, also inside functions.
     pub fn names(&self) -> Vec<&Name> {
         let mut names = Vec::new();
         for part in &self.parts {
@@ -147,7 +151,7 @@ impl Template {
             for alternative in alternatives {
                 match alternative {
                     Alternative::Name(name) => names.push(name),
-                    Alternative::Base64(inner) => names.extend(inner.names()),
+                    Alternative::Call(_, arguments) => names.extend(arguments.iter().flat_map(Self::names)),
                     Alternative::Text(_) => {}
                 }
             }
@@ -227,10 +231,15 @@ fn first<'a>(alternatives: &'a [Alternative], values: &'a dyn Values, empty: boo
                 None => missing = missing.or_else(|| Some(Unresolved::Missing { name: name.clone() })),
             },
             // Inside a pair (`${username}:${password}`) an empty value is a value: many providers take the key as user and no password.
-            Alternative::Base64(inner) => match inner.fill(values, true, |_, _| true) {
-                Ok(text) => return Ok((STANDARD.encode(text).into(), None)),
-                Err(defect) => missing = missing.or(Some(defect)),
-            },
+            Alternative::Call(function, arguments) => {
+                match arguments.iter().map(|argument| argument.fill(values, true, |_, _| true)).collect::<Result<Vec<_>, _>>() {
+                    Ok(arguments_filled) => {
+                        let name = arguments.iter().flat_map(Template::names).next();
+                        return Ok((function.call(&arguments_filled).into(), name));
+                    }
+                    Err(defect) => missing = missing.or(Some(defect)),
+                }
+            }
         }
     }
     Err(missing.expect("a hole has at least one alternative"))

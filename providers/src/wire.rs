@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::entry::field::{Field, Pattern};
-use crate::{Auth, BodyFormat, Entry, Templates, TokenAuth};
+use crate::{Auth, BodyFormat, Entry, Language, Templates, TokenAuth};
 
 /// The public definition, without `logo_url`, which only the server knows.
 pub fn to_wire(entry: &Entry) -> Value {
@@ -90,7 +90,7 @@ fn proxy(entry: &Entry) -> Value {
 }
 
 fn field(field: &Field) -> Value {
-    let mut wire = json!({ "type": "string", "title": field.title, "description": field.description });
+    let mut wire = json!({ "type": "string", "title": field.title.get(Language::En), "description": field.description.get(Language::En) });
     let texts = [
         ("pattern", field.pattern.as_ref().map(Pattern::source)),
         ("example", field.example.as_deref()),

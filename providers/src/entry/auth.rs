@@ -9,7 +9,7 @@ mod exchange;
 mod mcp;
 mod oauth;
 
-pub(crate) use block::AuthBlock;
+pub(crate) use block::{AuthBlock, Problems};
 pub use exchange::{Algorithm, App, AppWithUser, AwsSigV4, ClientCredentials, ClientProof, Exchange, Jwt, Signature, TokenRequest};
 pub use mcp::{ClientRegistration, Mcp};
 pub use oauth::{BodyFormat, OAuth1, OAuth1Signature, OAuth2, TokenAnswer, TokenAuth};
@@ -112,8 +112,29 @@ impl Auth {
             Self::Tba => &["token_id"],
             Self::AwsSigV4(_) => &["role_arn", "region", "service"],
             Self::App(_) => &["access_token", "installation_id", "app_id"],
-            Self::AppWithUser(_) => &["app.access_token", "user.access_token", "access_token"],
+            Self::AppWithUser(_) => &["app.access_token", "user.access_token", "access_token", "app.installation_id", "app.app_id"],
             Self::None => &[],
         }
+    }
+
+    /// What the exchange yields, which nobody supplies.
+    pub(crate) const fn obtained_fields(&self) -> &'static [&'static str] {
+        match self {
+            Self::ClientCredentials(_) | Self::Jwt(_) | Self::Signature(_) => &["token"],
+            Self::TwoStep(_) => &["token", "refresh_token"],
+            Self::Bill(_) => &["session_id", "user_id"],
+            Self::AwsSigV4(_) => &["access_key_id", "secret_access_key", "session_token"],
+            _ => &[],
+        }
+    }
+
+    /// Fields that the entry takes from the answer besides the token.
+    pub(crate) fn extra_fields(&self) -> impl Iterator<Item = &String> {
+        let exchange = match self {
+            Self::TwoStep(exchange) | Self::Bill(exchange) => Some(exchange),
+            Self::Jwt(jwt) => jwt.exchange.as_ref(),
+            _ => None,
+        };
+        exchange.into_iter().flat_map(|exchange| exchange.fields.keys())
     }
 }

@@ -3,84 +3,123 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Auth, BodyFormat, OAuth2, Templates, TokenAnswer, TokenAuth};
+use super::{Algorithm, Auth, BodyFormat, ClientRegistration, OAuth1Signature, Templates, TokenAuth};
 use crate::Template;
 
-/// As written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AuthBlock {
-    mode: String,
-    authorization_url: Option<Template>,
-    #[serde(default)]
-    authorization_params: Templates,
-    token_url: Option<Template>,
-    #[serde(default)]
-    token_params: Templates,
-    refresh_url: Option<Template>,
-    #[serde(default)]
-    token_auth: Option<TokenAuth>,
-    #[serde(default)]
-    body_format: Option<BodyFormat>,
-    scope_separator: Option<String>,
-    #[serde(default)]
-    default_scopes: Vec<String>,
-    pkce: Option<bool>,
-    #[serde(default)]
-    token_response_metadata: Vec<String>,
+mod build;
+mod nested;
+
+use nested::{AppBlock, JwtBlock, ProofName, TokenAnswerBlock, TokenRequestBlock};
+
+/// What is wrong, as field (from the file's top) and problem; empty where nothing is.
+pub(crate) type Problems = Vec<(String, String)>;
+
+/// The wire's names of all modes, as a file may say them.
+const MODES: &[&str] = &[
+    "OAUTH2",
+    "OAUTH1",
+    "OAUTH2_CC",
+    "API_KEY",
+    "BASIC",
+    "JWT",
+    "TWO_STEP",
+    "BILL",
+    "SIGNATURE",
+    "TBA",
+    "AWS_SIGV4",
+    "APP",
+    "CUSTOM",
+    "MCP_OAUTH2",
+    "MCP_OAUTH2_GENERIC",
+    "INSTALL_PLUGIN",
+    "NONE",
+];
+
+/// Each field of the block with its type and the modes that know it: the one place that says so.
+macro_rules! auth_block {
+    ($($field:ident: $type:ty, for $($mode:ident)+;)*) => {
+        /// As written.
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct AuthBlock {
+            mode: String,
+            $($field: Option<$type>,)*
+        }
+
+        impl AuthBlock {
+            /// Every field that is written, with the modes that know it.
+            fn written(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+                let all = [$(self.$field.is_some().then_some((stringify!($field), &[$(stringify!($mode)),+] as &[&str]))),*];
+                all.into_iter().flatten()
+            }
+        }
+    };
+}
+
+auth_block! {
+    authorization_url: Template, for OAUTH2 OAUTH1 CUSTOM;
+    authorization_params: Templates, for OAUTH2 OAUTH1 CUSTOM;
+    parameter_names: IndexMap<String, String>, for OAUTH2 CUSTOM;
+    issuer: Template, for OAUTH2 CUSTOM;
+    request_url: Template, for OAUTH1;
+    request_params: Templates, for OAUTH1;
+    signature_method: OAuth1Signature, for OAUTH1;
+    token_url: Template, for OAUTH2 OAUTH1 OAUTH2_CC CUSTOM;
+    token_params: Templates, for OAUTH2 OAUTH2_CC CUSTOM;
+    token_headers: Templates, for OAUTH2 OAUTH2_CC CUSTOM;
+    token_method: String, for OAUTH2 CUSTOM;
+    token_auth: TokenAuth, for OAUTH2 OAUTH2_CC CUSTOM;
+    body_format: BodyFormat, for OAUTH2 OAUTH2_CC CUSTOM;
+    refresh_url: Template, for OAUTH2 CUSTOM;
+    refresh_params: Templates, for OAUTH2 CUSTOM;
+    scope_separator: String, for OAUTH2 OAUTH2_CC CUSTOM;
+    default_scopes: Vec<String>, for OAUTH2 OAUTH2_CC CUSTOM MCP_OAUTH2 MCP_OAUTH2_GENERIC;
+    pkce: bool, for OAUTH2 CUSTOM;
+    code_param: String, for OAUTH2 CUSTOM;
+    callback_metadata: Vec<String>, for OAUTH2 CUSTOM;
+    token_response: TokenAnswerBlock, for OAUTH2 OAUTH2_CC TWO_STEP BILL JWT CUSTOM;
+    token_response_metadata: Vec<String>, for OAUTH2 OAUTH1 OAUTH2_CC TWO_STEP BILL JWT CUSTOM;
+    client_proof: ProofName, for OAUTH2_CC;
+    assertion_algorithm: Algorithm, for OAUTH2_CC;
+    steps: Vec<TokenRequestBlock>, for TWO_STEP BILL JWT;
+    token_request: TokenRequestBlock, for TWO_STEP BILL JWT;
+    refresh_request: TokenRequestBlock, for TWO_STEP BILL JWT;
+    fields: IndexMap<String, String>, for TWO_STEP BILL JWT;
+    jwt: JwtBlock, for JWT;
+    lifetime_s: u64, for SIGNATURE AWS_SIGV4;
+    service: Template, for AWS_SIGV4;
+    sts_url: Template, for AWS_SIGV4;
+    app: AppBlock, for APP CUSTOM;
+    server_url: Template, for MCP_OAUTH2 MCP_OAUTH2_GENERIC;
+    registration: ClientRegistration, for MCP_OAUTH2 MCP_OAUTH2_GENERIC;
+    install_url: Template, for INSTALL_PLUGIN;
 }
 
 impl AuthBlock {
-    /// The auth of the mode, or the field at fault and why.
-    pub(crate) fn into_auth(self) -> Result<Auth, (&'static str, String)> {
-        let simple = match self.mode.as_str() {
-            "OAUTH2" => return self.into_oauth2().map(|oauth| Auth::OAuth2(Box::new(oauth))),
-            "API_KEY" => Auth::ApiKey,
-            "BASIC" => Auth::Basic,
-            "NONE" => Auth::None,
-            other => return Err(("auth.mode", format!("`{other}` is not one of OAUTH2, API_KEY, BASIC, NONE"))),
-        };
-        let present = [
-            ("auth.authorization_url", self.authorization_url.is_some()),
-            ("auth.authorization_params", !self.authorization_params.is_empty()),
-            ("auth.token_url", self.token_url.is_some()),
-            ("auth.token_params", !self.token_params.is_empty()),
-            ("auth.refresh_url", self.refresh_url.is_some()),
-            ("auth.token_auth", self.token_auth.is_some()),
-            ("auth.body_format", self.body_format.is_some()),
-            ("auth.scope_separator", self.scope_separator.is_some()),
-            ("auth.default_scopes", !self.default_scopes.is_empty()),
-            ("auth.pkce", self.pkce.is_some()),
-            ("auth.token_response_metadata", !self.token_response_metadata.is_empty()),
-        ];
-        match present.into_iter().find(|(_, present)| *present) {
-            Some((field, _)) => Err((field, format!("only for OAUTH2, not for {}", self.mode))),
-            None => Ok(simple),
+    /// The auth of the mode, or everything that is wrong with it.
+    pub(crate) fn into_auth(self) -> Result<Auth, Problems> {
+        let mode = self.mode.clone();
+        if !MODES.contains(&mode.as_str()) {
+            return Err(vec![("auth.mode".to_owned(), format!("`{mode}` is not one of {}", MODES.join(", ")))]);
+        }
+        let foreign = self.written().filter(|(_, modes)| !modes.contains(&mode.as_str()));
+        let mut problems: Problems =
+            foreign.map(|(field, modes)| (format!("auth.{field}"), format!("only for {}, not for {mode}", join(modes)))).collect();
+        match build::auth(self, &mut problems) {
+            Some(auth) if problems.is_empty() => Ok(auth),
+            _ => Err(problems),
         }
     }
+}
 
-    fn into_oauth2(self) -> Result<OAuth2, (&'static str, String)> {
-        let missing = |field| (field, "is missing, OAUTH2 needs it".to_owned());
-        Ok(OAuth2 {
-            authorization_url: self.authorization_url.ok_or_else(|| missing("auth.authorization_url"))?,
-            authorization_params: self.authorization_params,
-            parameter_names: IndexMap::new(),
-            issuer: None,
-            token_url: self.token_url.ok_or_else(|| missing("auth.token_url"))?,
-            token_params: self.token_params,
-            token_headers: Templates::new(),
-            token_method: "POST".to_owned(),
-            refresh_url: self.refresh_url,
-            refresh_params: Templates::new(),
-            token_auth: self.token_auth.unwrap_or_default(),
-            body_format: self.body_format.unwrap_or_default(),
-            scope_separator: self.scope_separator.unwrap_or_else(|| " ".to_owned()),
-            default_scopes: self.default_scopes,
-            pkce: self.pkce.ok_or_else(|| missing("auth.pkce"))?,
-            token_answer: TokenAnswer::standard(),
-            token_response_metadata: self.token_response_metadata,
-            code_param: "code".to_owned(),
-            callback_metadata: Vec::new(),
-        })
+/// `A`, `A and B`, `A, B and C`.
+fn join(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;
