@@ -51,7 +51,7 @@ impl ConnectionSource {
     }
 
     pub(crate) fn signed_by(&self, credentials: Arc<Credentials>) -> ProviderTarget {
-        ProviderTarget { entry: Arc::clone(&self.entry), connection_config: Arc::clone(&self.connection_config), credentials }
+        ProviderTarget { entry: Arc::clone(&self.entry), connection_config: Arc::clone(&self.connection_config), credentials, client: None }
     }
 }
 

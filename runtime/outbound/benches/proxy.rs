@@ -66,6 +66,7 @@ fn proxied_get(bencher: Bencher<'_, '_>, body_bytes: usize) {
         entry: Arc::new(syncline_providers::parse_entry(Path::new("acme.yaml"), ENTRY).unwrap()),
         connection_config: Arc::new(config.as_object().unwrap().clone()),
         credentials: Arc::new(Credentials::ApiKey { api_key: Secret::new("key") }),
+        client: None,
     });
     bencher.bench_local(|| {
         runtime.block_on(async {

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
+use syncline_domain::Secret;
 use url::Url;
 
 use crate::body::into_client;
 use crate::error::place;
 use crate::hosts::host_is_listed;
 use crate::resolve::Guard;
-use crate::{CallBody, Denied, EgressPolicy, Lookup, ProxyError, ResponseBody, SystemLookup, tls};
+use crate::{CallBody, ClientCertificateDefect, Denied, EgressPolicy, Lookup, ProxyError, ResponseBody, Signer, SystemLookup, tls};
 
 mod redirect;
 
@@ -64,6 +65,8 @@ pub struct Outgoing {
     pub forward_headers_on_redirect: bool,
     /// If there, every hop's host must be one of them (`example.com`, `*.example.com`).
     pub hosts: Option<Arc<[String]>>,
+    /// Signs each hop just before it leaves. A hop to another origin goes unsigned, like one without its credential headers.
+    pub signer: Option<Signer>,
 }
 
 /// A response whose body is still to come.
@@ -86,11 +89,22 @@ pub struct HttpClient {
 
 impl HttpClient {
     /// Reads the certificates of the machine; opens nothing.
-    #[expect(clippy::disallowed_methods, reason = "the one place where a client is made")]
     pub fn new(options: Options) -> Self {
+        Self::with_tls(Arc::new(options), tls::config())
+    }
+
+    /// The same client, which shows this certificate to servers that ask for one (RFC 8705 clients). It shares no connections with others.
+    ///
+    /// Both are PEM: the certificate with the chain that the server needs, the key unencrypted.
+    pub fn with_client_certificate(&self, cert_pem: &str, key_pem: &Secret) -> Result<Self, ClientCertificateDefect> {
+        Ok(Self::with_tls(Arc::clone(&self.options), tls::with_client_certificate(cert_pem, key_pem)?))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where a client is made")]
+    fn with_tls(options: Arc<Options>, tls: rustls::ClientConfig) -> Self {
         let guard = Guard { lookup: Arc::clone(&options.lookup), policy: options.policy, timeout: options.connect_timeout };
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config())
+            .tls_backend_preconfigured(tls)
             .dns_resolver(Arc::new(guard))
             // A proxy would resolve names by itself, past the guard.
             .no_proxy()
@@ -103,7 +117,7 @@ impl HttpClient {
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
             .expect("the options above do not depend on anything outside");
-        Self { http, options: Arc::new(options) }
+        Self { http, options }
     }
 
     /// The rule that every hop is held against.
@@ -120,6 +134,11 @@ impl HttpClient {
         let mut request = outgoing;
         for _ in 0..=MAX_REDIRECTS {
             self.check(&request)?;
+            if let Some(signer) = &request.signer {
+                for (name, value) in signer.sign(&request)? {
+                    request.headers.insert(name, value);
+                }
+            }
             let body = std::mem::take(&mut request.body);
             let replay = body.replay();
             let incoming = self.send_once(&request, body).await?;

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::egress::Denied;
 use crate::resolve::{AddressDenied, LookupFailed};
-use crate::{BodyError, PaginateDefect};
+use crate::{BodyError, PaginateDefect, SigningDefect};
 
 /// Why a request has no response.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +93,9 @@ pub enum ProxyError {
     /// There are no usable credentials.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// It could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningDefect),
     /// A list could not be paged.
     #[error(transparent)]
     Paginate(#[from] PaginateDefect),
@@ -125,6 +128,7 @@ impl ProxyError {
             Self::ResponseTooLarge { .. } => "response_too_large",
             Self::Body { defect, .. } => defect.code(),
             Self::Credential(error) => error.code,
+            Self::Signing(_) => "request_not_signable",
             Self::Paginate(defect) => defect.code(),
         }
     }

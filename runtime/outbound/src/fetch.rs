@@ -50,6 +50,7 @@ impl HttpClient {
             credential_headers,
             forward_headers_on_redirect: false,
             hosts: Some(fetch.hosts),
+            signer: None,
         };
         let whole = async {
             let incoming = self.send(outgoing).await?;

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, HeaderName, HeaderValue, USER_AGENT};
 use syncline_domain::Credentials;
 
-use crate::ProviderTarget;
+use crate::{ProviderTarget, signing};
 
 /// For one connection only (RFC 9110, 7.6.1), besides those that `Connection` names.
 const HOP_BY_HOP: [&str; 9] = [
@@ -68,6 +68,7 @@ pub(crate) fn outgoing(target: &ProviderTarget, caller: &HeaderMap, user_agent: 
             headers.insert(name, value);
         }
     }
+    credential_headers.extend_from_slice(signing::headers(target));
     if entry.uses_default_authorization() {
         credential_headers.push(AUTHORIZATION);
         if let Some(value) = authorization(&target.credentials) {

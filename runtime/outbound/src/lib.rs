@@ -5,6 +5,7 @@
 //!                │        ▲ 401: refresh once; 429, 5xx, network: wait and try again
 //!                ▼        │
 //!           HttpClient: own redirect loop, every hop through EgressPolicy ─► only addresses that it permits are dialled
+//!                │      └ OAuth 1.0a and AWS SigV4: every hop is signed as it leaves
 //!                │
 //!                ▼
 //!           ProxyResponse (streamed) ─► Paginator: pages of a list, JSON kept digit by digit
@@ -25,6 +26,7 @@ mod pace;
 mod paginate;
 mod proxy;
 mod resolve;
+mod signing;
 mod target;
 mod tls;
 mod wait;
@@ -39,4 +41,8 @@ pub use pace::{Pace, SystemPace};
 pub use paginate::{Page, PaginateConfig, PaginateDefect, Paginator};
 pub use proxy::{BufferedResponse, Limits, Proxy, ProxyCall, ProxyResponse};
 pub use resolve::{Lookup, SystemLookup};
-pub use target::{CredentialSource, ProviderTarget, Refresh};
+pub use signing::aws_sigv4::{AwsKeys, AwsRequest};
+pub use signing::oauth1::{OAuth1Keys, OAuth1Request, OAuth1Token};
+pub use signing::{Signer, SigningDefect};
+pub use target::{ClientKeys, CredentialSource, ProviderTarget, Refresh};
+pub use tls::ClientCertificateDefect;

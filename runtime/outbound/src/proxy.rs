@@ -10,7 +10,7 @@ use syncline_domain::Clock;
 use url::Url;
 
 use crate::error::place;
-use crate::{CallBody, CredentialSource, HttpClient, Incoming, Outgoing, Pace, ProviderTarget, ProxyError, Refresh, ResponseBody};
+use crate::{CallBody, CredentialSource, HttpClient, Incoming, Outgoing, Pace, ProviderTarget, ProxyError, Refresh, ResponseBody, Signer};
 use crate::{address, headers, wait};
 
 /// How much patience a call has.
@@ -185,6 +185,7 @@ impl Proxy {
             credential_headers,
             forward_headers_on_redirect: call.forward_headers_on_redirect,
             hosts: None,
+            signer: Signer::of(target, &self.clock, &self.pace)?,
         })
     }
 

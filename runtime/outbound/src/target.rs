@@ -1,12 +1,13 @@
 //! The connection that a request is made for.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use syncline_domain::Credentials;
+use syncline_domain::{Credentials, Secret};
 use syncline_providers::{Entry, Name, Values};
 
 use crate::CredentialError;
@@ -20,6 +21,25 @@ pub struct ProviderTarget {
     pub connection_config: Arc<Map<String, Value>>,
     /// Usable now.
     pub credentials: Arc<Credentials>,
+    /// The integration's own settings: what OAuth 1.0a signs with besides the connection's token, and what `${integration.KEY}` reads.
+    pub client: Option<Arc<ClientKeys>>,
+}
+
+/// An integration's settings under the wire's names: `client_id`, `client_secret`, `app_id`, ... and those of its own making.
+#[derive(Clone, Default, Debug)]
+pub struct ClientKeys(BTreeMap<String, Secret>);
+
+impl ClientKeys {
+    /// One setting; empty ones count as none.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(Secret::expose).filter(|text| !text.is_empty())
+    }
+}
+
+impl FromIterator<(String, Secret)> for ClientKeys {
+    fn from_iter<I: IntoIterator<Item = (String, Secret)>>(settings: I) -> Self {
+        Self(settings.into_iter().collect())
+    }
 }
 
 /// Whether credentials must be new.
@@ -55,7 +75,8 @@ impl Values for ProviderTarget {
                 _ => self.entry.connection_config.get(key)?.default_value.as_deref().map(Into::into),
             },
             Name::Credential(key) => self.credentials.field(key).map(Into::into),
-            Name::Integration(_) | Name::Step(..) | Name::Random | Name::Now(_) => None,
+            Name::Integration(key) => self.client.as_ref()?.get(key).map(Into::into),
+            Name::Step(..) | Name::Random | Name::Now(_) => None,
         }
     }
 }

@@ -16,6 +16,7 @@ fn target(base: &str, query: &str) -> ProviderTarget {
         entry: Arc::new(syncline_providers::parse_entry(Path::new("acme.yaml"), &text).unwrap()),
         connection_config: Arc::new(json!({"region": "eu"}).as_object().unwrap().clone()),
         credentials: Arc::new(Credentials::ApiKey { api_key: Secret::new("se&cret") }),
+        client: None,
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) fn follow(from: Outgoing, replay: Option<CallBody>, status: StatusCod
         for name in request.credential_headers.iter().chain([&AUTHORIZATION, &COOKIE]) {
             request.headers.remove(name);
         }
+        request.signer = None;
     }
     request.url = next;
     Ok(request)

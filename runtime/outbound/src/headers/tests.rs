@@ -17,6 +17,7 @@ fn target(headers: &str) -> ProviderTarget {
         entry: Arc::new(syncline_providers::parse_entry(Path::new("acme.yaml"), &text).unwrap()),
         connection_config: Arc::new(json!({"org": "a\r\nx-evil: 1"}).as_object().unwrap().clone()),
         credentials: Arc::new(Credentials::ApiKey { api_key: Secret::new("the-key") }),
+        client: None,
     }
 }
 

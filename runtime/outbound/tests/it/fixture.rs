@@ -43,6 +43,10 @@ impl Pace for Waits {
     fn fraction(&self) -> f64 {
         0.0
     }
+
+    fn nonce(&self) -> [u8; 16] {
+        [7; 16]
+    }
 }
 
 pub(crate) fn proxy(client: HttpClient) -> (Proxy, Waits) {
@@ -90,6 +94,7 @@ impl CredentialSource for Source {
                 raw: None,
                 config_override: None,
             })),
+            client: None,
         })
     }
 }

@@ -6,4 +6,5 @@ mod redirects;
 mod resolving;
 mod retries;
 mod server;
+mod signed;
 mod streaming;

@@ -5,6 +5,7 @@ use syncline_outbound::{CallBody, Denied, ProxyError};
 
 use crate::fixture::{CANARY, Source, client, get, proxy};
 use crate::server::{Answer, Server};
+use crate::signed::Signed;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -47,6 +48,27 @@ async fn credentials_stay_on_their_origin() {
         seen[0].head
     );
     assert!(seen[1].head.contains(CANARY) && seen[1].head.contains("cookie"));
+}
+
+/// O8: a signature covers the address, so a hop needs its own; and it is a credential, so another origin gets none.
+#[tokio::test]
+async fn each_hop_is_signed_by_itself() {
+    let other = Server::always(OK).await;
+    let away = other.url("/away");
+    let server = Server::start(move |index, _| if index % 2 == 0 { to(307, "/next?a=1") } else { to(307, &away) }).await;
+    let source = Signed::new(&server.url(""));
+    let (proxy, _) = proxy(client());
+    proxy.send(&source, get("/first")).await.unwrap();
+    let hops = server.requests();
+    assert!(hops[0].head.contains(&Signed::expected(&server.url("/first"))), "{}", hops[0].head);
+    assert!(hops[1].head.contains(&Signed::expected(&server.url("/next?a=1"))), "{}", hops[1].head);
+    assert_eq!(hops[1].head.matches("authorization:").count(), 1);
+    assert!(!other.requests()[0].head.contains("authorization"), "{}", other.requests()[0].head);
+
+    let mut forwarding = get("/first");
+    forwarding.forward_headers_on_redirect = true;
+    proxy.send(&source, forwarding).await.unwrap();
+    assert!(other.requests()[1].head.contains(&Signed::expected(&other.url("/away"))), "{}", other.requests()[1].head);
 }
 
 #[tokio::test]

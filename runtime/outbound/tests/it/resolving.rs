@@ -39,6 +39,7 @@ async fn get(client: &HttpClient, url: String) -> Result<(), ProxyError> {
         credential_headers: Vec::new(),
         forward_headers_on_redirect: false,
         hosts: None,
+        signer: None,
     };
     client.send(outgoing).await.map(drop)
 }
