@@ -100,7 +100,8 @@ pub(crate) async fn renew(setting: &Setting<'_>, current: &Credentials) -> Resul
 /// Whether [`renew`] can do anything for these.
 pub(crate) fn is_renewable(auth: &Auth, credentials: &Credentials) -> bool {
     match (auth, credentials) {
-        (Auth::OAuth2(_) | Auth::Mcp(_), Credentials::Oauth2(token)) => token.refresh_token.is_some(),
+        (Auth::OAuth2(oauth), Credentials::Oauth2(token)) => oauth2::can_renew(oauth, token),
+        (Auth::Mcp(_), Credentials::Oauth2(token)) => token.refresh_token.is_some(),
         (
             Auth::ClientCredentials(_)
             | Auth::Jwt(_)

@@ -16,6 +16,7 @@ mod refusal;
 pub(crate) use answer::Answer;
 pub(crate) use call::TokenCall;
 pub(crate) use grant::Token;
+pub(crate) use refusal::shown;
 
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,11 @@ impl Cut {
     }
 }
 
+/// A provider's text as it may be shown, where nothing secret was sent.
+pub(crate) fn shown(text: &str) -> String {
+    Cut::default().cut(text)
+}
+
 impl Drop for Cut {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(&mut self.0);
