@@ -77,7 +77,8 @@ pub(crate) fn cors() -> CorsLayer {
         .max_age(Duration::from_mins(10))
 }
 
-/// `/records/?model=X` is `/records?model=X`: clients write both. Below `/proxy` the path is the provider's and stays as it is.
+/// `/records/?model=X` is `/records?model=X`: clients write both. Below `/proxy` the path is the provider's and stays as it is; the page at
+/// `/connect/` loads its files relative to that slash.
 pub(crate) fn without_trailing_slash(mut request: Request) -> Request {
     if let Some(uri) = trimmed(request.uri()) {
         *request.uri_mut() = uri;
@@ -87,7 +88,7 @@ pub(crate) fn without_trailing_slash(mut request: Request) -> Request {
 
 fn trimmed(uri: &Uri) -> Option<Uri> {
     let path = uri.path();
-    if !path.ends_with('/') || path.len() < 2 || path.starts_with("/proxy/") {
+    if !path.ends_with('/') || path.len() < 2 || path.starts_with("/proxy/") || path == "/connect/" {
         return None;
     }
     let path = path.trim_end_matches('/');
@@ -110,6 +111,8 @@ mod tests {
         assert_eq!(trim("/records?cursor=a/"), None);
         assert_eq!(trim("/"), None);
         assert_eq!(trim("/proxy/"), None);
+        assert_eq!(trim("/connect/?session_token=a"), None);
+        assert_eq!(trim("/connect/session/").as_deref(), Some("/connect/session"));
         assert_eq!(trim("/proxy/v1/items/?a=b"), None);
     }
 }

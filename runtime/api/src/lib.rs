@@ -16,6 +16,7 @@ mod actions;
 mod addressed;
 mod auth;
 mod body;
+mod connect_ui;
 mod connections;
 mod deployments;
 mod error;

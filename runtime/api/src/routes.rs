@@ -12,7 +12,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, connections, deployments, functions, health, integrations, layers, providers, proxy, records, runs, syncs, variables,
+    actions, auth, connect_ui, connections, deployments, functions, health, integrations, layers, providers, proxy, records, runs, syncs,
+    variables,
 };
 
 /// The whole API as a service.
@@ -22,7 +23,8 @@ pub fn router(services: Services, options: Options) -> Router {
     let open = Router::new()
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
-        .route("/providers/{provider}/logo.svg", get(providers::logo::handle));
+        .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
+        .merge(connect_ui::routes());
 
     let json = Router::new()
         .route("/providers", get(providers::list::handle))

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod connect_ui;
 mod connections;
 mod proxy;
 mod records;

@@ -7,4 +7,7 @@
 //! *Invariant:* knows no store, no HTTP server and no other room. Every value is escaped by the template that shows it; nothing is loaded from
 //! another origin.
 
+mod assets;
 pub mod pages;
+
+pub use assets::{Asset, asset, version};
