@@ -87,9 +87,14 @@ impl Connect {
             webhook_url_override: import.webhook_url_override,
             syncs: syncs.collect(),
             events: created.collect(),
+            session: None,
+            target: None,
+            refresh_at: None,
+            pending: false,
+            notify: true,
             now,
         };
-        Ok(self.0.store.connections().insert(new).await?)
+        Ok(self.0.store.connections().insert(new).await?.row)
     }
 
     /// Sends the entry's verification requests in order; the first 2xx passes.

@@ -93,7 +93,8 @@ impl Connect {
         found.ok_or_else(|| ConnectError::UnknownIntegration { key: of.integration.to_string() })
     }
 
-    fn entry(&self, provider: &str) -> Result<Arc<Entry>, ConnectError> {
+    /// What the catalogue says about a provider.
+    pub fn entry(&self, provider: &str) -> Result<Arc<Entry>, ConnectError> {
         self.0.catalogue.get(provider).cloned().ok_or_else(|| ConnectError::UnknownProvider { provider: provider.to_owned() })
     }
 }

@@ -38,6 +38,10 @@ numbered! {
     FunctionId,
     /// A job in the queue.
     JobId,
+    /// A session in which somebody connects an account.
+    ConnectSessionId,
+    /// A webhook on its way to a customer's server.
+    WebhookDeliveryId,
 }
 
 macro_rules! unique {

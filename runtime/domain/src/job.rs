@@ -9,6 +9,10 @@ pub enum JobKind {
     RunEvent,
     /// Removes what a deleted connection left.
     PurgeConnection,
+    /// Tells a customer's servers what became of a connection.
+    NotifyAuth,
+    /// Sends one webhook to one address.
+    DeliverWebhook,
 }
 
 /// Where a job stands.
@@ -28,7 +32,7 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::RunSync, Self::RunEvent, Self::PurgeConnection];
+    pub const ALL: [Self; 5] = [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::NotifyAuth, Self::DeliverWebhook];
 
     /// As in the database.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +40,8 @@ impl JobKind {
             Self::RunSync => "run_sync",
             Self::RunEvent => "run_event",
             Self::PurgeConnection => "purge_connection",
+            Self::NotifyAuth => "notify_auth",
+            Self::DeliverWebhook => "deliver_webhook",
         }
     }
 

@@ -9,6 +9,7 @@
 //!
 //! *Invariant:* no I/O, no async runtime, no SQL, no HTTP, no wasm. Time comes in through [`Clock`].
 
+mod auth_error;
 mod auth_mode;
 mod checkpoint;
 mod clock;
@@ -28,6 +29,7 @@ mod schedule;
 mod secret;
 mod sync;
 
+pub use auth_error::AuthError;
 pub use auth_mode::AuthMode;
 pub use checkpoint::{Checkpoint, CheckpointDefect};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampDefect};
@@ -36,7 +38,10 @@ pub use credential::{Credentials, CredentialsDefect, Exchanged, Oauth1, Oauth2, 
 pub use cursor::{Cursor, CursorDefect, CursorKey};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
-pub use id::{ApiKeyId, ComponentId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId};
+pub use id::{
+    ApiKeyId, ComponentId, ConnectSessionId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId,
+    WebhookDeliveryId,
+};
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
 pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};

@@ -117,9 +117,14 @@ impl Bench {
                 webhook_url_override: None,
                 syncs: vec![],
                 events: vec![],
+                session: None,
+                target: None,
+                refresh_at: None,
+                pending: false,
+                notify: false,
                 now,
             };
-            let connection = store.connections().insert(connection).await.ok()?.id;
+            let connection = store.connections().insert(connection).await.ok()?.row.id;
             let collection = CollectionRef { connection, model: ModelName::new("Issue").ok()?, variant: Variant::base() };
             Some((database, store, collection))
         })?;

@@ -244,7 +244,7 @@ async fn add_everywhere(
     now: Timestamp,
 ) -> Result<(), Error> {
     let schedule = schedule(definition);
-    let connections = "SELECT id FROM connections WHERE integration = $1 AND deleted_at IS NULL ORDER BY id";
+    let connections = "SELECT id FROM connections WHERE integration = $1 AND deleted_at IS NULL AND NOT pending ORDER BY id";
     for row in transaction.rows(connections, values![integration]).await? {
         let connection = ConnectionRowId(row.get("id")?);
         let sync = syncs::new_id(now);

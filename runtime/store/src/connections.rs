@@ -4,23 +4,30 @@ mod delete;
 mod insert;
 mod list;
 mod metadata;
+mod pending;
+mod refresh;
+mod replace;
+mod start;
 mod update;
 
 use syncline_domain::{
-    AuthMode, ConnectionName, ConnectionRef, ConnectionRowId, Credentials, EndUser, EnvironmentId, IntegrationId, IntegrationKey, Tags,
-    Timestamp,
+    AuthError, AuthMode, ConnectionName, ConnectionRef, ConnectionRowId, Credentials, EndUser, EnvironmentId, IntegrationId,
+    IntegrationKey, Tags, Timestamp,
 };
 
 pub(crate) use delete::delete_in;
-pub use insert::NewConnection;
+pub use insert::{InsertedConnection, NewConnection};
 pub use list::ConnectionFilter;
+pub use pending::Promote;
+pub(crate) use pending::discard_stale_in;
+pub use refresh::{EndRefresh, RefreshClaim, RefreshResult};
 pub use update::ConnectionPatch;
 
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, values};
 use crate::{Error, Store};
 
-/// The connections. Deleted ones are not found.
+/// The connections. Deleted ones are not found; pending ones by their row only.
 pub struct Connections<'s>(pub(crate) &'s Store);
 
 /// A connection.
@@ -42,6 +49,12 @@ pub struct ConnectionRow {
     pub auth_mode: AuthMode,
     /// Present when it was asked for: [`Connections::lookup_with_credentials`].
     pub credentials: Option<Credentials>,
+    /// Goes up with every change of the credentials.
+    pub credentials_version: i64,
+    /// When they end, where that is known.
+    pub expires_at: Option<Timestamp>,
+    /// Why they could not be renewed, until they are.
+    pub auth_error: Option<AuthError>,
     /// A JSON object.
     pub connection_config: String,
     /// A JSON object.
@@ -71,7 +84,7 @@ macro_rules! select {
 }
 use select;
 
-const BY_NAME: &str = select!("i.environment = $1 AND i.key = $2 AND i.deleted_at IS NULL AND c.name = $3");
+const BY_NAME: &str = select!("i.environment = $1 AND i.key = $2 AND i.deleted_at IS NULL AND c.name = $3 AND NOT c.pending");
 
 impl Connections<'_> {
     /// Finds one, without its credentials.
@@ -140,6 +153,9 @@ fn connection(row: &Row) -> Result<ConnectionRow, Error> {
         name: row.parse("connections", "name", |text| ConnectionName::new(text).ok())?,
         auth_mode: row.parse("connections", "auth_mode", AuthMode::parse)?,
         credentials: None,
+        credentials_version: row.get("credentials_version")?,
+        expires_at: row.optional_time("expires_at")?,
+        auth_error: row.parse_optional("connections", "auth_error", |text| serde_json::from_str(text).ok())?,
         connection_config: row.get("connection_config")?,
         metadata: row.get("metadata")?,
         tags: row.parse("connections", "tags", |text| serde_json::from_str(text).ok())?,

@@ -82,8 +82,10 @@ pub enum Constraint {
     ApiKey,
     /// An integration's key is taken in its environment.
     Integration,
-    /// A connection's id is taken in its integration.
+    /// A connection's id is taken in its integration, or the connection to override is gone.
     Connection,
+    /// The session was used already, or it is gone.
+    ConnectSession,
     /// The sync exists on this connection and variant.
     Sync,
     /// The run exists.
@@ -99,6 +101,7 @@ impl fmt::Display for Constraint {
             Self::ApiKey => "the same API key",
             Self::Integration => "an integration with this key",
             Self::Connection => "a connection with this id",
+            Self::ConnectSession => "a session that was used already",
             Self::Sync => "the same sync",
             Self::Run => "a run with this id",
             Self::Reference => "a reference to something that is gone",
@@ -150,6 +153,7 @@ fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {
         "api_keys" => Some(Constraint::ApiKey),
         "integrations" => Some(Constraint::Integration),
         "connections" => Some(Constraint::Connection),
+        "connect_sessions" => Some(Constraint::ConnectSession),
         "syncs" => Some(Constraint::Sync),
         "runs" => Some(Constraint::Run),
         _ => None,

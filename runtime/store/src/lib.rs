@@ -11,37 +11,53 @@
 //! true of one database is true of the other: every test runs on both.
 
 mod api_keys;
+mod auth_flows;
 mod checkpoints;
 mod components;
+mod connect_sessions;
 mod connections;
+mod console_sessions;
 mod crypto;
 mod database;
 mod environments;
 mod error;
+mod flow_results;
 mod functions;
 mod integrations;
 mod jobs;
 mod locks;
+mod operators;
 mod options;
 mod records;
 mod run_logs;
 mod runs;
 mod store;
+mod sweep;
 mod syncs;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod variables;
+mod webhook_deliveries;
+mod webhook_settings;
 
 pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey};
+pub use auth_flows::{AuthFlowRow, AuthFlows, NewAuthFlow};
 pub use checkpoints::Checkpoints;
 pub use components::{Change, Components, Deploy, DeployComponent, Deployed, DeployedFunction};
-pub use connections::{ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, NewConnection};
+pub use connect_sessions::{ConnectSessionRow, ConnectSessions, NewConnectSession};
+pub use connections::{
+    ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, EndRefresh, InsertedConnection, NewConnection, Promote, RefreshClaim,
+    RefreshResult,
+};
+pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
 pub use environments::{EnvironmentRow, Environments};
 pub use error::{Constraint, DatabaseError, Error};
+pub use flow_results::FlowResults;
 pub use functions::{FunctionRow, Functions};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
 pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
 pub use locks::Locks;
+pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use records::{
     CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords,
@@ -52,3 +68,5 @@ pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
 pub use store::Store;
 pub use syncs::{DueSync, NewSync, NextDue, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
 pub use variables::Variables;
+pub use webhook_deliveries::{DeliveryAttempt, NewDelivery, WebhookDeliveries, WebhookDeliveryRow};
+pub use webhook_settings::{WebhookSettings, WebhookSettingsOf, WebhookSettingsPatch};

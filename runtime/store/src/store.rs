@@ -13,8 +13,9 @@ use tokio_util::task::TaskTracker;
 use crate::crypto::{self, Cipher};
 use crate::database::{Database, Transaction};
 use crate::{
-    ApiKeys, Checkpoints, Components, Connections, Environments, Error, Functions, Integrations, Jobs, Locks, Options, Records, RunLogs,
-    Runs, Syncs, Variables,
+    ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, Environments, Error, FlowResults,
+    Functions, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
+    WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -156,6 +157,41 @@ impl Store {
     /// Locks.
     pub fn locks(&self) -> Locks<'_> {
         Locks(self)
+    }
+
+    /// Sessions in which accounts are connected.
+    pub fn connect_sessions(&self) -> ConnectSessions<'_> {
+        ConnectSessions(self)
+    }
+
+    /// One-time states.
+    pub fn auth_flows(&self) -> AuthFlows<'_> {
+        AuthFlows(self)
+    }
+
+    /// What waiting browsers are told.
+    pub fn flow_results(&self) -> FlowResults<'_> {
+        FlowResults(self)
+    }
+
+    /// Environments' webhook settings.
+    pub fn webhook_settings(&self) -> WebhookSettingsOf<'_> {
+        WebhookSettingsOf(self)
+    }
+
+    /// Webhooks on their way.
+    pub fn webhook_deliveries(&self) -> WebhookDeliveries<'_> {
+        WebhookDeliveries(self)
+    }
+
+    /// The operator's password.
+    pub fn operators(&self) -> Operators<'_> {
+        Operators(self)
+    }
+
+    /// Browsers signed in to the console.
+    pub fn console_sessions(&self) -> ConsoleSessions<'_> {
+        ConsoleSessions(self)
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -1,5 +1,7 @@
 //! What each kind of job does: one file a kind, all kinds in [`perform`].
 
+mod deliver_webhook;
+mod notify_auth;
 mod purge_connection;
 mod run_event;
 mod run_sync;
@@ -82,6 +84,8 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::RunSync => run_sync::perform(runner, job, &shutdown.soft, cancel).await,
         JobKind::RunEvent => run_event::perform(runner, job, cancel).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
+        JobKind::NotifyAuth => notify_auth::perform(runner, job).await,
+        JobKind::DeliverWebhook => deliver_webhook::perform(runner, job).await,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Gives the jobs of a worker that is gone to another, and forgets old runs.
+//! Gives the jobs of a worker that is gone to another, and forgets old runs and whatever else is over.
 
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use crate::{Options, Runner, Shutdown};
 const BATCH: u32 = 100;
 /// A job whose worker disappears this often probably makes it disappear.
 const MAX_CRASHES: u32 = 20;
+/// What is over is not found by anybody; removing it is less of a hurry, and more so than old runs.
+const SWEEP_EVERY: u32 = 60;
 /// Old runs are no hurry.
 const PRUNE_EVERY: u32 = 600;
 
@@ -25,6 +27,11 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
             tracing::error!(error = &error as &dyn std::error::Error, "expired leases could not be looked up; trying again");
         }
         ticks = ticks.wrapping_add(1);
+        if ticks.is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = runner.store().sweep(runner.now(), 1_000).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "expired sessions could not be removed; trying again");
+        }
         if ticks.is_multiple_of(PRUNE_EVERY)
             && let Err(error) = runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await
         {

@@ -48,7 +48,7 @@ macro_rules! list {
      tags: $tags:literal) => {
         concat!(
             "SELECT c.*, i.key AS integration_key, i.provider FROM connections c JOIN integrations i ON i.id = c.integration
-             WHERE c.environment = $1 AND c.deleted_at IS NULL AND ($2 IS NULL OR c.name = $2)
+             WHERE c.environment = $1 AND c.deleted_at IS NULL AND NOT c.pending AND ($2 IS NULL OR c.name = $2)
                  AND ($3 IS NULL OR LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(",
             $name,
             ") LIKE $3 ESCAPE '\\' OR LOWER(",

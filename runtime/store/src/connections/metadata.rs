@@ -9,9 +9,9 @@ use crate::database::{Sql, values};
 // Differs because each database has its own way with lists, and because PostgreSQL has other writers.
 const FIND: Sql = Sql::differs(
     "SELECT c.id, c.name, c.metadata FROM connections c JOIN integrations i ON i.id = c.integration
-     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL AND c.name IN (SELECT value FROM json_each($3))",
+     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND NOT c.pending AND i.deleted_at IS NULL AND c.name IN (SELECT value FROM json_each($3))",
     "SELECT c.id, c.name, c.metadata FROM connections c JOIN integrations i ON i.id = c.integration
-     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND i.deleted_at IS NULL AND c.name = ANY ($3)
+     WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND NOT c.pending AND i.deleted_at IS NULL AND c.name = ANY ($3)
      ORDER BY c.id FOR NO KEY UPDATE OF c",
 );
 

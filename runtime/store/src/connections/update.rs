@@ -16,8 +16,10 @@ pub struct ConnectionPatch {
     pub tags: Option<Tags>,
     /// Another or no place for webhooks.
     pub webhook_url_override: Option<Option<String>>,
-    /// Other credentials.
+    /// Other credentials. A refresh under way does not replace them, and an earlier failure is forgotten.
     pub credentials: Option<Credentials>,
+    /// With other credentials: when to renew them; `None` for never.
+    pub refresh_at: Option<Timestamp>,
     /// Another configuration, a JSON object.
     pub connection_config: Option<String>,
     /// The present.
@@ -31,7 +33,13 @@ impl Connections<'_> {
         let sql = "UPDATE connections SET end_user = CASE WHEN $2 THEN $3 ELSE end_user END, tags = COALESCE($4, tags),
                        webhook_url_override = CASE WHEN $5 THEN $6 ELSE webhook_url_override END,
                        credentials = COALESCE($7, credentials), auth_mode = COALESCE($8, auth_mode),
-                       connection_config = COALESCE($9, connection_config), updated_at = $10
+                       connection_config = COALESCE($9, connection_config), updated_at = $10,
+                       credentials_version = CASE WHEN $11 THEN credentials_version + 1 ELSE credentials_version END,
+                       expires_at = CASE WHEN $11 THEN $12 ELSE expires_at END, refresh_at = CASE WHEN $11 THEN $13 ELSE refresh_at END,
+                       auth_error = CASE WHEN $11 THEN NULL ELSE auth_error END,
+                       refresh_owner = CASE WHEN $11 THEN NULL ELSE refresh_owner END,
+                       refresh_lease_until = CASE WHEN $11 THEN NULL ELSE refresh_lease_until END,
+                       refresh_started_at = CASE WHEN $11 THEN NULL ELSE refresh_started_at END
                    WHERE id = $1 AND deleted_at IS NULL";
         let values = values![
             id,
@@ -44,6 +52,9 @@ impl Connections<'_> {
             patch.credentials.as_ref().map(|credentials| credentials.auth_mode().as_str()),
             patch.connection_config,
             patch.now,
+            patch.credentials.is_some(),
+            patch.credentials.as_ref().and_then(Credentials::expires_at),
+            patch.refresh_at,
         ];
         self.0
             .database()

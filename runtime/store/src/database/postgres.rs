@@ -45,13 +45,10 @@ impl Postgres {
             })
             .connect_with(options)
             .await?;
-        let migrations = vec![Migration::new(
-            1,
-            "initial".into(),
-            MigrationType::Simple,
-            include_str!("../../../../migrations/postgres/0001_initial.sql").into_sql_str(),
-            false,
-        )];
+        let migrations = vec![
+            migration(1, "initial", include_str!("../../../../migrations/postgres/0001_initial.sql")),
+            migration(2, "connecting", include_str!("../../../../migrations/postgres/0002_connecting.sql")),
+        ];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
         Ok(Self { pool })
     }
@@ -70,6 +67,10 @@ impl Postgres {
         }
         result
     }
+}
+
+fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
 }
 
 pub(super) async fn execute<'c>(

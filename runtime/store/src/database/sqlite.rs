@@ -46,13 +46,10 @@ impl Sqlite {
             .pragma("cache_size", "-65536")
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        let migrations = vec![Migration::new(
-            1,
-            "initial".into(),
-            MigrationType::Simple,
-            include_str!("../../../../migrations/sqlite/0001_initial.sql").into_sql_str(),
-            false,
-        )];
+        let migrations = vec![
+            migration(1, "initial", include_str!("../../../../migrations/sqlite/0001_initial.sql")),
+            migration(2, "connecting", include_str!("../../../../migrations/sqlite/0002_connecting.sql")),
+        ];
         Migrator::with_migrations(migrations)
             .run_direct(None, &mut connection, false)
             .await
@@ -87,6 +84,10 @@ fn lock(path: &Path) -> Result<Arc<File>, Error> {
         Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed(&name, error)),
     }
+}
+
+fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
 }
 
 pub(super) async fn execute<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: Sql, values: Vec<Value>) -> Result<u64, Error> {

@@ -4,7 +4,10 @@ use sqlx::Arguments as _;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use syncline_domain::{ApiKeyId, ComponentId, ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId, Timestamp};
+use syncline_domain::{
+    ApiKeyId, ComponentId, ConnectSessionId, ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId, Timestamp,
+    WebhookDeliveryId,
+};
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
 #[derive(Clone, Debug)]
@@ -120,7 +123,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId;
+    Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
+        WebhookDeliveryId;
     Text: String, &str, RunId, SyncId;
     Bytes: Vec<u8>;
 }
@@ -135,6 +139,8 @@ from! {
     ComponentId => |value| Self::Integer(Some(value.0));
     FunctionId => |value| Self::Integer(Some(value.0));
     JobId => |value| Self::Integer(Some(value.0));
+    ConnectSessionId => |value| Self::Integer(Some(value.0));
+    WebhookDeliveryId => |value| Self::Integer(Some(value.0));
     String => |value| Self::Text(Some(value));
     &str => |value| Self::Text(Some(value.to_owned()));
     RunId => |value| Self::Text(Some(value.to_string()));

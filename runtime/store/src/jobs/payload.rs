@@ -1,13 +1,17 @@
 //! What jobs carry, as JSON.
 
 use serde::{Deserialize, Serialize};
-use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger};
+use syncline_domain::{AuthError, ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger, WebhookDeliveryId};
 
 use super::NewJob;
 
 /// A sync is tried again soon by its schedule, so that few attempts of one job suffice.
 const SYNC_ATTEMPTS: u32 = 4;
 const EVENT_ATTEMPTS: u32 = 4;
+/// Composing a message fails only where the database does.
+const NOTIFY_ATTEMPTS: u32 = 8;
+/// With the queue's growing pauses, about six minutes of a receiver's absence.
+const DELIVERY_ATTEMPTS: u32 = 8;
 /// Removing what was deleted is never given up.
 const PURGE_ATTEMPTS: u32 = i32::MAX.unsigned_abs();
 
@@ -26,6 +30,51 @@ pub struct RunSync {
 pub struct RunEvent {
     /// The event function.
     pub function: FunctionId,
+}
+
+/// Of [`JobKind::NotifyAuth`]; the connection is in the job.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NotifyAuth {
+    /// What was tried.
+    pub operation: AuthOperation,
+    /// Why it did not succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<NotifyError>,
+}
+
+/// What happened to a connection, in the words of wire contract 6.1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthOperation {
+    /// It is new.
+    Creation,
+    /// It was connected again.
+    Override,
+    /// Its credentials were renewed, or should have been.
+    Refresh,
+}
+
+/// A failure as a webhook tells it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NotifyError {
+    /// Stable, for programs.
+    #[serde(rename = "type")]
+    pub code: String,
+    /// For a person.
+    pub description: String,
+}
+
+impl From<&AuthError> for NotifyError {
+    fn from(error: &AuthError) -> Self {
+        Self { code: error.code.clone(), description: error.message.clone() }
+    }
+}
+
+/// Of [`JobKind::DeliverWebhook`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeliverWebhook {
+    /// What to send, and where.
+    pub delivery: WebhookDeliveryId,
 }
 
 /// The key that keeps a sync from running twice at once.
@@ -71,6 +120,36 @@ pub(crate) fn purge(environment: EnvironmentId, connection: ConnectionRowId, now
         unique_key: Some(format!("purge:{connection}")),
         scheduled_at: now,
         max_attempts: PURGE_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn notify_auth(environment: EnvironmentId, connection: ConnectionRowId, payload: &NotifyAuth, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::NotifyAuth,
+        payload: json(payload),
+        environment,
+        connection: Some(connection),
+        sync: None,
+        // Each event is told by itself, also when the one before it was not told yet.
+        unique_key: None,
+        scheduled_at: now,
+        max_attempts: NOTIFY_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn deliver_webhook(environment: EnvironmentId, delivery: WebhookDeliveryId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::DeliverWebhook,
+        payload: json(&DeliverWebhook { delivery }),
+        environment,
+        // What happened to a connection is told even when the connection is deleted meanwhile.
+        connection: None,
+        sync: None,
+        unique_key: Some(format!("webhook:{delivery}")),
+        scheduled_at: now,
+        max_attempts: DELIVERY_ATTEMPTS,
         now,
     }
 }

@@ -18,11 +18,11 @@ on_each_database! {
         new.metadata = Some(r#"{"a":1}"#.to_owned());
         new.tags = BTreeMap::from([("k".to_owned(), "v".to_owned())]);
         new.end_user = Some(user("u", "u@example.com"));
-        let first = world.store.connections().insert(new).await.unwrap();
+        let first = world.store.connections().insert(new).await.unwrap().row;
         assert_eq!(world.store.jobs().count_active().await.unwrap(), 1);
         let mut again = world.connection("c");
         again.credentials = Credentials::ApiKey { api_key: Secret::new("second") };
-        let second = world.store.connections().insert(again).await.unwrap();
+        let second = world.store.connections().insert(again).await.unwrap().row;
         assert_eq!(second.id, first.id);
         assert_eq!((second.metadata.as_deref(), second.tags, second.end_user), (Some(r#"{"a":1}"#), first.tags, first.end_user));
         let found = world.store.connections().lookup_with_credentials(first.id).await.unwrap().unwrap();

@@ -42,7 +42,7 @@ impl World {
 
     /// A connection with one sync that is due now.
     pub(crate) async fn connect(&self, name: &str) -> ConnectionRowId {
-        self.store.connections().insert(self.connection(name)).await.unwrap().id
+        self.store.connections().insert(self.connection(name)).await.unwrap().row.id
     }
 
     pub(crate) fn connection(&self, name: &str) -> NewConnection {
@@ -58,6 +58,11 @@ impl World {
             webhook_url_override: None,
             syncs: vec![self.new_sync()],
             events: vec![],
+            session: None,
+            target: None,
+            refresh_at: None,
+            pending: false,
+            notify: false,
             now: self.now(),
         }
     }

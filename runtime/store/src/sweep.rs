@@ -1,0 +1,48 @@
+//! Removes what is over.
+
+use std::time::Duration;
+
+use syncline_domain::Timestamp;
+
+use crate::database::values;
+use crate::{Error, Store, connections};
+
+/// A connection whose approval takes longer is never approved: its browser has given up.
+const PENDING: Duration = Duration::from_hours(1);
+/// A session may be used a little after its end, by somebody who comes back from a provider.
+const SESSION: Duration = Duration::from_hours(1);
+/// Long enough to find out why a webhook did not arrive.
+const DELIVERY: Duration = Duration::from_hours(30 * 24);
+
+impl Store {
+    /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, and discards connections that were never
+    /// approved. Returns how many it was.
+    pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        const OVER: [(&str, Duration); 5] = [
+            ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
+            (
+                "DELETE FROM auth_flows WHERE state_hash IN (SELECT state_hash FROM auth_flows WHERE expires_at < $1 LIMIT $2)",
+                Duration::ZERO,
+            ),
+            ("DELETE FROM flow_results WHERE client IN (SELECT client FROM flow_results WHERE expires_at < $1 LIMIT $2)", Duration::ZERO),
+            (
+                "DELETE FROM console_sessions WHERE token_hash IN (SELECT token_hash FROM console_sessions WHERE expires_at < $1 LIMIT $2)",
+                Duration::ZERO,
+            ),
+            ("DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)", DELIVERY),
+        ];
+        let mut removed = 0;
+        for (sql, grace) in OVER {
+            let values = values![now.minus(grace), i64::from(limit)];
+            removed += self.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await?;
+        }
+        let discarded = self
+            .database()
+            .write(move |transaction| Box::pin(connections::discard_stale_in(transaction, now.minus(PENDING), limit, now)))
+            .await?;
+        if discarded > 0 {
+            self.wake();
+        }
+        Ok(removed + discarded)
+    }
+}

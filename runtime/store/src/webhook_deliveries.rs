@@ -1,0 +1,150 @@
+//! Webhooks on their way, and what became of them.
+
+use syncline_domain::{ConnectionRowId, EnvironmentId, Timestamp, WebhookDeliveryId};
+
+use crate::crypto::{Cipher, Place};
+use crate::database::{Row, Transaction, values};
+use crate::jobs::{self, payload};
+use crate::{Error, Fence, JobDecision, Store};
+
+/// The deliveries.
+pub struct WebhookDeliveries<'s>(pub(crate) &'s Store);
+
+/// A webhook to send.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    /// Whose it is.
+    pub environment: EnvironmentId,
+    /// What it is about.
+    pub connection: Option<ConnectionRowId>,
+    /// Where it goes.
+    pub url: String,
+    /// What is sent, to the byte: its signature is over these. Encrypted.
+    pub body: String,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// One try.
+#[derive(Clone, Debug)]
+pub struct DeliveryAttempt {
+    /// The receiver's answer.
+    pub status: Option<u16>,
+    /// Where there was none: a stable code such as `ECONNREFUSED`.
+    pub error: Option<String>,
+    /// Whether the receiver has it now.
+    pub is_delivered: bool,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// A webhook.
+#[derive(Clone, Debug)]
+pub struct WebhookDeliveryRow {
+    /// Its row.
+    pub id: WebhookDeliveryId,
+    /// Whose it is.
+    pub environment: EnvironmentId,
+    /// What it is about.
+    pub connection: Option<ConnectionRowId>,
+    /// Where it goes.
+    pub url: String,
+    /// What is sent.
+    pub body: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The receiver's answer to the latest try.
+    pub status: Option<u16>,
+    /// Why the latest try had none.
+    pub error: Option<String>,
+    /// When it was tried last.
+    pub attempted_at: Option<Timestamp>,
+    /// When the receiver had it.
+    pub delivered_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl WebhookDeliveries<'_> {
+    /// Ends the job that composed them and puts one job for each into the queue, in one transaction.
+    pub async fn insert_all(&self, fence: Fence, deliveries: Vec<NewDelivery>, now: Timestamp) -> Result<Vec<WebhookDeliveryId>, Error> {
+        let cipher = self.0.cipher().clone();
+        let ids = self
+            .0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    jobs::end_in(transaction, fence, JobDecision::Complete, None, now).await?;
+                    let mut ids = Vec::with_capacity(deliveries.len());
+                    for delivery in deliveries {
+                        ids.push(insert(transaction, &cipher, delivery).await?);
+                    }
+                    Ok(ids)
+                })
+            })
+            .await?;
+        self.0.wake();
+        Ok(ids)
+    }
+
+    /// Finds one.
+    pub async fn lookup(&self, id: WebhookDeliveryId) -> Result<Option<WebhookDeliveryRow>, Error> {
+        let row = self.0.database().row("SELECT * FROM webhook_deliveries WHERE id = $1", values![id]).await?;
+        row.map(|row| delivery(&row, self.0.cipher())).transpose()
+    }
+
+    /// An environment's latest, newest first.
+    pub async fn list(&self, environment: EnvironmentId, limit: u32) -> Result<Vec<WebhookDeliveryRow>, Error> {
+        let sql = "SELECT * FROM webhook_deliveries WHERE environment = $1 ORDER BY id DESC LIMIT $2";
+        let rows = self.0.database().rows(sql, values![environment, i64::from(limit)]).await?;
+        rows.iter().map(|row| delivery(row, self.0.cipher())).collect()
+    }
+
+    /// Notes a try of the job that shows `fence`.
+    pub async fn record_attempt(&self, fence: Fence, id: WebhookDeliveryId, attempt: DeliveryAttempt) -> Result<(), Error> {
+        let sql = "UPDATE webhook_deliveries SET attempts = attempts + 1, status = $2, error = $3, attempted_at = $4,
+                       delivered_at = CASE WHEN $5 THEN $4 ELSE delivered_at END
+                   WHERE id = $1";
+        let values = values![id, attempt.status.map(i64::from), attempt.error, attempt.now, attempt.is_delivered];
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    fence.check(transaction).await?;
+                    transaction.execute(sql, values).await.map(drop)
+                })
+            })
+            .await
+    }
+}
+
+async fn insert(transaction: &mut Transaction, cipher: &Cipher, new: NewDelivery) -> Result<WebhookDeliveryId, Error> {
+    let sql = "INSERT INTO webhook_deliveries (environment, connection, url, attempts, created_at) VALUES ($1, $2, $3, 0, $4) RETURNING id";
+    let row = transaction.row(sql, values![new.environment, new.connection, new.url, new.now]).await?.expect("an insert returns its row");
+    let id = WebhookDeliveryId(row.get("id")?);
+    let sealed = cipher.seal(place(&id), new.body.as_bytes());
+    transaction.execute("UPDATE webhook_deliveries SET body = $2 WHERE id = $1", values![id, sealed]).await?;
+    jobs::insert_in(transaction, payload::deliver_webhook(new.environment, id, new.now)).await?;
+    Ok(id)
+}
+
+fn place(id: &WebhookDeliveryId) -> Place<'_> {
+    Place { table: "webhook_deliveries", column: "body", row: id }
+}
+
+fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
+    let id = WebhookDeliveryId(row.get("id")?);
+    Ok(WebhookDeliveryRow {
+        id,
+        environment: EnvironmentId(row.get("environment")?),
+        connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
+        url: row.get("url")?,
+        body: cipher.open_text(place(&id), row.get("body")?)?,
+        attempts: row.get::<i64>("attempts")? as u32,
+        status: row.get::<Option<i64>>("status")?.map(|status| status as u16),
+        error: row.get("error")?,
+        attempted_at: row.optional_time("attempted_at")?,
+        delivered_at: row.optional_time("delivered_at")?,
+        created_at: row.time("created_at")?,
+    })
+}

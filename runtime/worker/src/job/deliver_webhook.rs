@@ -1,0 +1,123 @@
+//! Sends one webhook to one address.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use sha2::{Digest as _, Sha256};
+use syncline_domain::{Secret, Timestamp};
+use syncline_outbound::{CallBody, Outgoing, ProxyError};
+use syncline_store::payload::DeliverWebhook;
+use syncline_store::{DeliveryAttempt, JobRow, WebhookDeliveryRow};
+use url::Url;
+
+use super::{Done, JobError};
+use crate::Runner;
+
+/// A receiver that needs longer should answer first and work afterwards: wire contract 6.2.
+const TIMEOUT: Duration = Duration::from_secs(20);
+const AGENT: &str = concat!("syncline/", env!("CARGO_PKG_VERSION"));
+/// They let whoever sees them replay the message, so that they do not follow a redirect to another origin.
+const SIGNATURES: [HeaderName; 3] = [
+    HeaderName::from_static("x-nango-signature"),
+    HeaderName::from_static("x-nango-hmac-sha256"),
+    HeaderName::from_static("webhook-signature"),
+];
+
+pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
+    let payload: DeliverWebhook = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let deliveries = runner.store().webhook_deliveries();
+    let Some(delivery) = deliveries.lookup(payload.delivery).await? else { return Ok(Done::Complete) };
+    if delivery.delivered_at.is_some() {
+        // The receiver had it; only the job's end was lost.
+        return Ok(Done::Complete);
+    }
+    let settings = runner.store().webhook_settings().lookup(delivery.environment).await?;
+    let answer = send(runner, &delivery, &settings.signing_key).await;
+    let attempt = DeliveryAttempt {
+        status: answer.as_ref().ok().map(StatusCode::as_u16),
+        error: answer.as_ref().err().map(|error| error.code().to_owned()),
+        is_delivered: answer.as_ref().is_ok_and(StatusCode::is_success),
+        now: runner.now(),
+    };
+    deliveries.record_attempt(job.fence(), delivery.id, attempt).await?;
+    match answer {
+        Ok(status) if status.is_success() => Ok(Done::Complete),
+        Ok(status) if is_passing(status) => Err(JobError::Retry(anyhow!("the receiver of the webhook answered {status}"))),
+        Ok(status) => Err(JobError::Fail(anyhow!("the receiver of the webhook answered {status}; it is not sent again"))),
+        Err(error) if is_lasting(&error) => Err(JobError::Fail(error.into())),
+        Err(error) => Err(JobError::Retry(error.into())),
+    }
+}
+
+/// Whether another try may be answered otherwise.
+fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+}
+
+/// Whether another try would end in the same way: the address itself is at fault.
+fn is_lasting(error: &ProxyError) -> bool {
+    matches!(error, ProxyError::EgressDenied { .. } | ProxyError::InvalidUrl { .. } | ProxyError::TooManyRedirects { .. })
+}
+
+async fn send(runner: &Runner, delivery: &WebhookDeliveryRow, key: &Secret) -> Result<StatusCode, ProxyError> {
+    let url = Url::parse(&delivery.url).map_err(|_| ProxyError::InvalidUrl { problem: "it is not a URL" })?;
+    let place = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
+    let outgoing = Outgoing {
+        method: Method::POST,
+        url,
+        headers: headers(delivery, key, runner.now()),
+        body: CallBody::Bytes(Bytes::from(delivery.body.clone())),
+        credential_headers: SIGNATURES.to_vec(),
+        forward_headers_on_redirect: false,
+        hosts: None,
+    };
+    let answer = tokio::time::timeout(TIMEOUT, runner.http().send(outgoing)).await;
+    answer.map_err(|_| ProxyError::Timeout { method: Method::POST, place })?.map(|incoming| incoming.status)
+}
+
+/// The wire contract's two signatures, and those of Standard Webhooks: one id for all tries, and a time against replays.
+fn headers(delivery: &WebhookDeliveryRow, key: &Secret, now: Timestamp) -> HeaderMap {
+    let (id, timestamp) = (delivery.id.to_string(), (now.unix_millis() / 1000).to_string());
+    let [legacy, plain, standard] = SIGNATURES;
+    let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", delivery.body.as_bytes()];
+    let standard_value = format!("v1,{}", BASE64_STANDARD.encode(hmac(&standard_key(key), &signed)));
+    let legacy_value = hex(&Sha256::new().chain_update(key.expose()).chain_update(&delivery.body).finalize());
+    let text = |text: String| HeaderValue::try_from(text).expect("digits, hexadecimal and Base64 are header text");
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(AGENT)),
+        (legacy, text(legacy_value)),
+        (plain, text(hex(&hmac(key.expose().as_bytes(), &[delivery.body.as_bytes()])))),
+        (HeaderName::from_static("webhook-id"), text(id)),
+        (HeaderName::from_static("webhook-timestamp"), text(timestamp)),
+        (standard, text(standard_value)),
+    ])
+}
+
+/// Standard Webhooks signs with the bytes behind `whsec_`; a key of another form is its own bytes.
+fn standard_key(key: &Secret) -> Vec<u8> {
+    let encoded = key.expose().strip_prefix("whsec_");
+    encoded.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok()).unwrap_or_else(|| key.expose().as_bytes().to_vec())
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
