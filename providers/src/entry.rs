@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::Template;
+use crate::{Name, Template};
 
 pub(crate) mod asked;
 pub(crate) mod auth;
@@ -153,6 +153,13 @@ impl Entry {
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
         !written && self.auth.has_default_authorization()
+    }
+
+    /// Whether requests are signed or filled with settings of the integration, its client among them.
+    pub fn requests_read_integration(&self) -> bool {
+        let is_signed = matches!(self.auth, Auth::OAuth1(_) | Auth::Tba);
+        let mut templates = self.proxy.headers.values().chain(self.proxy.query.values()).chain(&self.proxy.base_url);
+        is_signed || templates.any(|template| template.names().into_iter().any(|name| matches!(name, Name::Integration(_))))
     }
 }
 

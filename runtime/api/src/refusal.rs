@@ -29,6 +29,7 @@ impl From<ConnectError> for ApiError {
             ConnectError::ConnectionConfig { field, .. } => Self::invalid_body(&["connection_config", &field], message),
             ConnectError::TestFailed { .. } => Self::bad_request("connection_test_failed", message),
             ConnectError::Store(error) => error.into(),
+            other => Self::new(StatusCode::from_u16(other.status()).unwrap_or(StatusCode::BAD_REQUEST), other.code(), message),
         }
     }
 }

@@ -35,9 +35,9 @@ impl Connect {
             credentials: create.credentials.map(|credentials| Secret::new(credentials.to_string())),
             custom: create.custom.map(|custom| custom.to_string()),
             forward_webhooks: create.forward_webhooks,
-            now: self.0.clock.now(),
+            now: self.now(),
         };
-        self.0.store.integrations().insert(new).await.map_err(|error| match error {
+        self.store().integrations().insert(new).await.map_err(|error| match error {
             StoreError::Conflict { .. } => ConnectError::KeyTaken { key: create.key.to_string() },
             other => other.into(),
         })

@@ -1,38 +1,55 @@
-//! How a connection comes to be and how its credentials are handed out.
+//! How a connection comes to be, stays alive and ends.
 //!
 //! ```text
-//! import ──▶ entry's auth mode ──▶ connection config ──▶ verification request ──▶ store (connection, syncs and their first jobs)
-//! source(connection) ──▶ ConnectionSource ──▶ outbound asks it for the target of each request
+//! session ──▶ attempt ──▶ mode: exchange, or begin ··browser·· complete ──▶ grant ──▶ verify ──▶ validate ──▶ store
+//! import ────────────────────────────────────────────────────────────────▶ verify ──▶ validate ──▶ store
+//! source(connection) ──▶ outbound asks it for each request ──▶ refresh: renewed before it ends, once, whoever asks
+//! disconnect ──▶ the product's functions ──▶ store
 //! ```
 //!
 //! *Invariant:* credentials leave this crate only towards `outbound`, and towards callers that the API has authorized to read them. No
-//! transaction is open while a provider answers.
+//! transaction is open while a provider answers. A mode knows no database.
 
+mod attempt;
+mod connection_config;
+mod create;
+mod disconnect;
 mod error;
+mod flow;
 mod grant;
 mod import;
 mod integration;
 mod modes;
+mod refresh;
+mod session;
 mod setting;
 mod source;
 #[cfg(test)]
 mod stand_in;
 mod token;
+mod verify;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
-use syncline_domain::{Clock, ConnectionRef, Credentials, EnvironmentId};
-use syncline_outbound::Proxy;
+use syncline_domain::{Clock, ConnectionName, ConnectionRef, EnvironmentId, FunctionRunner, Timestamp};
+use syncline_outbound::{HttpClient, Proxy};
 use syncline_providers::{Catalogue, Entry};
 use syncline_store::{ConnectionRow, IntegrationRow, Store};
+use tokio_util::task::TaskTracker;
+use url::Url;
 
+pub use attempt::{Attempt, Connected};
 pub use error::ConnectError;
+pub use flow::{Begun, BeginOptions, Completion, FLOW_LIFE};
 pub(crate) use grant::{Grant, ModeError};
 pub use import::ImportConnection;
 pub use integration::CreateIntegration;
 pub use modes::CallbackParams;
+pub use refresh::Freshness;
+pub use session::{CreatedSession, IntegrationDefaults, NewSession, SESSION_LIFE, Session, SessionSettings, is_session_token};
 pub use source::ConnectionSource;
+pub use verify::{TestOutcome, TestReport};
 
 /// What the service is made of.
 pub struct Options {
@@ -42,60 +59,134 @@ pub struct Options {
     pub catalogue: Arc<Catalogue>,
     /// Sends verification requests.
     pub proxy: Proxy,
+    /// Asks for tokens.
+    pub http: HttpClient,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Sixteen random bytes for each connection id that the caller leaves to us.
+    /// Sixteen random bytes, of a generator fit for keys.
     pub randomness: fn() -> [u8; 16],
+    /// Where browsers and providers reach this server.
+    pub public_url: Url,
+    /// Names this process in the leases of refreshes.
+    pub node: String,
+    /// Refreshes run on it, so that a caller that hangs up loses no token.
+    pub tasks: TaskTracker,
 }
 
-/// Creates connections and hands out their credentials. Cheap to clone.
+/// Creates connections, hands out their credentials and keeps them alive. Cheap to clone.
 #[derive(Clone)]
-pub struct Connect(Arc<Options>);
+pub struct Connect(Arc<Inner>);
+
+struct Inner {
+    options: Options,
+    flights: refresh::Flights,
+    /// Weak: the runner holds this service.
+    runner: OnceLock<Weak<dyn FunctionRunner>>,
+}
 
 impl Connect {
     /// Over an open store.
     pub fn new(options: Options) -> Self {
-        Self(Arc::new(options))
+        Self(Arc::new(Inner { options, flights: refresh::Flights::default(), runner: OnceLock::new() }))
     }
 
-    /// A connection with its integration and usable credentials.
+    /// Who runs the functions that validate connections and those that run before one is deleted. Said once, after both are made.
+    pub fn set_runner(&self, runner: &Arc<dyn FunctionRunner>) {
+        let _ = self.0.runner.set(Arc::downgrade(runner));
+    }
+
+    /// A connection with its integration and credentials as fresh as asked.
     pub async fn credentials(
         &self,
         environment: EnvironmentId,
         of: &ConnectionRef,
-    ) -> Result<(ConnectionRow, IntegrationRow, Credentials), ConnectError> {
+        freshness: Freshness,
+    ) -> Result<(ConnectionRow, IntegrationRow), ConnectError> {
         let integration = self.integration(environment, of).await?;
-        let mut row = self.opened(environment, of).await?;
-        let credentials = row.credentials.take().ok_or(ConnectError::UnknownConnection)?;
-        Ok((row, integration, credentials))
+        let row = self.usable(self.opened(environment, of).await?, freshness).await?;
+        Ok((row, integration))
     }
 
     /// What signs requests for a connection.
     pub async fn source(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionSource, ConnectError> {
-        let mut row = self.opened(environment, of).await?;
-        let credentials = row.credentials.take().ok_or(ConnectError::UnknownConnection)?;
-        ConnectionSource::new(self.0.store.clone(), self.entry(&row.provider)?, &row, credentials)
+        let row = self.opened(environment, of).await?;
+        self.source_of(row).await
     }
 
     /// The same for a row that the caller has read already.
     pub async fn source_for(&self, row: &ConnectionRow) -> Result<ConnectionSource, ConnectError> {
-        let found = self.0.store.connections().lookup_with_credentials(row.id).await?;
-        let credentials = found.and_then(|row| row.credentials).ok_or(ConnectError::UnknownConnection)?;
-        ConnectionSource::new(self.0.store.clone(), self.entry(&row.provider)?, row, credentials)
+        let found = self.store().connections().lookup_with_credentials(row.id).await?;
+        self.source_of(found.ok_or(ConnectError::UnknownConnection)?).await
+    }
+
+    async fn source_of(&self, row: ConnectionRow) -> Result<ConnectionSource, ConnectError> {
+        let entry = self.entry(&row.provider)?;
+        let row = self.usable(row, Freshness::Usable).await?;
+        // One more statement, only for the few entries whose requests carry something of the integration.
+        let client = match entry.requests_read_integration() {
+            true => Some(attempt::client_keys(&self.integration_of(&row).await?)),
+            false => None,
+        };
+        ConnectionSource::new(self.clone(), entry, client, row)
     }
 
     async fn opened(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionRow, ConnectError> {
-        self.0.store.connections().lookup_by_name_with_credentials(environment, of).await?.ok_or(ConnectError::UnknownConnection)
+        self.store().connections().lookup_by_name_with_credentials(environment, of).await?.ok_or(ConnectError::UnknownConnection)
     }
 
     async fn integration(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<IntegrationRow, ConnectError> {
-        let found = self.0.store.integrations().lookup(environment, &of.integration).await?;
+        let found = self.store().integrations().lookup(environment, &of.integration).await?;
         found.ok_or_else(|| ConnectError::UnknownIntegration { key: of.integration.to_string() })
     }
 
-    /// What the catalogue says about a provider.
+    async fn integration_of(&self, row: &ConnectionRow) -> Result<IntegrationRow, ConnectError> {
+        let found = self.store().integrations().lookup_by_id(row.integration).await?;
+        found.ok_or_else(|| ConnectError::UnknownIntegration { key: row.integration_key.to_string() })
+    }
+
+    /// The entry of a provider.
     pub fn entry(&self, provider: &str) -> Result<Arc<Entry>, ConnectError> {
-        self.0.catalogue.get(provider).cloned().ok_or_else(|| ConnectError::UnknownProvider { provider: provider.to_owned() })
+        self.options().catalogue.get(provider).cloned().ok_or_else(|| ConnectError::UnknownProvider { provider: provider.to_owned() })
+    }
+
+    fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    fn store(&self) -> &Store {
+        &self.options().store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.options().clock.now()
+    }
+
+    fn flights(&self) -> &refresh::Flights {
+        &self.0.flights
+    }
+
+    fn runner(&self) -> Option<Arc<dyn FunctionRunner>> {
+        self.0.runner.get()?.upgrade()
+    }
+
+    fn random(&self) -> [u8; 16] {
+        (self.options().randomness)()
+    }
+
+    /// Below 1.
+    fn fraction(&self) -> f64 {
+        let bytes: [u8; 4] = self.random()[..4].try_into().expect("four of sixteen");
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    /// Where in its period a sync's second run is due; from then on, its id decides.
+    fn random_phase(&self) -> u64 {
+        u64::from_le_bytes(self.random()[..8].try_into().expect("eight of sixteen"))
+    }
+
+    fn new_name(&self) -> ConnectionName {
+        let id = uuid::Builder::from_random_bytes(self.random()).into_uuid();
+        ConnectionName::new(id.to_string()).expect("a UUID is a valid name")
     }
 }
 

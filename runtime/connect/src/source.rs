@@ -1,43 +1,63 @@
 //! What signs the requests of one connection.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use syncline_domain::{ConnectionRowId, Credentials};
-use syncline_outbound::{CredentialError, CredentialSource, ProviderTarget, Refresh};
+use syncline_domain::{ConnectionRowId, Credentials, Timestamp};
+use syncline_outbound::{ClientKeys, CredentialError, CredentialSource, ProviderTarget, Refresh};
 use syncline_providers::Entry;
-use syncline_store::{ConnectionRow, Store};
+use syncline_store::ConnectionRow;
 
-use crate::ConnectError;
+use crate::{Connect, ConnectError, Freshness};
 
-/// A connection's credentials and settings, read once for many requests.
+/// A connection's credentials and settings, read once for many requests and renewed between them.
 pub struct ConnectionSource {
     entry: Arc<Entry>,
     connection_config: Arc<Map<String, Value>>,
+    /// The integration's settings, for entries whose requests need them.
+    client: Option<Arc<ClientKeys>>,
+    held: Mutex<Held>,
+    /// Where newer credentials are; nowhere while the connection is being created.
+    stored: Option<(Connect, ConnectionRowId)>,
+}
+
+#[derive(Clone)]
+struct Held {
     credentials: Arc<Credentials>,
-    /// Where newer credentials would be; none while the connection is being created.
-    stored: Option<(Store, ConnectionRowId)>,
+    version: i64,
+    /// When to look whether there are newer ones.
+    good_until: Option<Timestamp>,
 }
 
 impl ConnectionSource {
-    pub(crate) fn new(store: Store, entry: Arc<Entry>, row: &ConnectionRow, credentials: Credentials) -> Result<Self, ConnectError> {
+    /// `row` has its credentials.
+    pub(crate) fn new(connect: Connect, entry: Arc<Entry>, client: Option<ClientKeys>, row: ConnectionRow) -> Result<Self, ConnectError> {
         let connection_config = serde_json::from_str(&row.connection_config).map_err(|_| ConnectError::ConnectionConfig {
             field: String::new(),
             problem: "is not a JSON object; patch the connection".to_owned(),
         })?;
-        Ok(Self {
-            entry,
-            connection_config: Arc::new(connection_config),
-            credentials: Arc::new(credentials),
-            stored: Some((store, row.id)),
-        })
+        let id = row.id;
+        let held = Mutex::new(held(row)?);
+        Ok(Self { entry, connection_config: Arc::new(connection_config), client: client.map(Arc::new), held, stored: Some((connect, id)) })
     }
 
     /// For the verification of a connection that does not exist yet.
-    pub(crate) fn unsaved(entry: Arc<Entry>, connection_config: Map<String, Value>, credentials: Credentials) -> Self {
-        Self { entry, connection_config: Arc::new(connection_config), credentials: Arc::new(credentials), stored: None }
+    pub(crate) fn unsaved(
+        entry: Arc<Entry>,
+        connection_config: Map<String, Value>,
+        client: Option<ClientKeys>,
+        credentials: Credentials,
+    ) -> Self {
+        let held = Held { credentials: Arc::new(credentials), version: 0, good_until: None };
+        Self {
+            entry,
+            connection_config: Arc::new(connection_config),
+            client: client.map(Arc::new),
+            held: Mutex::new(held),
+            stored: None,
+        }
     }
 
     /// The provider's entry.
@@ -45,42 +65,51 @@ impl ConnectionSource {
         &self.entry
     }
 
-    /// The credentials as they were when the source was made.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+    /// The credentials as they were last used.
+    pub fn credentials(&self) -> Arc<Credentials> {
+        Arc::clone(&self.held().credentials)
     }
 
-    pub(crate) fn signed_by(&self, credentials: Arc<Credentials>) -> ProviderTarget {
-        ProviderTarget { entry: Arc::clone(&self.entry), connection_config: Arc::clone(&self.connection_config), credentials, client: None }
+    fn held(&self) -> Held {
+        self.held.lock().expect("nothing panics while it is held").clone()
     }
+
+    /// Of the store, if what is held may not do.
+    async fn renewed(&self, connect: &Connect, row: ConnectionRowId, freshness: Freshness) -> Result<Held, CredentialError> {
+        let failed = |error: ConnectError| CredentialError { code: error.code(), status: error.status(), message: error.to_string() };
+        let found = connect.store().connections().lookup_with_credentials(row).await.map_err(|error| failed(error.into()))?;
+        let row = found.ok_or(ConnectError::UnknownConnection).map_err(failed)?;
+        let fresh = held(connect.usable(row, freshness).await.map_err(failed)?).map_err(failed)?;
+        *self.held.lock().expect("nothing panics while it is held") = fresh.clone();
+        Ok(fresh)
+    }
+}
+
+fn held(row: ConnectionRow) -> Result<Held, ConnectError> {
+    let credentials = Arc::new(row.credentials.ok_or(ConnectError::UnknownConnection)?);
+    Ok(Held { credentials, version: row.credentials_version, good_until: row.refresh_at.or(row.expires_at) })
 }
 
 #[async_trait]
 impl CredentialSource for ConnectionSource {
-    /// A forced refresh reads the store again: the credentials may have been replaced since this source was made.
     async fn target(&self, refresh: Refresh) -> Result<ProviderTarget, CredentialError> {
-        let credentials = match (refresh, &self.stored) {
-            (Refresh::Force, Some((store, row))) => {
-                let found = store.connections().lookup_with_credentials(*row).await.map_err(|error| unavailable(&error))?;
-                Arc::new(found.and_then(|row| row.credentials).ok_or_else(gone)?)
+        let mut held = self.held();
+        if let Some((connect, row)) = &self.stored {
+            let freshness = match refresh {
+                Refresh::Force => Some(Freshness::NewerThan(held.version)),
+                Refresh::IfNeeded => held.good_until.filter(|at| *at <= connect.now()).map(|_| Freshness::Usable),
+            };
+            if let Some(freshness) = freshness {
+                held = self.renewed(connect, *row, freshness).await?;
             }
-            _ => Arc::clone(&self.credentials),
-        };
-        Ok(self.signed_by(credentials))
+        }
+        Ok(ProviderTarget {
+            entry: Arc::clone(&self.entry),
+            connection_config: Arc::clone(&self.connection_config),
+            client: self.client.clone(),
+            credentials: held.credentials,
+        })
     }
-}
-
-fn unavailable(error: &syncline_store::Error) -> CredentialError {
-    tracing::error!(error = error as &dyn std::error::Error, "credentials could not be read");
-    CredentialError {
-        code: "server_error",
-        status: 500,
-        message: "the credentials could not be read; the operator's log says why".to_owned(),
-    }
-}
-
-fn gone() -> CredentialError {
-    CredentialError { code: "unknown_connection", status: 404, message: "the connection was deleted".to_owned() }
 }
 
 impl fmt::Debug for ConnectionSource {

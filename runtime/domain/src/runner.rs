@@ -5,14 +5,14 @@ use bytes::Bytes;
 
 use crate::{ConnectionRowId, Digest, EnvironmentId, FunctionDefinition, FunctionId, RunOutcome, Trigger};
 
-/// An action to run now, for a caller that waits.
+/// An action to run now, or an event function for whose word somebody waits.
 #[derive(Clone, Debug)]
 pub struct ActionCall {
     /// Where the connection and the function live.
     pub environment: EnvironmentId,
     /// On whose behalf.
     pub connection: ConnectionRowId,
-    /// The action.
+    /// The action or event function.
     pub function: FunctionId,
     /// JSON text.
     pub input: String,
@@ -60,7 +60,7 @@ pub enum RunnerError {
 /// Runs functions in this process.
 #[async_trait]
 pub trait FunctionRunner: Send + Sync + 'static {
-    /// Runs an action to its end. A failure of the function is an `Ok` with the error inside.
+    /// Runs a function to its end. A failure of the function is an `Ok` with the error inside.
     async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError>;
 
     /// Compiles a component and asks it what it holds; stores nothing but the compiled code's cache.

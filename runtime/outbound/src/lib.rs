@@ -46,3 +46,4 @@ pub use signing::oauth1::{OAuth1Keys, OAuth1Request, OAuth1Token};
 pub use signing::{Signer, SigningDefect};
 pub use target::{ClientKeys, CredentialSource, ProviderTarget, Refresh};
 pub use tls::ClientCertificateDefect;
+pub use wait::asked as retry_after;

@@ -11,7 +11,7 @@ use syncline_providers::Retry;
 ///
 /// `Retry-After` (RFC 9110, 10.2.3) counts always. The provider's own headers say when its limit ends, so they count only where the limit
 /// is what stopped the request: a 500 need not wait for the end of the hour.
-pub(crate) fn asked(retry: &Retry, status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn asked(retry: &Retry, status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let standard = text(RETRY_AFTER.as_str()).and_then(|value| after(value, now));
     if status != StatusCode::TOO_MANY_REQUESTS && !limit_is_reached(retry, headers) {

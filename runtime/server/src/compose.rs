@@ -97,14 +97,25 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let policy = EgressPolicy { allow_private_network: configuration.allow_private_network };
     let http = HttpClient::new(syncline_outbound::Options::new(policy));
     let proxy = Proxy::new(http.clone(), Arc::clone(&clock), Arc::new(SystemPace), syncline_outbound::Limits::default());
+    let listen = configuration.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; is another server running there? Choose another with --listen (port 0 takes a free one)")
+    })?;
+    let address = listener.local_addr()?;
+    let own = || Url::parse(&format!("http://{address}")).expect("an address makes a URL");
+    let url = configuration.public_url.unwrap_or_else(own);
+    let shutdown = Shutdown::new();
     let connect = Connect::new(syncline_connect::Options {
         store: store.clone(),
         catalogue: Arc::clone(&catalogue),
         proxy: proxy.clone(),
+        http: http.clone(),
         clock: Arc::clone(&clock),
         randomness: random,
+        public_url: url.clone(),
+        node: worker.owner.clone(),
+        tasks: shutdown.tasks.clone(),
     });
-    let shutdown = Shutdown::new();
     let dependencies = Dependencies {
         store: store.clone(),
         engine,
@@ -116,20 +127,15 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     };
     let runner = Runner::new(dependencies, worker, shutdown.clone());
 
-    let listen = configuration.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}; is another server running there? Choose another with --listen (port 0 takes a free one)")
-    })?;
-    let address = listener.local_addr()?;
-    let own = || Url::parse(&format!("http://{address}")).expect("an address makes a URL");
-    let url = configuration.public_url.unwrap_or_else(own);
+    let as_port = Arc::new(runner.clone()) as Arc<dyn FunctionRunner>;
+    connect.set_runner(&as_port);
     let services = syncline_api::Services {
         store: store.clone(),
         connect,
         proxy,
         catalogue,
         clock,
-        runner: Arc::new(runner.clone()) as Arc<dyn FunctionRunner>,
+        runner: as_port,
     };
     let router = syncline_api::router(services, syncline_api::Options::new(url.clone()));
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));

@@ -55,6 +55,8 @@ pub struct ConnectionRow {
     pub expires_at: Option<Timestamp>,
     /// Why they could not be renewed, until they are.
     pub auth_error: Option<AuthError>,
+    /// When to renew what signs requests, or to try again; `None` for never.
+    pub refresh_at: Option<Timestamp>,
     /// A JSON object.
     pub connection_config: String,
     /// A JSON object.
@@ -155,6 +157,7 @@ fn connection(row: &Row) -> Result<ConnectionRow, Error> {
         credentials: None,
         credentials_version: row.get("credentials_version")?,
         expires_at: row.optional_time("expires_at")?,
+        refresh_at: row.optional_time("refresh_at")?,
         auth_error: row.parse_optional("connections", "auth_error", |text| serde_json::from_str(text).ok())?,
         connection_config: row.get("connection_config")?,
         metadata: row.get("metadata")?,

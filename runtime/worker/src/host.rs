@@ -96,6 +96,12 @@ impl FunctionHost {
         self.interrupted.load(Ordering::SeqCst)
     }
 
+    /// Knows the tokens of this moment.
+    fn redactor(&self) -> &Arc<Redactor> {
+        self.redactor.learn(&self.source.credentials());
+        &self.redactor
+    }
+
     fn granted(&self, grant: Grant) -> bool {
         self.setup.work.function.definition.grants.contains(&grant)
     }

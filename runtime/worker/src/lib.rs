@@ -3,6 +3,7 @@
 //! ```text
 //! scheduler ──due syncs──▶ jobs ──claim──▶ job kind ──▶ runner ──▶ engine (fresh instance)
 //! rescuer  ──expired leases──▶ jobs            ▲            │ host calls
+//! refresher ──credentials about to end──▶ connect
 //! api ──FunctionRunner::run_action─────────────┘            ▼
 //!                                              host: proxy, records, checkpoint, locks, log ──▶ store, outbound
 //! ```
@@ -20,6 +21,7 @@ mod inspect;
 mod job;
 mod lease;
 mod options;
+mod refresher;
 mod rescuer;
 mod run;
 mod runner;

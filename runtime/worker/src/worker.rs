@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{Options, Runner, Shutdown, claim, rescuer, scheduler};
+use crate::{Options, Runner, Shutdown, claim, refresher, rescuer, scheduler};
 
-/// Claims and runs jobs, makes due syncs jobs, and rescues jobs whose worker is gone.
+/// Claims and runs jobs, makes due syncs jobs, renews credentials, and rescues jobs whose worker is gone.
 #[derive(Debug)]
 pub struct Worker {
     runner: Runner,
@@ -23,6 +23,7 @@ impl Worker {
         tokio::join!(
             scheduler::run(self.runner.clone(), Arc::clone(&self.options), shutdown.clone()),
             rescuer::run(self.runner.clone(), Arc::clone(&self.options), shutdown.clone()),
+            refresher::run(self.runner.clone(), shutdown.clone()),
             claim::run(self.runner, self.options, shutdown),
         );
     }

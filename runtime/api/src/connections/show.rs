@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use syncline_connect::ConnectError;
-use syncline_domain::{ConnectionRef, IntegrationKey};
+use syncline_connect::{ConnectError, Freshness};
+use syncline_domain::{ConnectionRef, Credentials, IntegrationKey};
 
 use crate::auth::Caller;
 use crate::connections::{find, wire};
@@ -51,7 +51,8 @@ pub(crate) async fn handle(
         return Ok(Json(wire::full(&row, json!({}))).into_response());
     }
     let of = ConnectionRef { integration: row.integration_key, connection: row.name };
-    let (row, _, credentials) = app.connect.credentials(environment, &of).await.map_err(|error| match error {
+    let freshness = if params.force_refresh.0 || params.refresh_github_app_jwt_token.0 { Freshness::Forced } else { Freshness::Usable };
+    let (row, _) = app.connect.credentials(environment, &of, freshness).await.map_err(|error| match error {
         ConnectError::UnknownConnection => ApiError::not_found(error.to_string()),
         other => other.into(),
     })?;
@@ -59,7 +60,7 @@ pub(crate) async fn handle(
     if row.last_fetched_at.is_none_or(|last| now.since(last) >= FETCH_NOTED_EVERY) {
         app.store.connections().touch_fetched(row.id, now).await?;
     }
-    let mut shown = credentials.to_wire_exposed();
+    let mut shown = row.credentials.as_ref().map_or_else(|| json!({}), Credentials::to_wire_exposed);
     if !params.refresh_token.0 {
         wire::without_refresh_tokens(&mut shown);
     }

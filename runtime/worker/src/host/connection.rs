@@ -1,6 +1,9 @@
 //! The connection of the run and its integration.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
+use syncline_connect::Freshness;
 use syncline_host_api::host::{ConnectionRef as WireRef, Failure, failure};
 use syncline_store::ConnectionRow;
 
@@ -14,13 +17,14 @@ const MAX_METADATA_BYTES: usize = 1024 * 1024;
 impl FunctionHost {
     pub(super) async fn connection_get(&self, of: Option<WireRef>) -> Result<String, Failure> {
         let (row, credentials) = match of {
-            None => (self.current().await?, self.source.credentials().clone()),
+            None => (self.current().await?, self.source.credentials()),
             Some(of) => {
                 let of = connection_ref(&of)?;
                 let environment = self.setup.work.connection.environment;
-                let (row, _, credentials) =
-                    self.setup.runner.connect().credentials(environment, &of).await.map_err(|error| from_connect(&error))?;
-                (row, credentials)
+                let connect = self.setup.runner.connect();
+                let (mut row, _) = connect.credentials(environment, &of, Freshness::Usable).await.map_err(|error| from_connect(&error))?;
+                let credentials = row.credentials.take().ok_or_else(|| failure("unknown_connection", "the connection was deleted"))?;
+                (row, Arc::new(credentials))
             }
         };
         let mut object = json!({

@@ -25,8 +25,8 @@ impl FunctionHost {
         let response = self.setup.runner.http().fetch(fetch).await.map_err(|error| from_proxy(&error))?;
         Ok(FetchResponse {
             status: response.status.as_u16(),
-            headers: wire_headers(&response.headers, &self.redactor),
-            body: wire_body(response.body, &self.redactor),
+            headers: wire_headers(&response.headers, self.redactor()),
+            body: wire_body(response.body, self.redactor()),
         })
     }
 }

@@ -15,13 +15,13 @@ impl FunctionHost {
             Level::Error => "error",
         };
         let fields = fields.filter(|text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok());
-        self.write(level, self.redactor.text(message.to_owned()), fields.map(|text| self.redactor.text(text)));
+        self.write(level, self.redactor().text(message.to_owned()), fields.map(|text| self.redactor().text(text)));
     }
 
     /// The last line of a run that failed.
     pub(crate) fn say_failed(&self, error: &RunError) {
         let fields = serde_json::json!({ "code": error.code, "status": error.status, "frames": error.frames });
-        self.write("error", self.redactor.text(error.message.clone()), Some(fields.to_string()));
+        self.write("error", self.redactor().text(error.message.clone()), Some(fields.to_string()));
     }
 
     pub(super) fn run_info(&self) -> RunInfo {

@@ -28,6 +28,8 @@ impl FunctionHost {
         let endpoint = request.endpoint.clone();
         let call = self.call(method, request)?;
         let response = self.setup.runner.proxy().send_buffered(&*source, call, MAX_BODY).await.map_err(|error| from_proxy(&error))?;
+        // The token may have been renewed on the way.
+        redactor.learn(&source.credentials());
         answer(&format!("{} {endpoint}", verb(method)), response, &redactor)
     }
 
@@ -57,7 +59,7 @@ impl FunctionHost {
 
     /// The run's own connection, or another of the same environment.
     pub(super) async fn source_of(&self, of: Option<&WireRef>) -> Result<(Arc<ConnectionSource>, Arc<Redactor>), Failure> {
-        let Some(of) = of else { return Ok((Arc::clone(&self.source), Arc::clone(&self.redactor))) };
+        let Some(of) = of else { return Ok((Arc::clone(&self.source), Arc::clone(self.redactor()))) };
         let of = connection_ref(of)?;
         let environment = self.setup.work.connection.environment;
         let source = self.setup.runner.connect().source(environment, &of).await.map_err(|error| from_connect(&error))?;

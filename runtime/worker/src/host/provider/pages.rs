@@ -39,6 +39,8 @@ impl Pages for Walk {
     async fn next(&mut self) -> Result<Option<Page>, Failure> {
         let Some(call) = self.paginator.next_call() else { return Ok(None) };
         let response = self.proxy.send_buffered(&*self.source, call, MAX_BODY).await.map_err(|error| from_proxy(&error))?;
+        // The token may have been renewed on the way.
+        self.redactor.learn(&self.source.credentials());
         if !response.status.is_success() {
             return answer(&self.what, response, &self.redactor).map(|_| None);
         }

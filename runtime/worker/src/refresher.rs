@@ -1,0 +1,25 @@
+//! Renews credentials before they end, so that connections that nobody uses live on. Any number of nodes may run this: a connection's
+//! lease lets one of them.
+
+use std::time::Duration;
+
+use crate::{Runner, Shutdown};
+
+/// Tokens are due minutes before they end, so seconds do not matter.
+const EVERY: Duration = Duration::from_secs(5);
+/// Looked at in one go; more are due in the next.
+const BATCH: u32 = 200;
+
+pub(crate) async fn run(runner: Runner, shutdown: Shutdown) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.soft.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = runner.connect().refresh_due(BATCH).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "connections due for refresh could not be listed; trying again");
+        }
+    }
+}
