@@ -9,6 +9,7 @@ mod records;
 mod runs;
 mod syncs;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use syncline_domain::{
 use syncline_outbound::{EgressPolicy, HttpClient, Limits, Proxy, SystemPace};
 use syncline_providers::Catalogue;
 use syncline_store::{DatabaseUrl, MasterKey, NewApiKey, Store};
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::{Options, Services, router};
@@ -71,6 +73,12 @@ impl FunctionRunner for FakeRunner {
     }
 }
 
+/// Never the same twice: tokens and states are keys in the store.
+fn distinct() -> [u8; 16] {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    u128::from(COUNT.fetch_add(1, Ordering::Relaxed)).to_be_bytes()
+}
+
 impl TestApp {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -86,15 +94,20 @@ impl TestApp {
         store.api_keys().ensure(environment, "default", Sha256::digest(KEY).into(), now).await.unwrap();
         let catalogue = Arc::new(Catalogue::embedded());
         let client = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
-        let proxy = Proxy::new(client, clock.clone(), Arc::new(SystemPace), Limits::default());
+        let proxy = Proxy::new(client.clone(), clock.clone(), Arc::new(SystemPace), Limits::default());
         let connect = Connect::new(syncline_connect::Options {
             store: store.clone(),
             catalogue: catalogue.clone(),
             proxy: proxy.clone(),
+            http: client,
             clock: clock.clone(),
-            randomness: || [9; 16],
+            randomness: distinct,
+            public_url: "http://localhost:3003".parse().unwrap(),
+            node: "test".to_owned(),
+            tasks: TaskTracker::new(),
         });
         let runner = Arc::new(FakeRunner::default());
+        connect.set_runner(&(runner.clone() as Arc<dyn FunctionRunner>));
         let services = Services { store: store.clone(), connect, proxy, catalogue, clock: clock.clone(), runner: runner.clone() };
         let router = router(services, Options::new("http://localhost:3003".parse().unwrap()));
         Self { router, store, clock, runner, environment, _folder: folder }

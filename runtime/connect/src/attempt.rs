@@ -98,7 +98,10 @@ impl Connect {
     pub(crate) async fn urls(&self, integration: &IntegrationRow) -> Result<Urls, ConnectError> {
         let found = self.store().environments().lookup(integration.environment).await?;
         let environment = found.ok_or(ConnectError::UnknownConnection)?.uuid;
-        Ok(Urls { callback: self.callback_url(), client_metadata: self.below(&["oauth", "client-metadata", &environment.to_string(), integration.key.as_str()]) })
+        Ok(Urls {
+            callback: self.callback_url(),
+            client_metadata: self.below(&["oauth", "client-metadata", &environment.to_string(), integration.key.as_str()]),
+        })
     }
 
     /// Where providers send browsers back to, for every integration.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use syncline_domain::{
-    ActionCall, ConnectSessionId, ConnectionName, ConnectionRowId, Credentials, EndUser, EventKind, FunctionId, FunctionKind, SyncState, Tags,
-    Trigger, Variant,
+    ActionCall, ConnectSessionId, ConnectionName, ConnectionRowId, Credentials, EndUser, EventKind, FunctionId, FunctionKind, SyncState,
+    Tags, Trigger, Variant,
 };
 use syncline_providers::Entry;
 use syncline_store::{Constraint, Error as StoreError, FunctionRow, InsertedConnection, IntegrationRow, NewConnection, NewSync, Promote};

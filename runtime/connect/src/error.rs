@@ -142,7 +142,9 @@ impl ConnectError {
             Self::UnknownIntegration { .. } => "unknown_provider_config",
             Self::UnknownConnection => "unknown_connection",
             Self::KeyTaken { .. } => "duplicate_provider_config",
-            Self::WrongAuthMode { .. } | Self::ConnectionConfig { .. } | Self::SessionIntegration { .. } | Self::Input { .. } => "invalid_body",
+            Self::WrongAuthMode { .. } | Self::ConnectionConfig { .. } | Self::SessionIntegration { .. } | Self::Input { .. } => {
+                "invalid_body"
+            }
             Self::TestFailed { .. } => "connection_test_failed",
             Self::SessionTokenFormat => "invalid_connect_session_token_format",
             Self::UnknownSession | Self::SessionUsed => "unknown_connect_session_token",

@@ -135,12 +135,7 @@ impl Connect {
 
     async fn finish(&self, remembered: Remembered, params: &CallbackParams) -> Result<Connected, ConnectError> {
         let integration = IntegrationKey::new(remembered.integration).map_err(|_| ConnectError::State)?;
-        let attempt = Attempt {
-            session: remembered.session,
-            integration,
-            params: remembered.params,
-            user_scopes: remembered.user_scopes,
-        };
+        let attempt = Attempt { session: remembered.session, integration, params: remembered.params, user_scopes: remembered.user_scopes };
         let mut prepared = self.prepare(attempt).await?;
         connection_config::complete(&prepared.entry, &mut prepared.connection_config)?;
         let urls = self.urls(&prepared.integration).await?;

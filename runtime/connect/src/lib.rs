@@ -41,7 +41,7 @@ use url::Url;
 
 pub use attempt::{Attempt, Connected};
 pub use error::ConnectError;
-pub use flow::{Begun, BeginOptions, Completion, FLOW_LIFE};
+pub use flow::{BeginOptions, Begun, Completion, FLOW_LIFE};
 pub(crate) use grant::{Grant, ModeError};
 pub use import::ImportConnection;
 pub use integration::CreateIntegration;

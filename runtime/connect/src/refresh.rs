@@ -63,7 +63,11 @@ impl Connect {
             Ok(Some(row)) => row,
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(connection.id = id.0, error = &error as &dyn std::error::Error, "a connection due for refresh cannot be read");
+                tracing::error!(
+                    connection.id = id.0,
+                    error = &error as &dyn std::error::Error,
+                    "a connection due for refresh cannot be read"
+                );
                 return;
             }
         };

@@ -51,13 +51,7 @@ impl ConnectionSource {
         credentials: Credentials,
     ) -> Self {
         let held = Held { credentials: Arc::new(credentials), version: 0, good_until: None };
-        Self {
-            entry,
-            connection_config: Arc::new(connection_config),
-            client: client.map(Arc::new),
-            held: Mutex::new(held),
-            stored: None,
-        }
+        Self { entry, connection_config: Arc::new(connection_config), client: client.map(Arc::new), held: Mutex::new(held), stored: None }
     }
 
     /// The provider's entry.

@@ -102,7 +102,8 @@ impl Connect {
             }
             Err(other) => return Err(other),
         };
-        let nothing = |message: String| TestReport { outcome: TestOutcome::NothingToAsk, status: None, message, retry_at: None, answer: None };
+        let nothing =
+            |message: String| TestReport { outcome: TestOutcome::NothingToAsk, status: None, message, retry_at: None, answer: None };
         let entry: Arc<Entry> = Arc::clone(source.entry());
         let Some(verification) = &entry.proxy.verification else {
             return Ok(nothing(format!(
@@ -117,13 +118,9 @@ impl Connect {
                 Err(ProxyError::Credential(error)) => {
                     TestReport { outcome: TestOutcome::Reconnect, status: None, message: error.message, retry_at: None, answer: None }
                 }
-                Err(error) => TestReport {
-                    outcome: TestOutcome::Unavailable,
-                    status: None,
-                    message: error.to_string(),
-                    retry_at: None,
-                    answer: None,
-                },
+                Err(error) => {
+                    TestReport { outcome: TestOutcome::Unavailable, status: None, message: error.to_string(), retry_at: None, answer: None }
+                }
             };
             if report.outcome == TestOutcome::Works {
                 break;

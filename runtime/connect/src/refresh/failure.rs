@@ -58,7 +58,11 @@ impl Failure {
     /// Ours to mend.
     pub(super) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a connection could not be refreshed");
-        Self { code: "server_error", status: 500, message: "the credentials could not be refreshed; the operator's log says why".to_owned() }
+        Self {
+            code: "server_error",
+            status: 500,
+            message: "the credentials could not be refreshed; the operator's log says why".to_owned(),
+        }
     }
 
     /// The provider's own refusal.

@@ -112,7 +112,13 @@ impl Connect {
             Err(cause) => {
                 let error = failure::remember(&row, &cause, was_interrupted, now, self.fraction());
                 let (failure, is_news) = (Failure::refused(&error), failure::is_news(row.auth_error.as_ref(), &error));
-                tracing::warn!(connection.id = row.id.0, provider = row.provider, code = error.code, is_final = error.is_final, "a token was not renewed");
+                tracing::warn!(
+                    connection.id = row.id.0,
+                    provider = row.provider,
+                    code = error.code,
+                    is_final = error.is_final,
+                    "a token was not renewed"
+                );
                 let refresh_at = error.retry_at;
                 let is_written = self.land(&row, fence, RefreshResult::Failed { error, refresh_at }, is_news).await?;
                 // Not written: a reconnect or another refresh came in between, and its credentials are better than this failure.
@@ -124,7 +130,11 @@ impl Connect {
     async fn renew(&self, row: &ConnectionRow) -> Result<(Grant, Option<String>), ModeError> {
         let internal = |error: ConnectError| {
             tracing::error!(error = &error as &dyn std::error::Error, connection.id = row.id.0, "a refresh could not be prepared");
-            ModeError::Unavailable { code: error.code().to_owned(), message: "the refresh could not be prepared".to_owned(), retry_after: None }
+            ModeError::Unavailable {
+                code: error.code().to_owned(),
+                message: "the refresh could not be prepared".to_owned(),
+                retry_after: None,
+            }
         };
         let integration = self.integration_of(row).await.map_err(internal)?;
         let entry = self.entry(&row.provider).map_err(internal)?;

@@ -77,6 +77,7 @@ async fn send(runner: &Runner, delivery: &WebhookDeliveryRow, key: &Secret) -> R
         credential_headers: SIGNATURES.to_vec(),
         forward_headers_on_redirect: false,
         hosts: None,
+        signer: None,
     };
     let answer = tokio::time::timeout(TIMEOUT, runner.http().send(outgoing)).await;
     answer.map_err(|_| ProxyError::Timeout { method: Method::POST, place })?.map(|incoming| incoming.status)
