@@ -8,6 +8,8 @@
 mod app;
 #[path = "../it/guests.rs"]
 mod guests;
+#[path = "../it/node.rs"]
+mod node;
 #[path = "../it/provider.rs"]
 mod provider;
 

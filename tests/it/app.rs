@@ -1,65 +1,42 @@
-//! The real binary as a child process, with a database of its own.
+//! A server with a database and a provider of its own.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::ops::Deref;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
 use syncline_store::testing::TestDatabase;
 use tempfile::TempDir;
 
+use crate::node::{Answer, Node, Place};
 use crate::provider::{Provider, TOKEN};
-
-const KEY: &str = "6b1f9c1e-4a52-4f7b-9d0a-3f4f6d1c2b3a";
-/// The key of all test databases: `TestDatabase::key`.
-const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
-/// Longer than anything here takes on a loaded machine; only a test that fails waits for it.
-const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A server and what belongs to it.
 pub(crate) struct App {
-    child: Child,
+    node: Node,
     pub(crate) database: TestDatabase,
     pub(crate) directory: TempDir,
     pub(crate) provider: Provider,
-    pub(crate) http: reqwest::Client,
-    port: u16,
-    log: Arc<Mutex<String>>,
+    nodes: u32,
 }
 
-/// An answer, read.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: reqwest::header::HeaderMap,
-    pub(crate) text: String,
-}
+impl Deref for App {
+    type Target = Node;
 
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    /// The stable code of an error.
-    pub(crate) fn code(&self) -> String {
-        self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("no code: {}", self.text)).to_owned()
-    }
-
-    /// The answer, which must be a success.
-    pub(crate) fn ok(self) -> Value {
-        assert!(self.status.is_success(), "{} {}", self.status, self.text);
-        if self.text.is_empty() { Value::Null } else { self.json() }
+    fn deref(&self) -> &Node {
+        &self.node
     }
 }
 
 impl App {
     /// A server with an empty database, a provider, and the integration `fixture` for it.
     pub(crate) async fn start(database: TestDatabase) -> Self {
+        Self::start_with(database, &[]).await
+    }
+
+    /// The same with further entries in its catalogue: file name and text.
+    pub(crate) async fn start_with(database: TestDatabase, entries: &[(String, String)]) -> Self {
         let provider = Provider::start().await;
         let directory = tempfile::tempdir().unwrap();
         let providers = directory.path().join("providers");
@@ -69,73 +46,39 @@ impl App {
             provider.url()
         );
         std::fs::write(providers.join("stand-in.yaml"), entry).unwrap();
-        let (child, port, log) = spawn(&database, &directory);
-        // Whoever is first in this process installs it; all install the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(clippy::disallowed_methods, reason = "a test's client is nobody's outgoing traffic")]
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        let mut app = Self { child, database, directory, provider, http, port, log };
-        app.ready().await;
-        app.call(Method::POST, "/integrations", &[], Some(json!({ "provider": "stand-in", "unique_key": "fixture" }))).await.ok();
+        for (name, text) in entries {
+            std::fs::write(providers.join(name), text).unwrap();
+        }
+        let node = Node::start(&first(&database, &directory)).await;
+        let app = Self { node, database, directory, provider, nodes: 1 };
+        app.post("/integrations", json!({ "provider": "stand-in", "unique_key": "fixture" })).await.ok();
         app
+    }
+
+    /// Another server on the same database; browsers still come to the first.
+    pub(crate) async fn another_node(&mut self) -> Node {
+        self.nodes += 1;
+        let data = format!("data-{}", self.nodes);
+        let public_url = Some(self.url(""));
+        Node::start(&Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url }).await
     }
 
     /// Kills the process as a power cut would, and starts another on what is left.
     pub(crate) async fn crash_and_restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        (self.child, self.port, self.log) = spawn(&self.database, &self.directory);
-        self.ready().await;
+        self.node.kill();
+        self.node = Node::start(&first(&self.database, &self.directory)).await;
     }
 
-    /// SIGTERM, as an operator or a rolling deploy stops it; the process must end well.
+    /// SIGTERM, as an operator or a rolling deploy stops it; the process must end well and must not have shown a credential.
     pub(crate) fn stop(&mut self) {
-        if self.child.try_wait().unwrap().is_none() {
-            let pid = self.child.id().to_string();
-            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-            let status = self.child.wait().unwrap();
-            assert!(status.success(), "{status}\n{}", self.log());
-        }
+        self.node.terminate();
         assert!(!self.log().contains(TOKEN), "the log shows a credential:\n{}", self.log());
     }
 
     /// SIGTERM and another process on the same database.
     pub(crate) async fn restart(&mut self) {
         self.stop();
-        (self.child, self.port, self.log) = spawn(&self.database, &self.directory);
-        self.ready().await;
-    }
-
-    /// What the server wrote to stderr so far.
-    pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
-    }
-
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    pub(crate) async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
-        let mut request = self.http.request(method, self.url(path)).bearer_auth(KEY);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        read(request).await
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.call(Method::GET, path, &[], None).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        self.call(Method::POST, path, &[], Some(body)).await
+        self.node = Node::start(&first(&self.database, &self.directory)).await;
     }
 
     pub(crate) async fn deploy(&self, wasm: &[u8]) -> Answer {
@@ -214,78 +157,8 @@ impl App {
             }
         }
     }
-
-    /// Asks until there is an answer.
-    pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(&self, what: &str, mut ask: impl FnMut() -> F) -> T {
-        let begin = Instant::now();
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            assert!(begin.elapsed() < PATIENCE, "no {what} in {PATIENCE:?}; the server says:\n{}", self.log());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    async fn ready(&mut self) {
-        let begin = Instant::now();
-        loop {
-            if let Ok(answer) = self.http.get(self.url("/ready")).send().await
-                && answer.status().is_success()
-            {
-                return;
-            }
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the server is not ready ({ended:?}); it says:\n{}", self.log());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
 }
 
-impl Drop for App {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if std::thread::panicking() {
-            eprintln!("--- the server's log\n{}", self.log());
-        }
-    }
-}
-
-pub(crate) async fn read(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.unwrap() }
-}
-
-fn spawn(database: &TestDatabase, directory: &TempDir) -> (Child, u16, Arc<Mutex<String>>) {
-    // Another process may take the port before the server does; then the server says so and the test fails loudly.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syncline"))
-        .arg("serve")
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("SYNCLINE_LISTEN", format!("127.0.0.1:{port}"))
-        .env("SYNCLINE_DATABASE_URL", database.url())
-        .env("SYNCLINE_DATA_DIR", directory.path().join("data"))
-        .env("SYNCLINE_PROVIDERS_DIR", directory.path().join("providers"))
-        .env("SYNCLINE_ALLOW_PRIVATE_NETWORK", "true")
-        .env("SYNCLINE_SECRET_KEY_DEV", KEY)
-        .env("SYNCLINE_ENCRYPTION_KEY", ENCRYPTION_KEY)
-        .env("SYNCLINE_LEASE_SECONDS", "2")
-        .env("SYNCLINE_LOG", "info")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = Arc::new(Mutex::new(String::new()));
-    let (lines, written) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
-    std::thread::spawn(move || {
-        for line in lines.map_while(Result::ok) {
-            let mut log = written.lock().unwrap();
-            log.push_str(&line);
-            log.push('\n');
-        }
-    });
-    (child, port, log)
+fn first<'a>(database: &'a TestDatabase, directory: &'a TempDir) -> Place<'a> {
+    Place { database_url: database.url(), directory: directory.path(), data: "data", public_url: None }
 }

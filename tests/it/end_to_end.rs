@@ -105,10 +105,10 @@ on_both_databases! {
         app.connect("ada", json!({})).await;
         let prod = std::fs::read_to_string(app.directory.path().join("data/api-keys.toml")).unwrap();
         let prod = prod.lines().find_map(|line| line.strip_prefix("prod = \"")).unwrap().trim_end_matches('"').to_owned();
-        let read = |path: &str| crate::app::read(app.http.get(app.url(path)).bearer_auth(&prod));
+        let read = |path: &str| crate::node::read(app.http.get(app.url(path)).bearer_auth(&prod));
         assert_eq!(read("/connections/ada?provider_config_key=fixture").await.code(), "unknown_provider_config");
         assert_eq!(read("/connections").await.ok()["connections"], json!([]));
         assert_eq!(read("/integrations").await.ok()["data"], json!([]));
-        assert_eq!(crate::app::read(app.http.get(app.url("/connections"))).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(crate::node::read(app.http.get(app.url("/connections"))).await.status, StatusCode::UNAUTHORIZED);
     }
 }

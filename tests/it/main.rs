@@ -2,12 +2,14 @@
 
 mod app;
 mod architecture;
+mod authorization;
 mod bad_input;
 mod both;
 mod crash;
 mod demo;
 mod end_to_end;
 mod guests;
+mod node;
 mod outgoing;
 mod provider;
 mod sandbox;

@@ -1,0 +1,201 @@
+//! One server: the real binary as a child process.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// The API key of all tests.
+pub(crate) const KEY: &str = "6b1f9c1e-4a52-4f7b-9d0a-3f4f6d1c2b3a";
+/// The key of all test databases: `TestDatabase::key`.
+pub(crate) const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+/// Longer than anything here takes on a loaded machine; only a test that fails waits for it.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A running server.
+pub(crate) struct Node {
+    child: Child,
+    pub(crate) http: reqwest::Client,
+    port: u16,
+    log: Arc<Mutex<String>>,
+}
+
+/// What a server is started on.
+pub(crate) struct Place<'a> {
+    pub(crate) database_url: &'a str,
+    /// Holds the folder `providers`.
+    pub(crate) directory: &'a Path,
+    /// Of this server alone, below `directory`.
+    pub(crate) data: &'a str,
+    /// Where browsers reach it, if not where it listens.
+    pub(crate) public_url: Option<String>,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The stable code of an error.
+    pub(crate) fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("no code: {}", self.text)).to_owned()
+    }
+
+    /// The answer, which must be a success.
+    pub(crate) fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+}
+
+impl Node {
+    /// Starts it and waits until it is ready.
+    pub(crate) async fn start(place: &Place<'_>) -> Self {
+        // Another process may take the port before the server does; then the server says so and the test fails loudly.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syncline"));
+        command
+            .arg("serve")
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("SYNCLINE_LISTEN", format!("127.0.0.1:{port}"))
+            .env("SYNCLINE_DATABASE_URL", place.database_url)
+            .env("SYNCLINE_DATA_DIR", place.directory.join(place.data))
+            .env("SYNCLINE_PROVIDERS_DIR", place.directory.join("providers"))
+            .env("SYNCLINE_ALLOW_PRIVATE_NETWORK", "true")
+            .env("SYNCLINE_SECRET_KEY_DEV", KEY)
+            .env("SYNCLINE_ENCRYPTION_KEY", ENCRYPTION_KEY)
+            .env("SYNCLINE_LEASE_SECONDS", "2")
+            .env("SYNCLINE_LOG", "info")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        if let Some(url) = &place.public_url {
+            command.env("SYNCLINE_PUBLIC_URL", url);
+        }
+        let mut child = command.spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (lines, written) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let mut log = written.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut node = Self { child, http: client(), port, log };
+        node.ready().await;
+        node
+    }
+
+    /// As a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, as an operator or a rolling deploy stops it; the process must end well.
+    pub(crate) fn terminate(&mut self) {
+        if self.child.try_wait().unwrap().is_none() {
+            let pid = self.child.id().to_string();
+            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+            let status = self.child.wait().unwrap();
+            assert!(status.success(), "{status}\n{}", self.log());
+        }
+    }
+
+    /// What the server wrote to stderr so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub(crate) async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(KEY);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        read(request).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// Asks until there is an answer.
+    pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(&self, what: &str, mut ask: impl FnMut() -> F) -> T {
+        let begin = Instant::now();
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no {what} in {PATIENCE:?}; the server says:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn ready(&mut self) {
+        let begin = Instant::now();
+        loop {
+            if let Ok(answer) = self.http.get(self.url("/ready")).send().await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the server is not ready ({ended:?}); it says:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- the log of the server at {}\n{}", self.url("/"), self.log());
+        }
+    }
+}
+
+/// A client that follows no redirect by itself: a test looks at each step.
+pub(crate) fn client() -> reqwest::Client {
+    // Whoever is first in this process installs it; all install the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    #[expect(clippy::disallowed_methods, reason = "a test's client is nobody's outgoing traffic")]
+    let builder = reqwest::Client::builder();
+    builder.no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build().unwrap()
+}
+
+pub(crate) async fn read(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, text: response.text().await.unwrap() }
+}
