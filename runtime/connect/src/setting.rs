@@ -55,6 +55,11 @@ impl Client {
             .ok_or_else(|| ModeError::Setup { problem: format!("the integration has no `{name}`; set it in the integration's settings") })
     }
 
+    /// A setting of the integration, whatever the connection brings.
+    pub(crate) fn of_integration(&self, name: &str) -> Option<&str> {
+        self.settings.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
     /// The connection's own client, which belongs into its credentials as `config_override`.
     pub(crate) fn own(&self) -> Option<&Map<String, Value>> {
         self.own.as_ref()

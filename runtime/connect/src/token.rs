@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! TokenCall ─▶ one request through the egress guard ─▶ Answer: JSON or form, whatever its content type claims
-//!                  │                                      └─▶ Token, by the entry's TokenAnswer
+//!                  │                                      └─▶ Issued, by the entry's TokenAnswer
 //!                  ├─▶ ModeError::Refused      400, 401, `error`, `ok: false`: the provider has decided
 //!                  └─▶ ModeError::Unavailable  429, 5xx, network, garbage: nothing is known
 //! ```
@@ -15,7 +15,7 @@ mod refusal;
 
 pub(crate) use answer::Answer;
 pub(crate) use call::TokenCall;
-pub(crate) use grant::Token;
+pub(crate) use grant::Issued;
 pub(crate) use refusal::shown;
 
 #[cfg(test)]

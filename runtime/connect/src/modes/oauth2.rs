@@ -27,7 +27,7 @@ use crate::{Grant, ModeError};
 pub(crate) use authorization::Authorization;
 pub(crate) use callback::code;
 use exchange::TokenRequest;
-pub(crate) use flow::{Flow, Issuer};
+pub(crate) use flow::{Flow, Issuer, forgotten};
 pub(crate) use scopes::scopes;
 
 /// The authorization URL. With a refresh token that the person has already, the browser comes straight back.

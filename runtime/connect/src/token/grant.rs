@@ -13,7 +13,7 @@ const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
 /// A token and what came with it.
 #[derive(Debug)]
-pub(crate) struct Token {
+pub(crate) struct Issued {
     pub(crate) token: Secret,
     pub(crate) refresh_token: Option<Secret>,
     /// `None` where the provider does not say.
@@ -24,10 +24,10 @@ pub(crate) struct Token {
 
 impl Answer {
     /// Reads by the entry's rule. What else is in there, an id token for one, is kept and not judged.
-    pub(crate) fn token(&self, rule: &TokenAnswer, now: Timestamp) -> Result<Token, ModeError> {
-        let token = self.text(&rule.token)?.ok_or_else(|| invalid(format!("has no token at `{}`", rule.token.join("` or `"))))?;
+    pub(crate) fn token(&self, rule: &TokenAnswer, now: Timestamp) -> Result<Issued, ModeError> {
+        let token = self.text(&rule.token)?.ok_or_else(|| invalid(&format!("has no token at `{}`", rule.token.join("` or `"))))?;
         let refresh_token = self.text(&rule.refresh_token)?;
-        Ok(Token {
+        Ok(Issued {
             expires_at: end(self, rule, token.expose(), now),
             token,
             refresh_token,
@@ -44,17 +44,17 @@ impl Answer {
         });
         let Some((path, text)) = found else { return Ok(None) };
         if text.len() > MAX_TOKEN_BYTES {
-            return Err(invalid(format!("has more than {MAX_TOKEN_BYTES} bytes at `{path}`")));
+            return Err(invalid(&format!("has more than {MAX_TOKEN_BYTES} bytes at `{path}`")));
         }
         // It will stand in a header.
         if text.contains(char::is_control) {
-            return Err(invalid(format!("has control characters at `{path}`")));
+            return Err(invalid(&format!("has control characters at `{path}`")));
         }
         Ok(Some(Secret::new(text)))
     }
 }
 
-impl Token {
+impl Issued {
     /// As a connection keeps it. A refresh token that is not replaced stays good (RFC 6749, 6), so `earlier` is kept.
     pub(crate) fn into_oauth2(self, earlier: Option<&Secret>, config_override: Option<Secret>) -> Oauth2 {
         Oauth2 {
@@ -67,7 +67,7 @@ impl Token {
     }
 }
 
-fn invalid(problem: String) -> ModeError {
+fn invalid(problem: &str) -> ModeError {
     ModeError::Unavailable {
         code: "invalid_token_answer".to_owned(),
         message: format!("the provider's token answer {problem}"),

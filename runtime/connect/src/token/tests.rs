@@ -11,7 +11,7 @@ use syncline_providers::{BodyFormat, TokenAnswer, TokenAuth};
 use url::Url;
 
 use super::refusal::Cut;
-use super::{Answer, Token, TokenCall};
+use super::{Answer, Issued, TokenCall};
 use crate::ModeError;
 use crate::stand_in::{StandIn, client_of, reply};
 
@@ -39,7 +39,7 @@ fn answered(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Resul
     Answer::read(&response, "acme.example", &secrets, now())
 }
 
-fn token(body: &str, rule: &TokenAnswer) -> Result<Token, ModeError> {
+fn token(body: &str, rule: &TokenAnswer) -> Result<Issued, ModeError> {
     answered(200, &[], body.as_bytes())?.token(rule, now())
 }
 
