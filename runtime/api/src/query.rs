@@ -9,10 +9,13 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::issue::{Issue, read_value};
 
+/// How deep `name[a][b]...` may nest: what the published clients' own parsers take.
+const MAX_DEPTH: usize = 5;
+
 /// The query as `T`. Unknown parameters are refused where `T` says `deny_unknown_fields`.
 ///
-/// `name[key]=value` becomes an object under `name`; a parameter that is given twice becomes an array, except that an object's
-/// later key replaces the earlier.
+/// `name[key]=value` becomes an object under `name`, and so on inwards; a parameter that is given twice becomes an array, except that an
+/// object's later key replaces the earlier.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -27,12 +30,11 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Issue> {
     let mut fields = Map::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = Value::String(value.into_owned());
-        if let Some((name, key)) = name.strip_suffix(']').and_then(|name| name.split_once('[')).filter(|(_, key)| !key.is_empty()) {
-            let object = fields.entry(name).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(object) = object {
-                object.insert(key.to_owned(), value);
-                continue;
-            }
+        if let Some((name, keys)) = nested(&name)
+            && let Some(object) = object_at(&mut fields, name, &keys[..keys.len() - 1])
+        {
+            object.insert(keys[keys.len() - 1].to_owned(), value);
+            continue;
         }
         match fields.get_mut(name.trim_end_matches("[]")) {
             None => _ = fields.insert(name.trim_end_matches("[]").to_owned(), value),
@@ -41,6 +43,22 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Issue> {
         }
     }
     read_value(Value::Object(fields))
+}
+
+/// `name[a][b]` as `name` and its keys; `None` for a plain name, for `name[]`, and for what only looks nested.
+fn nested(parameter: &str) -> Option<(&str, Vec<&str>)> {
+    let (name, keys) = parameter.strip_suffix(']')?.split_once('[')?;
+    let keys: Vec<&str> = keys.split("][").collect();
+    (!name.is_empty() && keys.len() <= MAX_DEPTH && keys.iter().all(|key| !key.is_empty())).then_some((name, keys))
+}
+
+/// The object under `name` and `keys`, made where it is missing; `None` where something else is in its place.
+fn object_at<'a>(fields: &'a mut Map<String, Value>, name: &str, keys: &[&str]) -> Option<&'a mut Map<String, Value>> {
+    let mut place = fields.entry(name).or_insert_with(|| Value::Object(Map::new()));
+    for &key in keys {
+        place = place.as_object_mut()?.entry(key).or_insert_with(|| Value::Object(Map::new()));
+    }
+    place.as_object_mut()
 }
 
 /// A whole number from `MIN` to `MAX`, as JSON number or as text.
@@ -107,6 +125,8 @@ impl<'de> Deserialize<'de> for Repeated {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde_json::json;
+
     use super::*;
 
     #[derive(Deserialize, Debug)]
@@ -130,6 +150,18 @@ mod tests {
         assert_eq!(params.ids.0, ["a", "b c"]);
         assert_eq!(params.tags.into_iter().collect::<Vec<_>>(), [("k".into(), "v".into()), ("l".into(), "w".into())]);
         assert_eq!(parse::<Params>("ids=a").unwrap().ids.0, ["a"]);
+    }
+
+    #[test]
+    fn brackets_nest_as_far_as_clients_nest_them() {
+        let value = |query: &str| parse::<Value>(query).unwrap();
+        assert_eq!(value("p[a]=1&p[b][c]=2&p[b][d]=3"), json!({ "p": { "a": "1", "b": { "c": "2", "d": "3" } } }));
+        assert_eq!(value("p[a[b]=1"), json!({ "p": { "a[b": "1" } }));
+        for literal in ["p[a][b][c][d][e][f]", "[a]", "p[a][]", "p]"] {
+            assert_eq!(value(&format!("{literal}=1")), json!({ literal.trim_end_matches("[]"): "1" }), "{literal}");
+        }
+        // What is in the way stays, and the other is refused as an unknown name by a strict reader.
+        assert_eq!(value("p=1&p[a]=2"), json!({ "p": "1", "p[a]": "2" }));
     }
 
     #[test]

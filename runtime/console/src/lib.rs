@@ -8,6 +8,9 @@
 //! another origin.
 
 mod assets;
+mod language;
 pub mod pages;
+pub mod result_page;
 
 pub use assets::{Asset, asset, version};
+pub use language::Language;
