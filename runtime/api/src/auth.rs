@@ -1,4 +1,6 @@
-//! Who is calling: an environment's API key, looked up by its SHA-256.
+//! Who is calling: an environment's API key, looked up by its SHA-256, or a browser with a connect session's token.
+
+mod session;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,6 +19,8 @@ use syncline_store::ApiKeyRow;
 use crate::error::ApiError;
 use crate::scope;
 use crate::state::App;
+
+pub(crate) use session::{SessionCaller, Viewer, session};
 
 /// How long a key that was found is trusted without another look: a deleted key works at most this much longer.
 const TRUST: Duration = Duration::from_secs(3);
@@ -80,6 +84,11 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let Some(row) = app.store.api_keys().lookup_by_hash(&hash).await? else {
         return Err(if uuid::Uuid::parse_str(key).is_ok() {
             refused("unknown_account", "no account matches this API key")
+        } else if syncline_connect::is_session_token(key) {
+            refused(
+                "invalid_secret_key_format",
+                "a connect session's token does not open this; send an environment's API key, from a backend",
+            )
         } else {
             refused("invalid_secret_key_format", "this is no API key of this server; send `Authorization: Bearer <key>`")
         });

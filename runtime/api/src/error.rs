@@ -148,7 +148,7 @@ impl IntoResponse for ApiError {
 }
 
 /// The error and its sources, outermost first.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(source) = next {

@@ -1,11 +1,11 @@
 //! Integrations: our configuration for one provider. Wire contract 1.9.
 
 pub(crate) mod create;
-mod credentials;
 pub(crate) mod delete;
 pub(crate) mod find;
 pub(crate) mod functions;
 pub(crate) mod list;
+pub(crate) mod settings;
 pub(crate) mod show;
 pub(crate) mod update;
 mod wire;

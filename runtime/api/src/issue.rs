@@ -25,6 +25,11 @@ impl Issue {
         Self { code, message: message.into(), path: path.iter().map(|&segment| segment.to_owned()).collect() }
     }
 
+    /// Whether it is about this field of the object itself.
+    pub(crate) fn is_at(&self, field: &str) -> bool {
+        matches!(self.path.as_slice(), [only] if only == field)
+    }
+
     /// From what serde says, which is text: the code is read off its beginning.
     fn from_serde(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let mut path: Vec<String> = error.path().iter().filter_map(segment).collect();

@@ -1,7 +1,7 @@
 //! The HTTP API: routes, API keys, strict reading of what comes in, stable errors for what is wrong with it.
 //!
 //! ```text
-//! request ──▶ span, panic guard, CORS ──▶ content type ──▶ API key → Caller (environment, scopes)
+//! request ──▶ span, panic guard, CORS ──▶ content type ──▶ API key → Caller (environment, scopes), or connect session
 //!         ──▶ endpoint: strict query / body / headers ──▶ store · connect · outbound · the runner's port
 //!         ◀── JSON, a spliced buffer of records, or the provider's own stream
 //! ```
@@ -15,7 +15,9 @@
 mod actions;
 mod addressed;
 mod auth;
+mod authorize;
 mod body;
+mod connect;
 mod connect_ui;
 mod connections;
 mod deployments;
@@ -34,6 +36,7 @@ mod routes;
 mod runs;
 mod scope;
 mod serve;
+mod sockets;
 mod state;
 mod syncs;
 #[cfg(test)]

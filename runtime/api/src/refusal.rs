@@ -29,6 +29,8 @@ impl From<ConnectError> for ApiError {
             ConnectError::ConnectionConfig { field, .. } => Self::invalid_body(&["connection_config", &field], message),
             ConnectError::TestFailed { .. } => Self::bad_request("connection_test_failed", message),
             ConnectError::Store(error) => error.into(),
+            ConnectError::Input { field, problem } if field.is_empty() => Self::invalid_body(&[], problem),
+            ConnectError::Input { field, problem } => Self::invalid_body(&[&field], problem),
             other => Self::new(StatusCode::from_u16(other.status()).unwrap_or(StatusCode::BAD_REQUEST), other.code(), message),
         }
     }

@@ -9,11 +9,12 @@ use http::{Method, StatusCode, Uri};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, connect_ui, connections, deployments, functions, health, integrations, layers, providers, proxy, records, runs, syncs,
-    variables,
+    actions, auth, authorize, connect, connect_ui, connections, deployments, functions, health, integrations, layers, providers, proxy,
+    records, runs, sockets, syncs, variables,
 };
 
 /// The whole API as a service.
@@ -24,12 +25,38 @@ pub fn router(services: Services, options: Options) -> Router {
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
+        .route("/", get(sockets::serve::handle))
+        // Where browsers come back to, with whatever content type the provider sends them.
+        .route("/oauth/callback", get(authorize::callback::query).post(authorize::callback::form))
+        .route("/app-auth/connect", get(authorize::callback::query))
+        .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle))
         .merge(connect_ui::routes());
 
-    let json = Router::new()
+    // With a connect session's token; the first three also with an API key.
+    let browser = Router::new()
         .route("/providers", get(providers::list::handle))
         .route("/providers/{provider}", get(providers::show::handle))
-        .route("/integrations", get(integrations::list::handle).post(integrations::create::handle))
+        .route("/integrations", get(integrations::list::handle))
+        .route("/connect/session", get(connect::show::handle).delete(connect::delete::handle))
+        .route("/connect/telemetry", post(connect::telemetry::handle))
+        .route("/oauth/connect/{key}", get(authorize::begin::handle))
+        .route("/api-auth/api-key/{key}", supplied::endpoint(&supplied::API_KEY))
+        .route("/api-auth/basic/{key}", supplied::endpoint(&supplied::BASIC))
+        .route("/oauth2/auth/{key}", supplied::endpoint(&supplied::CLIENT_CREDENTIALS))
+        .route("/auth/tba/{key}", supplied::endpoint(&supplied::TBA))
+        .route("/auth/two-step/{key}", supplied::endpoint(&supplied::TWO_STEP))
+        .route("/auth/jwt/{key}", supplied::endpoint(&supplied::JWT))
+        .route("/auth/bill/{key}", supplied::endpoint(&supplied::BILL))
+        .route("/auth/aws-sigv4/{key}", supplied::endpoint(&supplied::AWS_SIGV4))
+        .route("/auth/signature/{key}", supplied::endpoint(&supplied::SIGNATURE))
+        .route("/auth/unauthenticated/{key}", supplied::endpoint(&supplied::NONE))
+        .route("/auth/oauth-outbound/{key}", post(supplied::outbound))
+        .route_layer(from_fn(layers::require_json));
+
+    let json = Router::new()
+        .route("/connect/sessions", post(connect::create::handle))
+        .route("/connect/sessions/reconnect", post(connect::reconnect::handle))
+        .route("/integrations", post(integrations::create::handle))
         .route(
             "/integrations/{key}",
             get(integrations::show::handle).patch(integrations::update::handle).delete(integrations::delete::handle),
@@ -71,6 +98,7 @@ pub fn router(services: Services, options: Options) -> Router {
         .route_layer(from_fn_with_state(app.clone(), auth::authenticate));
 
     let routes = open
+        .merge(browser)
         .merge(json)
         .merge(proxy)
         .fallback(unknown_route)

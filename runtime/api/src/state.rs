@@ -7,9 +7,11 @@ use syncline_domain::{Clock, FunctionRunner};
 use syncline_outbound::Proxy;
 use syncline_providers::Catalogue;
 use syncline_store::Store;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::auth::KeyCache;
+use crate::sockets::Sockets;
 
 /// The rooms behind the API.
 #[derive(Clone)]
@@ -26,6 +28,10 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Runs actions and inspects components in this process.
     pub runner: Arc<dyn FunctionRunner>,
+    /// Sixteen random bytes, of a generator fit for keys.
+    pub randomness: fn() -> [u8; 16],
+    /// What must be finished even if nobody waits for its answer any more runs on it.
+    pub tasks: TaskTracker,
 }
 
 /// What the operator decides.
@@ -55,13 +61,23 @@ pub(crate) struct App {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) runner: Arc<dyn FunctionRunner>,
+    pub(crate) randomness: fn() -> [u8; 16],
+    pub(crate) tasks: TaskTracker,
     pub(crate) options: Options,
     pub(crate) keys: KeyCache,
+    pub(crate) sockets: Arc<Sockets>,
 }
 
 impl App {
     pub(crate) fn new(services: Services, options: Options) -> Self {
-        let Services { store, connect, proxy, catalogue, clock, runner } = services;
-        Self { store, connect, proxy, catalogue, clock, runner, options, keys: KeyCache::default() }
+        let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks } = services;
+        let (keys, sockets) = (KeyCache::default(), Arc::default());
+        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets }
+    }
+
+    /// Below the address at which clients reach this server.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let base = self.options.public_url.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}/{path}")).expect("an http URL with a longer path is one")
     }
 }

@@ -2,8 +2,11 @@
 
 mod access;
 mod actions;
+mod authorize;
+mod connect;
 mod connect_ui;
 mod connections;
+mod provider;
 mod proxy;
 mod records;
 mod runs;
@@ -21,8 +24,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use syncline_connect::Connect;
 use syncline_domain::{
-    ActionCall, ComponentSource, Deployment, Digest, EnvironmentId, EnvironmentName, FunctionDefinition, FunctionRunner, ManualClock,
-    RunId, RunOutcome, RunnerError, Timestamp,
+    ActionCall, Clock, ComponentSource, Deployment, Digest, EnvironmentId, EnvironmentName, FunctionDefinition, FunctionRunner,
+    ManualClock, RunId, RunOutcome, RunnerError, Timestamp,
 };
 use syncline_outbound::{EgressPolicy, HttpClient, Limits, Proxy, SystemPace};
 use syncline_providers::Catalogue;
@@ -31,6 +34,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::{Options, Services, router};
+use provider::Provider;
 
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
 
@@ -81,6 +85,11 @@ fn distinct() -> [u8; 16] {
 
 impl TestApp {
     async fn new() -> Self {
+        Self::at("http://localhost:3003").await
+    }
+
+    async fn at(public_url: &str) -> Self {
+        let tasks = TaskTracker::new();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-01-31T12:00:00Z").unwrap()));
         let options = syncline_store::Options {
@@ -93,23 +102,33 @@ impl TestApp {
         let environment = store.environments().ensure(&EnvironmentName::new("dev").unwrap(), now).await.unwrap().id;
         store.api_keys().ensure(environment, "default", Sha256::digest(KEY).into(), now).await.unwrap();
         let catalogue = Arc::new(Catalogue::embedded());
-        let client = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
-        let proxy = Proxy::new(client.clone(), clock.clone(), Arc::new(SystemPace), Limits::default());
+        let http = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
+        let proxy = Proxy::new(http.clone(), clock.clone(), Arc::new(SystemPace), Limits::default());
         let connect = Connect::new(syncline_connect::Options {
             store: store.clone(),
             catalogue: catalogue.clone(),
             proxy: proxy.clone(),
-            http: client,
+            http,
             clock: clock.clone(),
             randomness: distinct,
-            public_url: "http://localhost:3003".parse().unwrap(),
+            public_url: public_url.parse().unwrap(),
             node: "test".to_owned(),
-            tasks: TaskTracker::new(),
+            tasks: tasks.clone(),
         });
         let runner = Arc::new(FakeRunner::default());
-        connect.set_runner(&(runner.clone() as Arc<dyn FunctionRunner>));
-        let services = Services { store: store.clone(), connect, proxy, catalogue, clock: clock.clone(), runner: runner.clone() };
-        let router = router(services, Options::new("http://localhost:3003".parse().unwrap()));
+        let as_port = runner.clone() as Arc<dyn FunctionRunner>;
+        connect.set_runner(&as_port);
+        let services = Services {
+            store: store.clone(),
+            connect,
+            proxy,
+            catalogue,
+            clock: clock.clone(),
+            runner: as_port,
+            randomness: distinct,
+            tasks,
+        };
+        let router = router(services, Options::new(public_url.parse().unwrap()));
         Self { router, store, clock, runner, environment, _folder: folder }
     }
 
@@ -153,6 +172,26 @@ impl TestApp {
 
     async fn post(&self, path: &str, body: Value) -> Answer {
         self.request(Method::POST, path, Some(body)).await
+    }
+
+    /// The token of a new session; `more` adds to its body.
+    async fn session(&self, more: Value) -> String {
+        let mut body = json!({ "tags": { "of": "tests" } });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let opened = self.post("/connect/sessions", body).await.expect(StatusCode::CREATED);
+        opened["data"]["token"].as_str().unwrap().to_owned()
+    }
+
+    /// As a browser posts: no key, only what the address says.
+    async fn browser_post(&self, path: &str, body: &str) -> Answer {
+        self.send(Request::post(path).header("content-type", "application/json").body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// As a browser goes to a page.
+    async fn browser_get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let request = Request::get(path);
+        let request = if let Some(cookie) = cookie { request.header("cookie", cookie) } else { request };
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     async fn add_key(&self, key: &str, scopes: &[&str]) -> syncline_domain::ApiKeyId {

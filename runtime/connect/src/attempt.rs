@@ -118,8 +118,8 @@ impl Connect {
 
 /// Our addresses, as providers see them.
 pub(crate) struct Urls {
-    callback: Url,
-    client_metadata: Url,
+    pub(crate) callback: Url,
+    pub(crate) client_metadata: Url,
 }
 
 /// Everything that is set in an integration, in one object: `client_id`, `scopes`, `app_id`, settings of its own.

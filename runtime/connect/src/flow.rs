@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use syncline_domain::{IntegrationKey, Secret};
+use syncline_domain::{EnvironmentId, IntegrationKey, Secret};
 use syncline_store::NewAuthFlow;
 use url::Url;
 
@@ -49,6 +49,8 @@ pub struct Begun {
 pub struct Completion {
     /// Who waits.
     pub client: Option<String>,
+    /// Of which environment, where the state was known.
+    pub environment: Option<EnvironmentId>,
     /// Of which integration, where the state was known.
     pub integration: Option<IntegrationKey>,
     /// Where the browser goes, if it has no opener.
@@ -115,7 +117,7 @@ impl Connect {
     ///
     /// `is_same_browser`: whether the request carried the cookie that [`Self::begin`]'s caller set for this state.
     pub async fn complete(&self, params: &CallbackParams, is_same_browser: bool) -> Completion {
-        let nobody = |error| Completion { client: None, integration: None, return_to: None, result: Err(error) };
+        let nobody = |error| Completion { client: None, environment: None, integration: None, return_to: None, result: Err(error) };
         let Some(state) = params.get("state") else { return nobody(ConnectError::State) };
         // Before the state is spent: a link sent to somebody else must not end the flow of the browser that began it.
         if !is_same_browser {
@@ -128,9 +130,10 @@ impl Connect {
         };
         let Ok(remembered) = remembered else { return nobody(ConnectError::State) };
         let (client, return_to) = (remembered.client.clone(), remembered.return_to.clone());
+        let environment = Some(remembered.session.environment);
         let integration = IntegrationKey::new(remembered.integration.clone()).ok();
         let result = self.finish(remembered, params).await;
-        Completion { client, integration, return_to, result }
+        Completion { client, environment, integration, return_to, result }
     }
 
     async fn finish(&self, remembered: Remembered, params: &CallbackParams) -> Result<Connected, ConnectError> {

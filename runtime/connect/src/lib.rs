@@ -11,6 +11,7 @@
 //! transaction is open while a provider answers. A mode knows no database.
 
 mod attempt;
+mod client_metadata;
 mod connection_config;
 mod create;
 mod disconnect;

@@ -129,7 +129,16 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
 
     let as_port = Arc::new(runner.clone()) as Arc<dyn FunctionRunner>;
     connect.set_runner(&as_port);
-    let services = syncline_api::Services { store: store.clone(), connect, proxy, catalogue, clock, runner: as_port };
+    let services = syncline_api::Services {
+        store: store.clone(),
+        connect,
+        proxy,
+        catalogue,
+        clock,
+        runner: as_port,
+        randomness: random,
+        tasks: shutdown.tasks.clone(),
+    };
     let router = syncline_api::router(services, syncline_api::Options::new(url.clone()));
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
     let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 use crate::state::App;
 
-/// Its syncs stop at once; its records are removed in the background.
+/// Runs the functions that want to hear of it first. Its syncs stop at once; its records are removed in the background.
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -24,6 +24,8 @@ pub(crate) async fn handle(
     let connection = ConnectionName::new(connection).map_err(|_| ApiError::unknown_connection())?;
     let of = ConnectionRef { integration: of.provider_config_key, connection };
     let row = find::addressed(&app, caller.environment(), &of).await?;
-    app.store.connections().delete(row.id, app.clock.now()).await?;
-    Ok(Json(json!({ "success": true })))
+    // The functions before it and the deletion belong together: a caller that hangs up must not come between them.
+    let connect = app.connect.clone();
+    let was_there = app.tasks.spawn(async move { connect.disconnect(&row).await }).await.map_err(ApiError::internal)??;
+    if was_there { Ok(Json(json!({ "success": true }))) } else { Err(ApiError::unknown_connection()) }
 }

@@ -9,7 +9,7 @@ const MAX_CHARS: usize = 255;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EndUserBody {
+pub(crate) struct EndUserBody {
     id: String,
     #[serde(default)]
     email: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct EndUserBody {
 
 impl EndUserBody {
     /// Checks it.
-    pub(super) fn check(self) -> Result<EndUser, ApiError> {
+    pub(crate) fn check(self) -> Result<EndUser, ApiError> {
         let wrong = |field: &str, problem: &str| Err(ApiError::invalid_body(&["end_user", field], problem));
         if self.id.is_empty() || self.id.chars().count() > MAX_CHARS {
             return wrong("id", "has 1 to 255 characters");
@@ -37,14 +37,14 @@ impl EndUserBody {
 }
 
 /// Enough to catch a name in the wrong field; whether mail arrives there, only mail can tell.
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let parts = text.rsplit_once('@').filter(|(name, _)| !name.is_empty());
     !text.contains(char::is_whitespace)
         && parts.is_some_and(|(_, host)| host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
 }
 
 /// Adds the tags by which clients find connections of a user: `end_user_id`, `end_user_email` and `end_user_display_name`.
-pub(super) fn tagged(mut tags: Tags, end_user: Option<&EndUser>) -> Tags {
+pub(crate) fn tagged(mut tags: Tags, end_user: Option<&EndUser>) -> Tags {
     if let Some(user) = end_user {
         let fields = [
             ("end_user_id", Some(&user.id)),

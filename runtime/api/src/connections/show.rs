@@ -6,10 +6,11 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 use syncline_connect::{ConnectError, Freshness};
-use syncline_domain::{ConnectionRef, Credentials, IntegrationKey};
+use syncline_domain::{ConnectionRef, Credentials, EnvironmentId, IntegrationKey};
 
 use crate::auth::Caller;
 use crate::connections::{find, wire};
@@ -52,10 +53,12 @@ pub(crate) async fn handle(
     }
     let of = ConnectionRef { integration: row.integration_key, connection: row.name };
     let freshness = if params.force_refresh.0 || params.refresh_github_app_jwt_token.0 { Freshness::Forced } else { Freshness::Usable };
-    let (row, _) = app.connect.credentials(environment, &of, freshness).await.map_err(|error| match error {
-        ConnectError::UnknownConnection => ApiError::not_found(error.to_string()),
-        other => other.into(),
-    })?;
+    let row = match app.connect.credentials(environment, &of, freshness).await {
+        Ok((row, _)) => row,
+        Err(ConnectError::UnknownConnection) => return Err(ApiError::not_found(ConnectError::UnknownConnection.to_string())),
+        Err(error @ ConnectError::NotUsable(_)) => return Err(unusable(&app, environment, &of, &error).await?),
+        Err(other) => return Err(other.into()),
+    };
     let now = app.clock.now();
     if row.last_fetched_at.is_none_or(|last| now.since(last) >= FETCH_NOTED_EVERY) {
         app.store.connections().touch_fetched(row.id, now).await?;
@@ -65,4 +68,16 @@ pub(crate) async fn handle(
         wire::without_refresh_tokens(&mut shown);
     }
     Ok(Json(wire::full(&row, shown)).into_response())
+}
+
+/// 424 while it is not tried again, 400 for the provider's own refusal; with the connection as it is now. Its credentials are of no use.
+async fn unusable(app: &App, environment: EnvironmentId, of: &ConnectionRef, error: &ConnectError) -> Result<ApiError, ApiError> {
+    let unknown = || ApiError::not_found(ConnectError::UnknownConnection.to_string());
+    let row = app.store.connections().lookup(environment, of).await?.ok_or_else(unknown)?;
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::FAILED_DEPENDENCY);
+    if status.is_server_error() {
+        return Ok(ApiError::new(status, error.code(), error.to_string()));
+    }
+    let payload = json!({ "code": error.code(), "connection": wire::full(&row, json!({})) });
+    Ok(ApiError::new(status, "invalid_credentials", error.to_string()).with("payload", &payload))
 }

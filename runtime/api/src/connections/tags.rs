@@ -9,7 +9,7 @@ const MAX_KEY_CHARS: usize = 64;
 const MAX_VALUE_CHARS: usize = 255;
 
 /// Checks them; keys become lower-case.
-pub(super) fn check(tags: Tags) -> Result<Tags, ApiError> {
+pub(crate) fn check(tags: Tags) -> Result<Tags, ApiError> {
     if tags.len() > MAX_TAGS {
         return Err(ApiError::invalid_body(&["tags"], format!("at most {MAX_TAGS} tags are kept")));
     }

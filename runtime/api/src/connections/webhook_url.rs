@@ -5,7 +5,7 @@ use url::Url;
 use crate::error::ApiError;
 
 /// An absolute http(s) URL, or `""`, which clears it. Whether its host may be reached is decided when something is sent there.
-pub(super) fn check(text: &str) -> Result<Option<String>, ApiError> {
+pub(crate) fn check(text: &str) -> Result<Option<String>, ApiError> {
     if text.is_empty() {
         return Ok(None);
     }

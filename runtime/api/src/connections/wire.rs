@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use syncline_domain::{ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags, Timestamp};
+use syncline_domain::{AuthError, ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags, Timestamp};
 use syncline_store::ConnectionRow;
 
 /// As lists show it.
@@ -33,11 +33,17 @@ struct Head<'a> {
     connection_id: &'a ConnectionName,
     provider_config_key: &'a IntegrationKey,
     provider: &'a str,
-    /// Failures of its authorization; none can arise before credentials are refreshed.
-    errors: [(); 0],
+    errors: Vec<ErrorMark>,
     end_user: Option<&'a EndUser>,
     tags: &'a Tags,
     metadata: Box<RawValue>,
+}
+
+/// That something is wrong with a connection. The wire's `log_id` names one trouble from its first failure to its end.
+#[derive(Serialize)]
+struct ErrorMark {
+    r#type: &'static str,
+    log_id: String,
 }
 
 pub(super) fn summary(row: &ConnectionRow) -> Summary<'_> {
@@ -63,11 +69,16 @@ fn head(row: &ConnectionRow) -> Head<'_> {
         connection_id: &row.name,
         provider_config_key: &row.integration_key,
         provider: &row.provider,
-        errors: [],
+        errors: errors(row),
         end_user: row.end_user.as_ref(),
         tags: &row.tags,
         metadata: object(row.metadata.as_deref()),
     }
+}
+
+fn errors(row: &ConnectionRow) -> Vec<ErrorMark> {
+    let mark = |error: &AuthError| ErrorMark { r#type: "auth", log_id: format!("auth-{}-{}", row.id.0, error.first_at.unix_millis()) };
+    row.auth_error.iter().map(mark).collect()
 }
 
 /// Stored JSON as it is, so that no number loses a digit; nothing stored is `{}`.

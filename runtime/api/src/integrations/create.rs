@@ -13,7 +13,7 @@ use syncline_domain::IntegrationKey;
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::integrations::credentials::OauthApp;
+use crate::integrations::settings::{self, ClientBody};
 use crate::integrations::wire;
 use crate::state::App;
 
@@ -27,9 +27,9 @@ pub(crate) struct Body {
     #[serde(default)]
     forward_webhooks: Option<bool>,
     #[serde(default)]
-    credentials: Option<OauthApp>,
+    credentials: Option<ClientBody>,
     #[serde(default)]
-    integration_config: BTreeMap<String, String>,
+    integration_config: Option<BTreeMap<String, String>>,
     #[serde(default)]
     custom: Option<BTreeMap<String, String>>,
 }
@@ -41,17 +41,12 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         .catalogue
         .get(&body.provider)
         .ok_or_else(|| ApiError::invalid_body(&["provider"], format!("provider `{}` is not in the catalogue", body.provider)))?;
-    if let Some(credentials) = &body.credentials {
-        credentials.check(entry.auth.mode())?;
-    }
-    if let Some(name) = body.integration_config.keys().next() {
-        return Err(ApiError::invalid_body(&["integration_config", name], "the provider has no such field"));
-    }
+    let credentials = settings::sealed(entry, None, body.credentials, body.integration_config)?;
     let new = CreateIntegration {
         provider: body.provider,
         key: body.unique_key,
         display_name: body.display_name,
-        credentials: body.credentials.map(OauthApp::into_value),
+        credentials,
         custom: body.custom.map(|custom| json!(custom)),
         forward_webhooks: body.forward_webhooks.unwrap_or(true),
     };

@@ -6,15 +6,24 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::auth::Caller;
+use crate::auth::Viewer;
 use crate::error::ApiError;
 use crate::integrations::wire;
 use crate::state::App;
 
-/// Every integration of the environment, newest first.
-pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, ApiError> {
-    caller.require_any(&["environment:integrations:list", "environment:integrations:list_credentials"])?;
-    let rows = app.store.integrations().list(caller.environment()).await?;
+/// Every integration of the environment, newest first; for a connect session, those that it allows.
+pub(crate) async fn handle(State(app): State<Arc<App>>, viewer: Viewer) -> Result<Json<Value>, ApiError> {
+    let environment = match &viewer {
+        Viewer::Key(caller) => {
+            caller.require_any(&["environment:integrations:list", "environment:integrations:list_credentials"])?;
+            caller.environment()
+        }
+        Viewer::Session(session) => session.environment,
+    };
+    let mut rows = app.store.integrations().list(environment).await?;
+    if let Viewer::Session(session) = &viewer {
+        rows.retain(|row| session.allows(&row.key));
+    }
     let data: Vec<Value> = rows.iter().map(|row| wire::integration(&app, row)).collect();
     Ok(Json(json!({ "data": data })))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::integrations::{credentials, find, wire};
+use crate::integrations::{find, settings, wire};
 use crate::issue::Issue;
 use crate::query::{Query, Repeated};
 use crate::state::App;
@@ -42,7 +42,7 @@ pub(crate) async fn handle(
         data["webhook_url"] = Value::Null;
     }
     if wanted("credentials") && caller.may(READ_CREDENTIALS) {
-        data["credentials"] = credentials::exposed(&row);
+        data["credentials"] = settings::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);
     }
     Ok(Json(json!({ "data": data })))
 }

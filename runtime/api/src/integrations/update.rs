@@ -13,7 +13,7 @@ use syncline_store::{ConnectionFilter, Constraint, Error as StoreError, Integrat
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
-use crate::integrations::credentials::OauthApp;
+use crate::integrations::settings::{self, ClientBody};
 use crate::integrations::{find, wire};
 use crate::state::App;
 
@@ -27,9 +27,9 @@ pub(crate) struct Body {
     #[serde(default)]
     forward_webhooks: Option<bool>,
     #[serde(default)]
-    credentials: Option<OauthApp>,
+    credentials: Option<ClientBody>,
     #[serde(default)]
-    integration_config: BTreeMap<String, String>,
+    integration_config: Option<BTreeMap<String, String>>,
     #[serde(default)]
     custom: Option<BTreeMap<String, String>>,
 }
@@ -43,14 +43,14 @@ pub(crate) async fn handle(
 ) -> Result<Json<Value>, ApiError> {
     caller.require("environment:integrations:update")?;
     let row = find::integration(&app, caller.environment(), &key).await?;
-    if let Some(credentials) = &body.credentials {
+    let credentials = if body.credentials.is_some() || body.integration_config.is_some() {
         let unknown =
             || ApiError::bad_request("missing_provider_template", format!("provider `{}` is no longer in the catalogue", row.provider));
-        credentials.check(app.catalogue.get(&row.provider).ok_or_else(unknown)?.auth.mode())?;
-    }
-    if let Some(name) = body.integration_config.keys().next() {
-        return Err(ApiError::invalid_body(&["integration_config", name], "the provider has no such field"));
-    }
+        let entry = app.catalogue.get(&row.provider).ok_or_else(unknown)?;
+        settings::sealed(entry, row.credentials.as_ref(), body.credentials, body.integration_config)?
+    } else {
+        None
+    };
     let new_key = body.unique_key.filter(|new| *new != row.key);
     if new_key.is_some() {
         let connected = ConnectionFilter { integrations: vec![row.key.clone()], limit: 1, ..ConnectionFilter::default() };
@@ -61,7 +61,7 @@ pub(crate) async fn handle(
     let patch = IntegrationPatch {
         key: new_key,
         display_name: body.display_name.map(Some),
-        credentials: body.credentials.map(|credentials| Secret::new(credentials.into_value().to_string())),
+        credentials: credentials.map(|settings| Secret::new(settings.to_string())),
         custom: body.custom.map(|custom| json!(custom).to_string()),
         forward_webhooks: body.forward_webhooks,
         now: app.clock.now(),

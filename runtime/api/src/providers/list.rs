@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::auth::Viewer;
 use crate::error::ApiError;
 use crate::providers::show::wire;
 use crate::query::Query;
@@ -20,7 +21,7 @@ pub(crate) struct Params {
 }
 
 /// Every provider, or those whose key contains `search`.
-pub(crate) async fn handle(State(app): State<Arc<App>>, Query(params): Query<Params>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, Query(params): Query<Params>) -> Result<Json<Value>, ApiError> {
     let found: Vec<Value> = app.catalogue.search(&params.search).map(|entry| wire(&app, entry)).collect();
     Ok(Json(json!({ "data": found })))
 }

@@ -21,5 +21,5 @@ pub(crate) async fn handle(
 
 /// Where clients find a provider's logo.
 pub(crate) fn url(app: &App, provider: &str) -> String {
-    format!("{}/providers/{provider}/logo.svg", app.options.public_url.as_str().trim_end_matches('/'))
+    app.url(&format!("providers/{provider}/logo.svg")).into()
 }

@@ -7,12 +7,13 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use syncline_providers::{Entry, to_wire};
 
+use crate::auth::Viewer;
 use crate::error::ApiError;
 use crate::providers::logo;
 use crate::state::App;
 
 /// One provider.
-pub(crate) async fn handle(State(app): State<Arc<App>>, Path(provider): Path<String>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, Path(provider): Path<String>) -> Result<Json<Value>, ApiError> {
     let entry = app.catalogue.get(&provider).ok_or_else(|| ApiError::not_found(format!("Unknown provider {provider}")))?;
     Ok(Json(json!({ "data": wire(&app, entry) })))
 }

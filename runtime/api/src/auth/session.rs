@@ -1,0 +1,48 @@
+//! A browser with a connect session's token: `nango_connect_session_<64 hex>`. Wire contract 1.2.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use syncline_connect::{Session, is_session_token};
+
+use super::{Caller, bearer, identify};
+use crate::error::ApiError;
+use crate::state::App;
+
+/// The session behind the request's bearer token. It may be used up: such a session still answers questions, so that a page can be reloaded.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionCaller(pub(crate) Session);
+
+impl FromRequestParts<Arc<App>> for SessionCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        session(app, bearer(&parts.headers)?).await.map(Self)
+    }
+}
+
+/// Whoever may look at integrations and providers: a backend with its key, or a browser with its session.
+#[derive(Clone, Debug)]
+pub(crate) enum Viewer {
+    /// A backend.
+    Key(Caller),
+    /// A browser.
+    Session(Box<Session>),
+}
+
+impl FromRequestParts<Arc<App>> for Viewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        match bearer(&parts.headers)? {
+            token if is_session_token(token) => session(app, token).await.map(Box::new).map(Self::Session),
+            _ => identify(app, &parts.headers).await.map(Self::Key),
+        }
+    }
+}
+
+/// The session of a token; 401 where there is none.
+pub(crate) async fn session(app: &App, token: &str) -> Result<Session, ApiError> {
+    Ok(app.connect.session(token).await?)
+}

@@ -1,0 +1,49 @@
+//! `GET /oauth/connect/:key`: sends a browser to the provider's own page. Wire contract 1.14.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use syncline_connect::{BeginOptions, Begun, ConnectError};
+
+use super::attempt::Ask;
+use super::outcome::Ending;
+use super::{cookie, page};
+use crate::error::ApiError;
+use crate::sockets;
+use crate::state::App;
+
+/// 302 to the provider, with the cookie that this browser has to bring back. A browser that nobody waits for ends where its session says.
+pub(crate) async fn handle(State(app): State<Arc<App>>, headers: HeaderMap, ask: Ask) -> Result<Response, ApiError> {
+    let Ask { attempt, authorization_params, credentials, client } = ask;
+    let (environment, integration) = (attempt.session.environment, attempt.integration.clone());
+    let return_to = attempt.session.settings.return_to.clone().filter(|_| client.is_none());
+    let options = BeginOptions {
+        client: client.clone(),
+        authorization_params,
+        own_client: credentials.client,
+        refresh_token: credentials.refresh_token,
+        is_plain_redirect: client.is_none(),
+    };
+    let result = match app.connect.begin(attempt, options).await {
+        Ok(begun) => return Ok(leave(&app, &begun)),
+        Err(error @ (ConnectError::IntegrationNotAllowed { .. } | ConnectError::ReconnectTargetGone | ConnectError::SessionUsed)) => {
+            return Err(error.into());
+        }
+        Err(error) => Err(error),
+    };
+    let ending = Ending { integration: Some(&integration), result: &result, callback_error: None };
+    if let Some(client) = &client {
+        sockets::publish(&app, client, &ending.message()).await?;
+    }
+    page::answer(&app, &headers, ending, Some(environment), return_to).await
+}
+
+fn leave(app: &App, begun: &Begun) -> Response {
+    let location = HeaderValue::from_str(begun.location.as_str()).expect("a parsed URL is ASCII");
+    let mut response = (StatusCode::FOUND, [(LOCATION, location), (SET_COOKIE, cookie::set(app, &begun.state))]).into_response();
+    page::harden(&mut response);
+    response
+}

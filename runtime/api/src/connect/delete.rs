@@ -1,0 +1,17 @@
+//! `DELETE /connect/session`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::auth::SessionCaller;
+use crate::error::ApiError;
+use crate::state::App;
+
+/// Ends the session. 204
+pub(crate) async fn handle(State(app): State<Arc<App>>, SessionCaller(session): SessionCaller) -> Result<StatusCode, ApiError> {
+    let was_there = app.connect.delete_session(&session).await?;
+    // Somebody else was faster.
+    if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("this connect session has ended")) }
+}

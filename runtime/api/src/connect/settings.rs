@@ -1,0 +1,124 @@
+//! What a backend presets for the flows of a session.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use syncline_connect::{IntegrationDefaults, SessionSettings};
+use syncline_domain::{EndUser, Organization};
+use url::Url;
+
+use crate::connections::end_user::EndUserBody;
+use crate::error::ApiError;
+
+const MAX_CHARS: usize = 255;
+
+/// `integrations_config_defaults.K`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DefaultsBody {
+    #[serde(default)]
+    user_scopes: Option<String>,
+    #[serde(default)]
+    authorization_params: BTreeMap<String, String>,
+    #[serde(default)]
+    connection_config: Map<String, Value>,
+}
+
+/// `overrides.K`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OverridesBody {
+    #[serde(default)]
+    docs_connect: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrganizationBody {
+    id: String,
+    #[serde(default)]
+    display_name: Option<String>,
+}
+
+/// The product's user, with the organization that the wire writes beside it.
+pub(super) fn end_user(user: Option<EndUserBody>, organization: Option<OrganizationBody>) -> Result<Option<EndUser>, ApiError> {
+    let wrong = |field: &str| Err(ApiError::invalid_body(&["organization", field], "has 1 to 255 characters"));
+    let Some(user) = user else {
+        let nobody = ApiError::invalid_body(&["organization"], "is kept with the end user: give `end_user` too");
+        return if organization.is_some() { Err(nobody) } else { Ok(None) };
+    };
+    let mut user = user.check()?;
+    if let Some(organization) = organization {
+        if organization.id.is_empty() || organization.id.chars().count() > MAX_CHARS {
+            return wrong("id");
+        }
+        if organization.display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > MAX_CHARS) {
+            return wrong("display_name");
+        }
+        user.organization = Some(Organization { id: organization.id, display_name: organization.display_name });
+    }
+    Ok(Some(user))
+}
+
+/// The settings, and the webhook address that older backends wrote among the defaults.
+pub(super) fn check(
+    defaults: BTreeMap<String, DefaultsBody>,
+    overrides: BTreeMap<String, OverridesBody>,
+    return_to: Option<&str>,
+) -> Result<(SessionSettings, Option<String>), ApiError> {
+    let mut webhook_url = None;
+    let defaults = defaults.into_iter().map(|(key, mut body)| {
+        if let Some(Value::String(url)) = body.connection_config.remove("webhook_url") {
+            webhook_url = Some(url);
+        }
+        let DefaultsBody { user_scopes, authorization_params, connection_config } = body;
+        (key, IntegrationDefaults { user_scopes, authorization_params, connection_config })
+    });
+    let defaults = defaults.collect();
+    let docs_connect = overrides.into_iter().filter_map(|(key, body)| Some((key, body.docs_connect?)));
+    let docs_connect = docs_connect.map(|(key, url)| match Url::parse(&url) {
+        Ok(parsed) if parsed.scheme() == "https" => Ok((key, url)),
+        _ => Err(ApiError::invalid_body(&["overrides", &key, "docs_connect"], "is not an absolute https URL")),
+    });
+    let docs_connect = docs_connect.collect::<Result<_, _>>()?;
+    let return_to = return_to.map(destination).transpose()?;
+    Ok((SessionSettings { defaults, docs_connect, return_to }, webhook_url))
+}
+
+/// Where a browser goes at the end. Only a backend can name it, so that nobody else makes this server send browsers elsewhere.
+fn destination(text: &str) -> Result<Url, ApiError> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none() => {
+            Ok(url)
+        }
+        _ => Err(ApiError::invalid_body(&["return_to"], "is not an absolute http or https URL without a password")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_nowhere_but_to_a_page() {
+        for bad in ["javascript:alert(1)", "data:text/html,x", "/relative", "//host", "https://user:pw@host/", "app://done", ""] {
+            assert!(destination(bad).is_err(), "{bad}");
+        }
+        assert_eq!(destination("http://localhost:3000/done?tab=1").unwrap().as_str(), "http://localhost:3000/done?tab=1");
+    }
+
+    #[test]
+    fn help_pages_are_https_and_the_old_webhook_address_is_found() {
+        let overrides = |url: &str| BTreeMap::from([("k".to_owned(), OverridesBody { docs_connect: Some(url.to_owned()) })]);
+        for bad in ["http://docs.example", "javascript:alert(1)", "docs", ""] {
+            assert!(check(BTreeMap::new(), overrides(bad), None).is_err(), "{bad}");
+        }
+        let config = Map::from_iter([("webhook_url".to_owned(), "https://hooks.example".into()), ("subdomain".to_owned(), "a".into())]);
+        let body = DefaultsBody { user_scopes: None, authorization_params: BTreeMap::new(), connection_config: config };
+        let (settings, url) = check([("k".to_owned(), body)].into(), overrides("https://docs.example"), None).unwrap();
+        assert_eq!(url.as_deref(), Some("https://hooks.example"));
+        assert_eq!(settings.defaults["k"].connection_config.len(), 1);
+        assert_eq!(settings.docs_connect["k"], "https://docs.example");
+    }
+}
