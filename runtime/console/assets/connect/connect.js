@@ -172,7 +172,10 @@ function openWindow(attempt) {
     signIn.cancel();
     signIn = null;
     tellFailed(failure.code, failure.message);
-    showFailure(failure, { ...explain(failure, { name }), again: () => openWindow(attempt), integration, screen: form.screen });
+    const said = explain(failure, { name });
+    if (!said.isInput) return showFailure(failure, { ...said, again: () => openWindow(attempt), integration, screen: form.screen });
+    dialog.show(form.screen);
+    form.showProblem({ ...said, details: details(failure) });
   };
   const cancel = () => {
     current.cancel();

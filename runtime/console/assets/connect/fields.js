@@ -68,6 +68,8 @@ function credentialFields(provider) {
   if (provider.auth_mode === 'OAUTH2_CC' && INSTEAD_OF_SECRET.some((name) => name in own)) {
     base = base.filter(({ name }) => name !== 'client_secret');
   }
+  // Where the entry keeps a value of the mode with the connection's configuration, it is not asked for twice.
+  base = base.filter(({ name }) => !(name in (provider.connection_config ?? {})));
   const merged = Object.fromEntries(base.map(({ name, ...field }) => [name, { ...field, ...own[name] }]));
   for (const [name, field] of Object.entries(own)) merged[name] ??= field;
   return merged;
@@ -98,9 +100,12 @@ export function cleaned(field, text) {
   return value;
 }
 
+/** Whether a field is shown while the others have these values. */
+export const isAsked = (field, values) => !field.visible_when || values[field.visible_when.field] === field.visible_when.equals;
+
 const FORMATS = {
   email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
-  hostname: /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?(:\d{1,5})?$/i,
+  hostname: /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i,
   uri: /^https?:\/\/[^\s/]+(\/\S*)?$/i,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
 };

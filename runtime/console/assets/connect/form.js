@@ -1,7 +1,7 @@
 // The form of one integration: fields, their checks, what went wrong.
 
 import { button, element, icon, webAddress } from './dom.js';
-import { cleaned, defect, hasLines } from './fields.js';
+import { cleaned, defect, hasLines, isAsked } from './fields.js';
 import { say, sayCount } from './words.js';
 
 /** How long "Copied" stays. */
@@ -24,6 +24,8 @@ export class Form {
     this.#announce = announce;
     this.#fields = fields.map((field, index) => new FormField(field, `field-${index}`, guide));
     this.#set = element('div', { class: 'fields' }, externalId && idToCopy(externalId, announce), ...this.#fields.map((field) => field.node));
+    this.#set.addEventListener('input', () => this.#hide());
+    this.#hide();
     this.label = label;
     this.submitButton = element('button', { type: 'submit', class: 'primary', form: 'form' }, label);
     const help = guide && outward(guide, say('guide', { name }));
@@ -59,18 +61,25 @@ export class Form {
     this.#problem.parentElement.parentElement.scrollTop = 0;
   }
 
+  /** Some fields are asked for only while another has a certain value. */
+  #hide() {
+    const values = Object.fromEntries(this.#fields.map((field) => [field.name, field.value]));
+    for (const field of this.#fields) field.node.hidden = !field.isAsked(values);
+  }
+
   #submit(event) {
     event.preventDefault();
     if (this.#busy) return;
     this.#problem.hidden = true;
-    const wrong = this.#fields.filter((field) => !field.check());
+    const asked = this.#fields.filter((field) => !field.node.hidden);
+    const wrong = asked.filter((field) => !field.check());
     if (wrong.length > 0) {
       wrong[0].input.focus();
       this.#announce(sayCount('check_summary', wrong.length));
       return;
     }
     const values = { params: {}, credentials: {}, assertionOption: {} };
-    for (const field of this.#fields) {
+    for (const field of asked) {
       if (field.value !== '') values[field.group][field.name] = field.value;
     }
     this.#onSubmit(values);
@@ -130,6 +139,10 @@ class FormField {
 
   get value() {
     return cleaned(this.#field, this.input.value);
+  }
+
+  isAsked(values) {
+    return isAsked(this.#field, values);
   }
 
   isDirty() {

@@ -97,7 +97,11 @@ export class SignIn {
   /** Only our own last page in the window that we opened. */
   #fromWindow = (event) => {
     if (event.origin !== api.origin || event.source === null || event.source !== this.#window) return;
-    if (this.#lastPage(event.data)) event.source.postMessage({ type: 'nango_oauth_callback_ack' }, api.origin);
+    if (!this.#lastPage(event.data)) return;
+    event.source.postMessage({ type: 'nango_oauth_callback_ack' }, api.origin);
+    // A sign-in that the server no longer knows has no socket to be told on. The socket's word is better, so it may come first.
+    const { errorType, message } = event.data.payload ?? {};
+    if (errorType) this.#after(AGAIN_MS, () => this.#fail(String(errorType), String(message ?? '')));
   };
 
   #lastPage(message) {
