@@ -48,10 +48,10 @@ impl Catalogue {
         self.entries.values()
     }
 
-    /// Entries whose key contains `text`, in any case.
+    /// Entries whose key or display name contains `text`, in any case.
     pub fn search(&self, text: &str) -> impl Iterator<Item = &Arc<Entry>> {
         let text = text.to_lowercase();
-        self.iter().filter(move |entry| entry.key.contains(&text))
+        self.iter().filter(move |entry| entry.key.contains(&text) || entry.display_name.to_lowercase().contains(&text))
     }
 }
 

@@ -49,6 +49,33 @@ pub(crate) fn line_of(text: &str, path: &str) -> usize {
     }
 }
 
+/// The text without the key that `line` (from 1) belongs to and all below it; every other line keeps its number.
+pub(crate) fn without(text: &str, line: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let first = (0..line.min(lines.len())).rev().find(|index| key_of(lines[*index]).is_some()).unwrap_or(0);
+    let depth = lines.get(first).and_then(|line| key_of(line)).map_or(0, |(depth, _)| depth);
+    let is_below = |line: &str| {
+        let indent = line.len() - line.trim_start().len();
+        line.trim().is_empty() || indent > depth || (indent == depth && line.trim_start().starts_with("- "))
+    };
+    let below = lines.iter().skip(first + 1).take_while(|line| is_below(line)).count();
+    let kept = lines.iter().enumerate().map(|(index, line)| if (first..=first + below).contains(&index) { "" } else { line });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the key on `line` (from 1) has neither a value nor anything below it.
+pub(crate) fn is_empty_key(text: &str, line: usize) -> bool {
+    let mut lines = text.lines().skip(line.saturating_sub(1));
+    let Some((depth, _)) = lines.next().filter(|line| line.trim_end().ends_with(':')).and_then(key_of) else { return false };
+    let next = lines.find(|line| !line.trim().is_empty());
+    next.is_none_or(|next| next.len() - next.trim_start().len() <= depth)
+}
+
+/// The column (from 1) at which the key on `line` (from 1) begins.
+pub(crate) fn key_column(text: &str, line: usize) -> Option<usize> {
+    text.lines().nth(line.saturating_sub(1)).and_then(key_of).map(|(depth, _)| depth + 1)
+}
+
 fn key_of(line: &str) -> Option<(usize, &str)> {
     let trimmed = line.trim_start();
     let (key, rest) = trimmed.split_once(':')?;

@@ -149,10 +149,12 @@ impl Entry {
         own || (name.eq_ignore_ascii_case("authorization") && self.uses_default_authorization())
     }
 
-    /// Whether the proxy adds `Authorization` by itself: the mode has one and the file does not write it.
+    /// Whether the proxy adds `Authorization` by itself: the mode has one, and the file neither writes it nor says another place for the
+    /// credentials. A token is sent once, where the provider wants it.
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
-        !written && self.auth.has_default_authorization()
+        let mut places = self.proxy.headers.values().chain(self.proxy.query.values());
+        !written && !places.any(Template::is_secret) && self.auth.has_default_authorization()
     }
 
     /// Whether requests are signed or filled with settings of the integration, its client among them.

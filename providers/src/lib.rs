@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! catalogue/*.yaml ──► Entry (typed, templates parsed, checked) ──► Catalogue ──► outbound: URLs and headers
-//! a user's folder  ──►   │                                             │
+//! a user's folder  ──►   │                                             ├──► connect: token requests, fields to ask for
 //!                        └── EntryDefect: file, line, field            └──► api: GET /providers
 //! ```
 //!
@@ -12,6 +12,7 @@
 mod catalogue;
 mod check;
 mod defect;
+mod dry_run;
 mod entry;
 mod language;
 mod load;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use catalogue::Catalogue;
 pub use defect::EntryDefect;
+pub use dry_run::{DryStep, dry_run};
 pub use entry::asked::{AskedField, FieldPlace};
 pub use entry::auth::{
     Algorithm, App, AppWithUser, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, ClientRegistration, Exchange, Jwt, Mcp,
@@ -30,7 +32,7 @@ pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};
 pub use entry::{Entry, Proxy, Retry, Verification, WebhookDescription, WebhookSignature};
 pub use language::{Language, Text};
-pub use load::parse_entry;
+pub use load::{examine, parse_entry};
 pub use logo::logo_svg;
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
 pub use wire::to_wire;

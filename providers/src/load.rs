@@ -5,67 +5,103 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::defect::{EntryDefect, field_at, line_of};
+use crate::defect::{EntryDefect, line_of};
 use crate::entry::auth::{AuthBlock, Problems};
 use crate::entry::field::{Field, FieldBlock};
 use crate::{Entry, Proxy, WebhookDescription, check};
 
+mod yaml;
+
+/// All optional, so that one that is missing does not hide what is wrong with the others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    key: String,
-    display_name: String,
-    categories: Vec<String>,
-    docs: String,
+    key: Option<String>,
+    display_name: Option<String>,
+    categories: Option<Vec<String>>,
+    docs: Option<String>,
     docs_connect: Option<String>,
-    auth: AuthBlock,
-    proxy: Proxy,
+    auth: Option<AuthBlock>,
+    proxy: Option<Proxy>,
     #[serde(default)]
     connection_config: IndexMap<String, FieldBlock>,
     #[serde(default)]
     credentials: IndexMap<String, FieldBlock>,
     #[serde(default)]
     integration_config: IndexMap<String, FieldBlock>,
-    #[serde(default)]
     webhook: Option<WebhookDescription>,
-    sources: Vec<String>,
+    sources: Option<Vec<String>>,
 }
 
-/// Parses and checks the text of one file.
+const MISSING: &str = "is missing";
+
+/// Parses and checks the text of one file; of several defects, the first in the file.
 pub fn parse_entry(file: &Path, text: &str) -> Result<Entry, EntryDefect> {
-    let raw: File = serde_saphyr::from_str(text).map_err(|error| yaml_defect(file, text, &error))?;
-    into_entry(raw).map_err(|problems| {
-        let (field, problem) = problems.into_iter().next().expect("an entry is refused for a reason");
-        EntryDefect { file: file.to_owned(), line: line_of(text, &field), field, problem }
-    })
+    examine(file, text).map_err(|defects| defects.into_iter().next().expect("an entry is refused for a reason"))
+}
+
+/// The same, and everything that is wrong, by line.
+pub fn examine(file: &Path, text: &str) -> Result<Entry, Vec<EntryDefect>> {
+    let yaml::Read { file: read, mut defects, dropped } = yaml::read(file, text);
+    let problems = match read.map(into_entry) {
+        Some(Ok(entry)) if defects.is_empty() => return Ok(entry),
+        Some(Ok(_)) | None => Problems::new(),
+        Some(Err(problems)) => problems,
+    };
+    // What could not be read was left out, so whatever depends on it must not be called missing.
+    let follows = |field: &str| dropped.iter().any(|path| is_within(path, field) || is_within(field, path));
+    for (field, problem) in problems.into_iter().filter(|(field, _)| !follows(field)) {
+        defects.push(EntryDefect { file: file.to_owned(), line: line_of(text, &field), field, problem });
+    }
+    // A key that is missing as a whole has no line of its own.
+    defects.sort_by_key(|defect| (defect.problem == MISSING && !defect.field.contains('.'), defect.line));
+    Err(defects)
+}
+
+/// Whether `path` is `outer` or below it.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn into_entry(raw: File) -> Result<Entry, Problems> {
     let mut problems = Problems::new();
+    let auth = needed("auth", raw.auth, &mut problems).and_then(|auth| auth.into_auth().map_err(|found| problems.extend(found)).ok());
     let connection_config = fields("connection_config", raw.connection_config, &mut problems);
     let credentials = fields("credentials", raw.credentials, &mut problems);
     let integration_config = fields("integration_config", raw.integration_config, &mut problems);
-    let auth = match raw.auth.into_auth() {
-        Ok(auth) if problems.is_empty() => auth,
-        Ok(_) => return Err(problems),
-        Err(of_auth) => return Err(of_auth.into_iter().chain(problems).collect()),
+    let key = needed("key", raw.key, &mut problems);
+    let display_name = needed("display_name", raw.display_name, &mut problems);
+    let categories = needed("categories", raw.categories, &mut problems);
+    let docs = needed("docs", raw.docs, &mut problems);
+    let proxy = needed("proxy", raw.proxy, &mut problems);
+    let sources = needed("sources", raw.sources, &mut problems);
+    let whole = (key, display_name, categories, docs, auth, proxy, sources);
+    let (Some(key), Some(display_name), Some(categories), Some(docs), Some(auth), Some(proxy), Some(sources)) = whole else {
+        return Err(problems);
     };
     let entry = Entry {
-        key: raw.key,
-        display_name: raw.display_name,
-        categories: raw.categories,
-        docs: raw.docs,
+        key,
+        display_name,
+        categories,
+        docs,
         docs_connect: raw.docs_connect,
         auth,
-        proxy: raw.proxy,
+        proxy,
         connection_config,
         credentials,
         integration_config,
         webhook: raw.webhook,
-        sources: raw.sources,
+        sources,
     };
-    let problems = check::entry(&entry);
+    problems.extend(check::entry(&entry));
     if problems.is_empty() { Ok(entry) } else { Err(problems) }
+}
+
+fn needed<T>(field: &str, value: Option<T>, problems: &mut Problems) -> Option<T> {
+    if value.is_none() {
+        problems.push((field.to_owned(), MISSING.to_owned()));
+    }
+    value
 }
 
 fn fields(place: &str, blocks: IndexMap<String, FieldBlock>, problems: &mut Problems) -> IndexMap<String, Field> {
@@ -76,15 +112,12 @@ fn fields(place: &str, blocks: IndexMap<String, FieldBlock>, problems: &mut Prob
                 fields.insert(name, field);
             }
             Err(part) => {
-                problems.push((format!("{place}.{name}.{part}"), format!("is missing; `{name}` is not a standard field that has one")))
+                problems.push((format!("{place}.{name}.{part}"), format!("is missing; `{name}` is not a standard field that has one")));
             }
         }
     }
     fields
 }
 
-fn yaml_defect(file: &Path, text: &str, error: &serde_saphyr::Error) -> EntryDefect {
-    let plain = error.without_snippet();
-    let line = plain.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
-    EntryDefect { file: file.to_owned(), line, field: field_at(text, line), problem: plain.to_string() }
-}
+#[cfg(test)]
+mod tests;

@@ -182,6 +182,20 @@ impl Template {
         Some(text)
     }
 
+    /// The text with a placeholder in each hole: `<client_id>`, `<baseUrl or https://api.example.com>`.
+    pub(crate) fn sketch(&self) -> String {
+        let hole = |alternatives: &[Alternative]| match alternatives {
+            [Alternative::Text(text)] => text.clone(),
+            [Alternative::Call(..)] => alternatives[0].sketch(),
+            _ => format!("<{}>", alternatives.iter().map(Alternative::sketch).collect::<Vec<_>>().join(" or ")),
+        };
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Hole(alternatives) => hole(alternatives),
+        });
+        parts.collect()
+    }
+
     /// Fills every hole.
     pub fn resolve(&self, values: &dyn Values) -> Result<String, Unresolved> {
         self.fill(values, false, |_, _| true)
@@ -218,6 +232,20 @@ impl Template {
             }
         }
         Ok(text)
+    }
+}
+
+impl Alternative {
+    fn sketch(&self) -> String {
+        match self {
+            Self::Name(Name::ConnectionConfig(key) | Name::Credential(key) | Name::Integration(key)) => key.clone(),
+            Self::Name(Name::Random) => "uuid".to_owned(),
+            Self::Name(name) => name.to_string(),
+            Self::Text(text) => text.clone(),
+            Self::Call(function, arguments) => {
+                format!("{}({})", function.name(), arguments.iter().map(Template::sketch).collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 }
 

@@ -2,54 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::entry::field::{Field, Pattern};
-use crate::{Auth, BodyFormat, Entry, Language, Templates, TokenAuth};
+use crate::{Entry, FieldPlace, Language, Templates};
 
-/// The public definition, without `logo_url`, which only the server knows.
-pub fn to_wire(entry: &Entry) -> Value {
-    let mut wire = json!({
-        "name": entry.key,
-        "display_name": entry.display_name,
-        "categories": entry.categories,
-        "auth_mode": entry.auth.mode(),
-        "docs": entry.docs,
-        "proxy": proxy(entry),
-    });
-    if let Auth::OAuth2(oauth) = &entry.auth {
-        wire["authorization_url"] = oauth.authorization_url.source().into();
-        wire["token_url"] = oauth.token_url.source().into();
-        wire["scope_separator"] = oauth.scope_separator.as_str().into();
-        if !oauth.authorization_params.is_empty() {
-            wire["authorization_params"] = templates(&oauth.authorization_params).into();
-        }
-        if !oauth.token_params.is_empty() {
-            wire["token_params"] = templates(&oauth.token_params).into();
-        }
-        if let Some(url) = &oauth.refresh_url {
-            wire["refresh_url"] = url.source().into();
-        }
-        if !oauth.default_scopes.is_empty() {
-            wire["default_scopes"] = json!(oauth.default_scopes);
-        }
-        if !oauth.pkce {
-            wire["disable_pkce"] = true.into();
-        }
-        if oauth.token_auth == TokenAuth::Basic {
-            wire["token_request_auth_method"] = "basic".into();
-        }
-        if oauth.body_format == BodyFormat::Json {
-            wire["body_format"] = "json".into();
-        }
-        if !oauth.token_response_metadata.is_empty() {
-            wire["token_response_metadata"] = json!(oauth.token_response_metadata);
-        }
+mod auth;
+mod field;
+
+/// The public definition in a person's language, without `logo_url`, which only the server knows.
+pub fn to_wire(entry: &Entry, language: Language) -> Value {
+    let mut wire = Map::new();
+    wire.insert("name".to_owned(), entry.key.as_str().into());
+    wire.insert("display_name".to_owned(), entry.display_name.as_str().into());
+    wire.insert("categories".to_owned(), json!(entry.categories));
+    wire.insert("auth_mode".to_owned(), entry.auth.mode().into());
+    wire.insert("docs".to_owned(), entry.docs.as_str().into());
+    if let Some(page) = &entry.docs_connect {
+        wire.insert("docs_connect".to_owned(), page.as_str().into());
     }
-    for (name, fields) in [("connection_config", &entry.connection_config), ("credentials", &entry.credentials)] {
-        if !fields.is_empty() {
-            wire[name] = fields.iter().map(|(key, value)| (key.clone(), field(value))).collect::<Map<_, _>>().into();
-        }
+    wire.insert("proxy".to_owned(), proxy(entry));
+    auth::write(&entry.auth, &mut wire);
+    let asked = entry.fields();
+    let credentials = asked.iter().filter(|asked| asked.place == FieldPlace::Credentials).map(|asked| (&asked.name, &asked.field));
+    let blocks = [
+        ("connection_config", field::all(entry.connection_config.iter(), language)),
+        ("credentials", field::all(credentials, language)),
+        ("integration_config", field::all(entry.integration_config.iter(), language)),
+    ];
+    for (name, fields) in blocks.into_iter().filter(|(_, fields)| !fields.is_empty()) {
+        wire.insert(name.to_owned(), fields.into());
     }
-    wire
+    wire.into()
 }
 
 fn templates(map: &Templates) -> Map<String, Value> {
@@ -89,25 +70,5 @@ fn proxy(entry: &Entry) -> Value {
     wire.into()
 }
 
-fn field(field: &Field) -> Value {
-    let mut wire = json!({ "type": "string", "title": field.title.get(Language::En), "description": field.description.get(Language::En) });
-    let texts = [
-        ("pattern", field.pattern.as_ref().map(Pattern::source)),
-        ("example", field.example.as_deref()),
-        ("default_value", field.default_value.as_deref()),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            wire[name] = text.into();
-        }
-    }
-    for (name, set) in [("optional", field.optional), ("secret", field.secret), ("automated", field.automated)] {
-        if set {
-            wire[name] = true.into();
-        }
-    }
-    if !field.allowed.is_empty() {
-        wire["enum"] = json!(field.allowed);
-    }
-    wire
-}
+#[cfg(test)]
+mod tests;

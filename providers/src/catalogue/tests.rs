@@ -32,7 +32,7 @@ fn every_shipped_entry_loads_under_its_own_name() {
     for (file, _) in FILES {
         let entry = catalogue.get(file.trim_end_matches(".yaml")).unwrap_or_else(|| panic!("{file} has another key"));
         assert!(logo_svg(entry).starts_with("<svg"));
-        assert_eq!(to_wire(entry)["name"], entry.key.as_str());
+        assert_eq!(to_wire(entry, crate::Language::En)["name"], entry.key.as_str());
     }
     assert!(catalogue.search("GitHub").any(|entry| entry.key == "github-pat"));
 }

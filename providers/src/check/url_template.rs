@@ -34,8 +34,12 @@ impl Checker<'_> {
     /// The beginning of the URL is the connection's: its field must pin the scheme.
     fn whole_url(&mut self, field: &str, template: &Template) {
         for name in template.names().into_iter().take(1) {
-            let Name::ConnectionConfig(key) = name else { continue };
-            let Some(declared) = self.connection_field(key) else { continue };
+            let declared = match name {
+                Name::ConnectionConfig(key) => self.connection_field(key),
+                Name::Integration(key) => self.entry.integration_config.get(key),
+                _ => None,
+            };
+            let Some(declared) = declared else { continue };
             let pins = declared.format == Some(FieldFormat::Uri)
                 || !declared.allowed.is_empty()
                 || declared.pattern.as_ref().is_some_and(|pattern| pattern.source().trim_start_matches('^').starts_with("http"));

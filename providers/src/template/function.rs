@@ -33,6 +33,11 @@ impl Function {
         }
     }
 
+    /// The name that templates use.
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+    }
+
     /// Its value for exactly [`Self::arity`] arguments.
     pub(super) fn call(self, arguments: &[String]) -> String {
         match (self, arguments) {

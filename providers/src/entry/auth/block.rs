@@ -42,7 +42,7 @@ macro_rules! auth_block {
         #[derive(Debug, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub(crate) struct AuthBlock {
-            mode: String,
+            mode: Option<String>,
             $($field: Option<$type>,)*
         }
 
@@ -98,14 +98,16 @@ auth_block! {
 impl AuthBlock {
     /// The auth of the mode, or everything that is wrong with it.
     pub(crate) fn into_auth(self) -> Result<Auth, Problems> {
-        let mode = self.mode.clone();
+        let Some(mode) = self.mode.clone() else {
+            return Err(vec![("auth.mode".to_owned(), format!("is missing; it is one of {}", MODES.join(", ")))]);
+        };
         if !MODES.contains(&mode.as_str()) {
             return Err(vec![("auth.mode".to_owned(), format!("`{mode}` is not one of {}", MODES.join(", ")))]);
         }
         let foreign = self.written().filter(|(_, modes)| !modes.contains(&mode.as_str()));
         let mut problems: Problems =
             foreign.map(|(field, modes)| (format!("auth.{field}"), format!("only for {}, not for {mode}", join(modes)))).collect();
-        match build::auth(self, &mut problems) {
+        match build::auth(self, &mode, &mut problems) {
             Some(auth) if problems.is_empty() => Ok(auth),
             _ => Err(problems),
         }

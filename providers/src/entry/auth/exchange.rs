@@ -87,6 +87,17 @@ pub enum Algorithm {
     Es256,
 }
 
+impl Algorithm {
+    /// The name in a JWT's header.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+}
+
 /// `JWT`: a token made here.
 #[derive(Clone, Debug)]
 pub struct Jwt {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::Viewer;
 use crate::error::ApiError;
-use crate::providers::show::wire;
+use crate::providers::show::{language, wire};
 use crate::query::Query;
 use crate::state::App;
 
@@ -20,8 +21,14 @@ pub(crate) struct Params {
     search: String,
 }
 
-/// Every provider, or those whose key contains `search`.
-pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, Query(params): Query<Params>) -> Result<Json<Value>, ApiError> {
-    let found: Vec<Value> = app.catalogue.search(&params.search).map(|entry| wire(&app, entry)).collect();
+/// Every provider, or those whose key or display name contains `search`.
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    _: Viewer,
+    headers: HeaderMap,
+    Query(params): Query<Params>,
+) -> Result<Json<Value>, ApiError> {
+    let language = language(&headers);
+    let found: Vec<Value> = app.catalogue.search(&params.search).map(|entry| wire(&app, entry, language)).collect();
     Ok(Json(json!({ "data": found })))
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
-use syncline_providers::{Entry, to_wire};
+use syncline_providers::{Entry, Language, to_wire};
 
 use crate::auth::Viewer;
 use crate::error::ApiError;
@@ -13,13 +15,23 @@ use crate::providers::logo;
 use crate::state::App;
 
 /// One provider.
-pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, Path(provider): Path<String>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    _: Viewer,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, ApiError> {
     let entry = app.catalogue.get(&provider).ok_or_else(|| ApiError::not_found(format!("Unknown provider {provider}")))?;
-    Ok(Json(json!({ "data": wire(&app, entry) })))
+    Ok(Json(json!({ "data": wire(&app, entry, language(&headers)) })))
 }
 
-pub(super) fn wire(app: &App, entry: &Entry) -> Value {
-    let mut wire = to_wire(entry);
+/// The language in which the fields are described: the caller's best that is spoken here, else English.
+pub(super) fn language(headers: &HeaderMap) -> Language {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Language::En, Language::negotiate)
+}
+
+pub(super) fn wire(app: &App, entry: &Entry, language: Language) -> Value {
+    let mut wire = to_wire(entry, language);
     wire["logo_url"] = logo::url(app, &entry.key).into();
     wire
 }

@@ -81,7 +81,7 @@ impl CredentialSource for Source {
         let text = format!(
             "key: acme\ndisplay_name: Acme\ncategories: [other]\ndocs: https://acme.example\nsources: [https://acme.example]\nauth:\n  \
              mode: OAUTH2\n  authorization_url: https://acme.example/a\n  token_url: https://acme.example/t\n  pkce: true\nproxy:\n  \
-             base_url: {}\n  headers:\n    x-second-key: ${{accessToken}}\n",
+             base_url: {}\n  headers:\n    authorization: Bearer ${{accessToken}}\n    x-second-key: ${{accessToken}}\n",
             self.base
         );
         Ok(ProviderTarget {

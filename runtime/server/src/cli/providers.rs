@@ -1,5 +1,7 @@
 //! `syncline providers`: the catalogue.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::Value;
@@ -7,6 +9,8 @@ use serde_json::Value;
 use super::client::Call;
 use super::output::cell;
 use super::remote::Remote;
+
+mod check;
 
 #[derive(Args)]
 pub(super) struct Providers {
@@ -30,6 +34,16 @@ enum Command {
         /// Its name in the catalogue
         provider: String,
     },
+    /// Check files that describe providers, and show what they would send
+    ///
+    /// Tells everything that is wrong with each file, as file:line, field and problem. For a good one, prints each request of signing
+    /// in and one request of a connection, with placeholders such as <client_secret> where values would stand: compare them with the
+    /// provider's documentation. Nothing is sent and no server is asked. Exits with 1 if any file is wrong.
+    Check {
+        /// Entries, as YAML
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -39,6 +53,9 @@ struct List {
 
 impl Providers {
     pub(super) async fn execute(self) -> anyhow::Result<()> {
+        if let Command::Check { files } = &self.command {
+            return check::execute(files, self.remote.output());
+        }
         let (client, output) = (self.remote.client()?, self.remote.output());
         let word = match self.command {
             Command::Show { provider } => {
@@ -59,6 +76,7 @@ impl Providers {
             }
             Command::List => None,
             Command::Search { word } => Some(word),
+            Command::Check { .. } => unreachable!("handled before a server is needed"),
         };
         let text = client.text(Call::get(["providers"]).query_if("search", word)).await?;
         let list: List = serde_json::from_str(&text)?;

@@ -11,10 +11,9 @@ const SIGNATURE_LIFETIME_S: u64 = 300;
 const AWS_LIFETIME_S: u64 = 3600;
 
 /// `None` where a field is missing, which `problems` then tells.
-pub(super) fn auth(block: AuthBlock, problems: &mut Problems) -> Option<Auth> {
-    let mode = block.mode.clone();
-    let mut need = Needs { mode: &mode, problems };
-    Some(match mode.as_str() {
+pub(super) fn auth(block: AuthBlock, mode: &str, problems: &mut Problems) -> Option<Auth> {
+    let mut need = Needs { mode, problems };
+    Some(match mode {
         "OAUTH2" => Auth::OAuth2(Box::new(oauth2(block, &mut need)?)),
         "OAUTH1" => Auth::OAuth1(Box::new(oauth1(block, &mut need)?)),
         "OAUTH2_CC" => Auth::ClientCredentials(Box::new(client_credentials(block, &mut need)?)),

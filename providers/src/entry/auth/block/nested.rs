@@ -42,7 +42,7 @@ pub(super) struct TokenAnswerBlock {
 
 /// A dotted path, or several that are tried in order.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a dotted path or a list of them")]
 enum Paths {
     One(String),
     Many(Vec<String>),

@@ -170,9 +170,9 @@ fn a_template_reads_only_what_is_there_by_then() {
     let (auth, rest) = least("TWO_STEP");
     let with = |value: &str| parse(&auth.replace("${password}", value), rest);
     assert!(with("${credentials.password} ${random} ${now.iso}").is_ok());
-    let defect = with("${step1.id}${password}").unwrap_err();
+    let defect = with("${password}${step1.id}").unwrap_err();
     assert_eq!(defect.problem, "`step1.id` is not known here; known are credentials.password");
-    assert!(with("${clientId}").unwrap_err().problem.starts_with("`integration.client_id` is not known here"));
+    assert!(with("${password}${clientId}").unwrap_err().problem.starts_with("`integration.client_id` is not known here"));
     let steps = format!("{auth}\n  steps:\n    - url: https://acme.example/one\n      body: {{password: '${{password}}'}}");
     assert!(parse(&steps.replacen("{password: '${password}'}", "{id: '${step1.data.0.id}'}", 1), rest).is_ok());
     let problem = parse(auth.replace("/login", "/login/${password}").as_str(), rest).unwrap_err().problem;

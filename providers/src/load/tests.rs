@@ -1,0 +1,93 @@
+use std::path::Path;
+
+use super::*;
+
+fn told(text: &str) -> Vec<String> {
+    let defects = examine(Path::new("acme.yaml"), text).unwrap_err();
+    defects.into_iter().map(|defect| defect.to_string()).collect()
+}
+
+/// An author mends a file once, not once for each mistake in it.
+#[test]
+fn every_defect_of_a_file_is_told_with_its_line() {
+    let text = r"key: Acme
+display_name: Acme
+categories: [other]
+docs: http://docs.acme.example
+auth:
+  mode: TWO_STEP
+  token_request:
+    url: http://acme.example/login
+    body:
+      password: ${pasword}
+      user: ${credentials.name}
+  steps: none
+proxy:
+  base_url: https://acme.example
+  retries: 3
+  retry:
+    error_codes: ['42']
+credentials:
+  password: {}
+  realm:
+    title: Realm
+    secret: maybe
+webhook:
+  docs: https://docs.acme.example
+";
+    assert_eq!(
+        told(text),
+        [
+            "acme.yaml:10: `auth.token_request.body.password`: `pasword` is not a known name; known are apiKey, accessToken, refreshToken, \
+             username, password, clientId, clientSecret, connectionConfig.KEY, credentials.KEY, integration.KEY, stepN.PATH, random, now, \
+             now.ms and now.iso in the template `${pasword}`",
+            "acme.yaml:12: `auth.steps`: must be a list",
+            "acme.yaml:15: `proxy.retries`: unknown field `retries`, expected one of base_url, no_base_url, headers, query, retry, paginate, \
+             verification",
+            "acme.yaml:20: `credentials.realm.description`: is missing; `realm` is not a standard field that has one",
+            "acme.yaml:22: `credentials.realm.secret`: must be true or false",
+            "acme.yaml:23: `webhook.signature`: is missing",
+            "acme.yaml:1: `sources`: is missing",
+        ]
+    );
+    let mended = text
+        .replace("${pasword}", "${password}")
+        .replace("  steps: none\n", "")
+        .replace("  retries: 3\n", "")
+        .replace("    secret: maybe", "    description: Where the account lives")
+        .replace("webhook:", "sources: [https://docs.acme.example]\nwebhook:\n  signature: none");
+    assert_eq!(
+        told(&mended),
+        [
+            "acme.yaml:1: `key`: must be made of a-z, 0-9 and -",
+            "acme.yaml:4: `docs`: `http://docs.acme.example` is not an https URL",
+            "acme.yaml:8: `auth.token_request.url`: must be https (http only for a loopback host)",
+            "acme.yaml:11: `auth.token_request.body.user`: `credentials.name` is not known here; known are credentials.password, \
+             credentials.realm",
+            "acme.yaml:15: `proxy.retry.error_codes`: `42` is neither a status nor a range such as 5xx",
+        ]
+    );
+}
+
+#[test]
+fn what_is_missing_is_named_wherever_its_block_is_written() {
+    let missing = |webhook: &str| told(&format!("key: acme\nwebhook{webhook}\n"));
+    for block in [": {docs: https://a.example}", ":\n  docs: https://a.example", ": {}"] {
+        assert!(missing(block).contains(&"acme.yaml:2: `webhook.signature`: is missing".to_owned()) || block == ": {}", "{block}");
+    }
+    assert!(missing(": {}").iter().any(|defect| defect.starts_with("acme.yaml:2: `webhook.")), "{:?}", missing(": {}"));
+}
+
+#[test]
+fn a_text_that_is_not_yaml_is_one_defect() {
+    assert_eq!(told("key: [acme\n").len(), 1);
+    assert_eq!(told("key: acme\nkey: acme\n")[0], "acme.yaml:2: `key`: stands twice");
+}
+
+#[test]
+fn a_defect_is_not_told_again_by_what_follows_from_it() {
+    let text = "key: acme\ndisplay_name: Acme\ncategories: [other]\ndocs: https://a.example\nsources: [https://a.example]\nauth: {mode: API_KEY}\n\
+                proxy:\n  base_url: https://a.example\n  headers:\n    x-key: ${apikey}\n";
+    let defects = told(text);
+    assert!(defects.len() == 1 && defects[0].starts_with("acme.yaml:10: `proxy.headers.x-key`: `apikey` is not"), "{defects:?}");
+}
