@@ -250,6 +250,10 @@ impl Exchanged {
         let mut object = Map::from_iter([("type".to_owned(), self.mode.as_str().into())]);
         let obtained = self.obtained.iter().flat_map(|obtained| &obtained.fields);
         object.extend(self.supplied.iter().chain(obtained).map(|(name, secret)| (name.clone(), secret.expose().into())));
+        // The one field that is an object.
+        if let Some(config) = json_of(self.supplied.get("config_override")) {
+            object.insert("config_override".to_owned(), config);
+        }
         if let Some(obtained) = &self.obtained {
             if let Some(at) = obtained.expires_at {
                 object.insert("expires_at".to_owned(), at.to_millis_z().into());

@@ -16,6 +16,7 @@ fn what_the_store_keeps_comes_back_whole() {
         json!({"type": "BILL", "username": "u", "password": "p", "organization_id": "o", "dev_key": "d", "session_id": "s", "user_id": "i", "raw": {}}),
         json!({"type": "SIGNATURE", "username": "u", "password": "p"}),
         json!({"type": "TBA", "token_id": "i", "token_secret": "s"}),
+        json!({"type": "TBA", "token_id": "i", "token_secret": "s", "config_override": {"client_id": "c", "client_secret": "d"}}),
         json!({"type": "AWS_SIGV4", "role_arn": "r", "region": "eu", "service": "s3", "access_key_id": "a", "secret_access_key": "s", "session_token": "t", "raw": {}}),
         json!({"type": "CUSTOM", "app": {"type": "APP", "app_id": "1", "installation_id": "2", "access_token": "a", "expires_at": at, "raw": {}},
             "user": {"type": "OAUTH2", "access_token": "u", "raw": {"z": 1}}, "raw": {"z": 1}}),
