@@ -20,6 +20,7 @@ mod flow;
 mod grant;
 mod import;
 mod integration;
+mod jws;
 mod modes;
 mod refresh;
 mod session;
@@ -27,7 +28,9 @@ mod setting;
 mod source;
 #[cfg(test)]
 mod stand_in;
+mod supplied;
 mod token;
+mod token_request;
 mod verify;
 
 use std::fmt;

@@ -12,6 +12,7 @@ pub(crate) mod aws_sigv4;
 pub(crate) mod basic;
 pub(crate) mod bill;
 pub(crate) mod client_credentials;
+mod exchange;
 pub(crate) mod install_plugin;
 pub(crate) mod jwt;
 pub(crate) mod mcp;
@@ -19,6 +20,8 @@ pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 pub(crate) mod signature;
 pub(crate) mod tba;
+#[cfg(test)]
+mod tests;
 pub(crate) mod two_step;
 
 use std::collections::BTreeMap;
@@ -142,7 +145,7 @@ pub(crate) async fn complete(setting: &Setting<'_>, secret: &FlowSecret, callbac
         Auth::OAuth1(oauth) => oauth1::complete(setting, oauth, secret, callback).await,
         Auth::App(app) => app::complete(setting, app, secret, callback).await,
         Auth::AppWithUser(both) => app_with_user::complete(setting, both, secret, callback).await,
-        Auth::InstallPlugin { .. } => install_plugin::complete(setting, secret, callback),
+        Auth::InstallPlugin { .. } => Ok(install_plugin::complete()),
         _ => Err(needs_browser(setting)),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use authorization::Authorization;
 pub(crate) use callback::code;
 use exchange::TokenRequest;
 pub(crate) use flow::{Flow, Issuer, forgotten};
-pub(crate) use scopes::scopes;
+pub(crate) use scopes::{SCOPES_OVERRIDE, scopes};
 
 /// The authorization URL. With a refresh token that the person has already, the browser comes straight back.
 pub(crate) fn begin(setting: &Setting<'_>, oauth: &OAuth2, ask: &BeginAsk<'_>) -> Result<(Url, FlowSecret), ModeError> {
