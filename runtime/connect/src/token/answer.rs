@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::refusal::{Cut, Judged};
 use crate::ModeError;
+use crate::setting::at;
 
 /// A 2xx answer with fields, none of which says that it is an error.
 pub(crate) struct Answer {
@@ -35,11 +36,7 @@ impl Answer {
             return Some(value);
         }
         let (first, rest) = path.split_once('.')?;
-        rest.split('.').try_fold(self.fields.get(first)?, |value, part| match value {
-            Value::Object(fields) => fields.get(part),
-            Value::Array(items) => items.get(part.parse::<usize>().ok()?),
-            _ => None,
-        })
+        at(self.fields.get(first)?, rest)
     }
 
     /// The fields that the entry wants kept with the connection, under the names that it gives.

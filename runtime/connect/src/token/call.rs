@@ -150,10 +150,12 @@ fn unsent(error: &ProxyError, secrets: &Cut) -> ModeError {
     let message = secrets.cut(&error.to_string());
     match error {
         ProxyError::EgressDenied { host, reason: Denied::Undeclared } => ModeError::Setup {
-            problem: format!("the token endpoint redirects to another host, `{host}`; check its URL in the provider's entry"),
+            problem: format!(
+                "the endpoint redirects to another host, `{host}`, which is not followed; check its URL in the provider's entry"
+            ),
         },
         ProxyError::EgressDenied { .. } | ProxyError::InvalidUrl { .. } => {
-            ModeError::Setup { problem: format!("the token endpoint cannot be used: {message}") }
+            ModeError::Setup { problem: format!("the provider's endpoint cannot be used: {message}") }
         }
         _ => ModeError::Unavailable { code: error.code().to_owned(), message, retry_after: None },
     }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use syncline_domain::{Secret, Timestamp};
 use syncline_outbound::{BufferedResponse, EgressPolicy, HttpClient};
@@ -323,4 +324,18 @@ async fn no_answer_is_no_refusal() {
     let denied = TokenCall::post(large.at("/token"), BodyFormat::Form).send(&guarded, now()).await.err();
     assert!(matches!(denied, Some(ModeError::Setup { .. })), "{denied:?}");
     assert_eq!(large.asked().len(), 1);
+}
+
+proptest! {
+    /// O3: whatever comes is parsed or refused, and no end is beyond what can be written.
+    #[test]
+    fn no_answer_breaks_the_reader(body in any::<Vec<u8>>(), at in "\\PC{0,40}", life in any::<f64>(), status in 200_u16..600) {
+        let _ = answered(status, &[("retry-after", &at.replace(|c: char| !c.is_ascii_graphic(), ""))], &body);
+        let _ = answered(status, &[], at.as_bytes());
+        let rule = TokenAnswer::standard();
+        let end = token(&json!({ "access_token": "a.b.c", "expires_in": life, "expires_at": at }).to_string(), &rule).unwrap().expires_at;
+        if let Some(end) = end {
+            prop_assert_eq!(Timestamp::parse(&end.to_millis_z()).unwrap().unix_millis(), end.unix_millis());
+        }
+    }
 }

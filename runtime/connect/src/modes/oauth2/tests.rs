@@ -5,12 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use syncline_domain::{Credentials, Oauth2, Secret};
+use syncline_outbound::EgressPolicy;
 use syncline_providers::{Auth, BodyFormat, OAuth2, Template, Templates, TokenAnswer, TokenAuth};
 use url::Url;
 
 use super::{begin, can_renew, complete, renew};
 use crate::modes::{BeginAsk, CallbackParams, FlowSecret};
-use crate::stand_in::{Bench, StandIn, json};
+use crate::stand_in::{Bench, StandIn, client_of, json};
 use crate::{Grant, ModeError};
 
 const STATE: &str = "state-1";
@@ -124,6 +125,22 @@ fn the_authorization_url_says_what_the_rfc_and_the_entry_ask_for() {
         ("team", "red & blue"),
     ];
     assert_eq!(query, expected.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+}
+
+/// O4: a person who names the provider's host names a host, and no script.
+#[test]
+fn the_browser_is_sent_to_web_pages_only() {
+    let mut oauth = nowhere();
+    oauth.authorization_url = template("${connectionConfig.site}/authorize");
+    let mut bench = bench(&oauth);
+    bench.http = client_of(EgressPolicy { allow_private_network: false });
+    for bad in ["javascript:alert(1)//", "http://acme.example", "data:text/html,x", "ftp://acme.example", "//acme.example"] {
+        bench.connection_config = config(json!({ "site": bad }));
+        let result = begun_with(&bench, &oauth, &[]).map(|(url, _)| url);
+        assert!(matches!(&result, Err(ModeError::Input { .. })), "{bad}: {result:?}");
+    }
+    bench.connection_config = config(json!({ "site": "https://acme.example" }));
+    assert_eq!(begun_with(&bench, &oauth, &[]).unwrap().0.path(), "/authorize");
 }
 
 /// Wire contract 1.14: `undefined` removes a default.
