@@ -336,7 +336,7 @@ async fn an_answer_of_another_issuer_is_refused() {
         let (_, secret) = begun(&bench, &mcp).await;
         finish(&bench, &mcp, &secret, pairs).await
     };
-    let rejected = |result: Result<Grant, ModeError>| matches!(result, Err(ModeError::Refused { code, .. }) if code == "invalid_issuer");
+    let rejected = |result: Result<Grant, ModeError>| matches!(result, Err(ModeError::Refused { code, message, .. }) if code == "callback_err" && message.contains("is not from the authorization server"));
     assert!(rejected(attempt(&[("code", "c-1")]).await));
     assert!(rejected(attempt(&[("code", "c-1"), ("iss", &normalised)]).await));
     assert!(rejected(attempt(&[("error", "access_denied"), ("iss", "https://evil.example")]).await));

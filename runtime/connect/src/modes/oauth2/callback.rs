@@ -18,16 +18,17 @@ pub(crate) fn code<'c>(issuer: Option<&Issuer>, callback: &'c CallbackParams, pa
             None => !expected.is_required,
         };
         if !is_right {
-            return Err(refused("invalid_issuer", "the answer is not from the authorization server that was asked; connect again"));
+            return Err(refused("the answer is not from the authorization server that was asked; connect again"));
         }
     }
-    if let Some(error) = callback.get("error") {
+    if callback.get("error").is_some() {
         let told: Vec<String> = TOLD.iter().filter_map(|name| callback.get(name)).map(shown).collect();
-        return Err(refused(&shown(error), &format!("the provider refused: {}", told.join(": "))));
+        return Err(refused(&format!("the provider refused: {}", told.join(": "))));
     }
-    callback.get(param).ok_or_else(|| refused("missing_code", &format!("the provider's answer has no `{param}`; connect again")))
+    callback.get(param).ok_or_else(|| refused(&format!("the provider's answer has no `{param}`; connect again")))
 }
 
-fn refused(code: &str, message: &str) -> ModeError {
-    ModeError::Refused { code: code.to_owned(), message: message.to_owned(), status: None }
+/// The wire's word for everything that a browser brings back in place of a code.
+fn refused(message: &str) -> ModeError {
+    ModeError::Refused { code: "callback_err".to_owned(), message: message.to_owned(), status: None }
 }

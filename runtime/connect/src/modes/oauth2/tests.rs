@@ -276,7 +276,8 @@ async fn an_answer_of_another_issuer_is_refused() {
             let (_, secret) = begun(&bench, &oauth);
             let params: Vec<_> = rest.into_iter().chain(iss.map(|iss| ("iss", iss))).collect();
             let (code, message) = refused(complete(&bench.setting(), &oauth, &secret, &back(&params)).await);
-            assert_eq!(code, "invalid_issuer", "{iss:?}");
+            assert_eq!(code, "callback_err", "{iss:?}");
+            assert!(message.starts_with("the answer is not from the authorization server that was asked"), "{message}");
             assert!(!message.contains("555") && !message.contains("evil") && !message.contains("denied"), "{message}");
         }
     }
@@ -295,10 +296,10 @@ async fn a_refusal_in_the_callback_says_what_the_provider_said() {
     let long = "y".repeat(5000);
     let callback = back(&[("error", "access_denied"), ("error_description", "not\r\ntoday"), ("error_reason", &long), ("code", "c-1")]);
     let (code, message) = refused(complete(&bench.setting(), &oauth, &secret, &callback).await);
-    assert_eq!(code, "access_denied");
+    assert_eq!(code, "callback_err");
     assert!(message.starts_with("the provider refused: access_denied: not  today: yyy") && message.len() < 500, "{message}");
-    let (code, _) = refused(complete(&bench.setting(), &oauth, &secret, &back(&[("state", STATE)])).await);
-    assert_eq!(code, "missing_code");
+    let (code, message) = refused(complete(&bench.setting(), &oauth, &secret, &back(&[("state", STATE)])).await);
+    assert!(code == "callback_err" && message.contains("has no `code`"), "{message}");
     let (code, _) = refused(complete(&bench.setting(), &oauth, &FlowSecret(json!({ "v": 0 })), &callback).await);
     assert_eq!(code, "state_err");
 }
