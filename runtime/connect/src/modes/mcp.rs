@@ -76,7 +76,7 @@ pub(crate) async fn complete(setting: &Setting<'_>, mcp: &Mcp, secret: &FlowSecr
     let call = bound.call(setting)?.field("grant_type", "authorization_code").field("redirect_uri", flow.redirect_uri);
     let token = buy(setting, call.secret_field("code", code).secret_field("code_verifier", verifier)).await?;
     let credentials = Credentials::Oauth2(token.into_oauth2(None, Some(bound.seal())));
-    Ok(Grant { connection_config: told(mcp, &bound), ..Grant::new(credentials) })
+    Ok(Grant { connection_config: told(setting, mcp, &bound), ..Grant::new(credentials) })
 }
 
 /// From the server that gave the refresh token, or not at all.
@@ -104,14 +104,15 @@ fn wanted(setting: &Setting<'_>, mcp: &Mcp, found: &Discovery) -> Vec<Scope> {
 }
 
 /// Where the token is good and where it came from, for people and for templates.
-fn told(mcp: &Mcp, bound: &Bound) -> Map<String, Value> {
+fn told(setting: &Setting<'_>, mcp: &Mcp, bound: &Bound) -> Map<String, Value> {
     let server_url = bound.server_url.to_string();
     let mut config = Map::from_iter([
         ("server_url".to_owned(), server_url.clone().into()),
         ("issuer".to_owned(), bound.issuer.clone().into()),
         ("token_endpoint".to_owned(), bound.token_endpoint.to_string().into()),
     ]);
-    if let Some(field) = server::field(mcp) {
+    // Named otherwise than the entry does, it is added under the entry's name; what the person wrote stays as it is.
+    if let Some(field) = server::field(mcp).filter(|field| !setting.connection_config.contains_key(*field)) {
         config.insert(field.to_owned(), server_url.into());
     }
     config

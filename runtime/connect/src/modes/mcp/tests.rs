@@ -139,7 +139,7 @@ async fn a_server_that_nobody_knew_is_connected_and_renewed() {
     assert_eq!((query["scope"].as_str(), query["code_challenge_method"].as_str()), ("mcp:read mcp:write", "S256"));
     let grant = finish(&bench, &mcp, &secret, &[("code", "c-1")]).await.unwrap();
     let expected = json!({
-        "mcp_server_url": resource, "server_url": resource, "issuer": provider.at("tenant").as_str(),
+        "server_url": resource, "issuer": provider.at("tenant").as_str(),
         "token_endpoint": provider.at("token").as_str(),
     });
     assert_eq!(Value::Object(grant.connection_config.clone()), expected);
@@ -374,7 +374,10 @@ async fn a_server_is_named_by_the_user() {
     let provider = honest().await;
     let (mcp, mut bench) = generic(&provider);
     bench.connection_config = object(json!({ "server_url": provider.at("mcp").as_str() }));
-    assert_eq!(begun(&bench, &mcp).await.0["resource"], provider.at("mcp").as_str());
+    let (query, secret) = begun(&bench, &mcp).await;
+    assert_eq!(query["resource"], provider.at("mcp").as_str());
+    let grant = finish(&bench, &mcp, &secret, &[("code", "c-1")]).await.unwrap();
+    assert_eq!(grant.connection_config["mcp_server_url"], provider.at("mcp").as_str(), "what templates read");
     for config in [json!({}), json!({ "mcp_server_url": "not a url" }), json!({ "mcp_server_url": 7, "server_url": "x" })] {
         bench.connection_config = object(config);
         let error = begun_at(&bench, &mcp).await.map(|(url, _)| url).unwrap_err();
