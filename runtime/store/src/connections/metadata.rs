@@ -4,7 +4,7 @@ use syncline_domain::{ConnectionName, ConnectionRowId, EnvironmentId, Integratio
 
 use super::Connections;
 use crate::Error;
-use crate::database::{Sql, values};
+use crate::database::{Row, Sql, Transaction, values};
 
 // Differs because each database has its own way with lists, and because PostgreSQL has other writers.
 const FIND: Sql = Sql::differs(
@@ -14,6 +14,15 @@ const FIND: Sql = Sql::differs(
      WHERE i.environment = $1 AND i.key = $2 AND c.deleted_at IS NULL AND NOT c.pending AND i.deleted_at IS NULL AND c.name = ANY ($3)
      ORDER BY c.id FOR NO KEY UPDATE OF c",
 );
+
+// Differs because PostgreSQL has other writers.
+const FIND_ONE: Sql = Sql::differs(
+    "SELECT id, metadata FROM connections WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id, metadata FROM connections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+);
+
+/// Of the old and what is given, both JSON objects.
+type Combine = fn(&str, &str) -> Option<String>;
 
 impl Connections<'_> {
     /// Replaces the metadata of connections, all or none. Returns the names that do not exist; if there are any, nothing was written.
@@ -41,6 +50,30 @@ impl Connections<'_> {
         self.write_metadata(environment, integration, connections, metadata, now, |old, new| merge_top_level(old, new).ok()).await
     }
 
+    /// Replaces the metadata of one by its row, also of a pending one. `false` when it is gone.
+    pub async fn set_metadata_by_row_id(&self, id: ConnectionRowId, metadata: &str, now: Timestamp) -> Result<bool, Error> {
+        self.write_one(id, metadata, now, |_, new| Some(new.to_owned())).await
+    }
+
+    /// Merges top-level keys into the metadata of one by its row, also of a pending one. `false` when it is gone.
+    pub async fn merge_metadata_by_row_id(&self, id: ConnectionRowId, metadata: &str, now: Timestamp) -> Result<bool, Error> {
+        self.write_one(id, metadata, now, |old, new| merge_top_level(old, new).ok()).await
+    }
+
+    async fn write_one(&self, id: ConnectionRowId, metadata: &str, now: Timestamp, combine: Combine) -> Result<bool, Error> {
+        let metadata = metadata.to_owned();
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let Some(row) = transaction.row(FIND_ONE, values![id]).await? else { return Ok(false) };
+                    write(transaction, &row, &metadata, now, combine).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
     async fn write_metadata(
         &self,
         environment: EnvironmentId,
@@ -48,7 +81,7 @@ impl Connections<'_> {
         connections: &[ConnectionName],
         metadata: &str,
         now: Timestamp,
-        combine: fn(&str, &str) -> Option<String>,
+        combine: Combine,
     ) -> Result<Vec<ConnectionName>, Error> {
         let (wanted, metadata, integration) = (connections.to_vec(), metadata.to_owned(), integration.to_string());
         self.0
@@ -63,15 +96,18 @@ impl Connections<'_> {
                         return Ok(unknown);
                     }
                     for row in rows {
-                        let (id, old): (i64, Option<String>) = (row.get("id")?, row.get("metadata")?);
-                        let combined = combine(old.as_deref().unwrap_or("{}"), &metadata)
-                            .ok_or_else(|| Error::inconsistency("connections", "metadata", id))?;
-                        let sql = "UPDATE connections SET metadata = $2, updated_at = $3 WHERE id = $1";
-                        transaction.execute(sql, values![ConnectionRowId(id), combined, now]).await?;
+                        write(transaction, &row, &metadata, now, combine).await?;
                     }
                     Ok(unknown)
                 })
             })
             .await
     }
+}
+
+async fn write(transaction: &mut Transaction, row: &Row, metadata: &str, now: Timestamp, combine: Combine) -> Result<(), Error> {
+    let (id, old): (i64, Option<String>) = (row.get("id")?, row.get("metadata")?);
+    let combined = combine(old.as_deref().unwrap_or("{}"), metadata).ok_or_else(|| Error::inconsistency("connections", "metadata", id))?;
+    let sql = "UPDATE connections SET metadata = $2, updated_at = $3 WHERE id = $1";
+    transaction.execute(sql, values![ConnectionRowId(id), combined, now]).await.map(drop)
 }

@@ -1,8 +1,9 @@
 //! What a stolen or altered database gives away.
 
 use sqlx::{Connection as _, Executor as _, Row as _};
-use syncline_store::{Error, on_each_database};
+use syncline_store::{Error, NewDelivery, on_each_database};
 
+use crate::connecting::{new_flow, new_session};
 use crate::fixture::{World, id, issues};
 
 /// Runs SQL past the store, as somebody with access to the database would.
@@ -14,7 +15,11 @@ async fn tamper(url: &str, sql: &'static str) {
     }
 }
 
-async fn bytes(url: &str, sql: &'static str) -> Vec<Vec<u8>> {
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+pub(crate) async fn bytes(url: &str, sql: &'static str) -> Vec<Vec<u8>> {
     if url.starts_with("sqlite") {
         let rows = sqlx::SqliteConnection::connect(url).await.unwrap().fetch_all(sql).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
@@ -52,17 +57,40 @@ on_each_database! {
         world.save(&issues(connection), &[r#"{"id":1,"name":"canary-record"}"#]).await;
         let job = world.claim().await.unwrap();
         world.store.runs().insert(world.run(1, Some(&job))).await.unwrap();
+        world.store.connect_sessions().insert(new_session(&world, 1)).await.unwrap();
+        world.store.auth_flows().insert(new_flow(&world, 1)).await.unwrap();
+        world.store.flow_results().put("client", r#"{"message":"canary-message"}"#, world.now()).await.unwrap();
+        world.store.console_sessions().insert([1; 32], world.now(), "canary-csrf-of-a-form".to_owned()).await.unwrap();
+        let signing_key = world.store.webhook_settings().lookup(world.environment).await.unwrap().signing_key;
+        let body = r#"{"from":"nango","note":"canary-body"}"#.to_owned();
+        let delivery = NewDelivery { environment: world.environment, connection: None, url: "https://a".to_owned(), body, now: world.now() };
+        world.store.webhook_deliveries().insert_all(job.fence(), vec![delivery], world.now()).await.unwrap();
         for sql in [
             "SELECT credentials FROM integrations",
             "SELECT credentials FROM connections",
             "SELECT payload FROM records",
             "SELECT input FROM runs",
+            "SELECT settings FROM connect_sessions",
+            "SELECT payload FROM auth_flows",
+            "SELECT message FROM flow_results",
+            "SELECT csrf FROM console_sessions",
+            "SELECT signing_key FROM webhook_settings",
+            "SELECT body FROM webhook_deliveries",
         ] {
             let found = bytes(&url, sql).await;
             assert_eq!(found.len(), 1, "{sql}");
-            assert!(found[0].len() > 33 && !found[0].windows(6).any(|part| part == b"canary"), "{sql}");
+            assert!(found[0].len() > 33 && !contains(&found[0], b"canary") && !contains(&found[0], b"whsec"), "{sql}");
         }
         let read = world.store.connections().lookup_with_credentials(connection).await.unwrap().unwrap();
         assert_eq!(read.credentials.unwrap().to_wire_exposed()["apiKey"], "canary-key");
+        // Whatever table it is in, and what the log holds as well as the file.
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let file = std::fs::read(path).unwrap();
+            let log = std::fs::read(format!("{path}-wal")).unwrap();
+            assert!(contains(&file, b"connect_sessions") || contains(&log, b"connect_sessions"), "this is where the tables are");
+            for secret in ["canary", signing_key.expose()] {
+                assert!(!contains(&file, secret.as_bytes()) && !contains(&log, secret.as_bytes()), "{}", &secret[..6]);
+            }
+        }
     }
 }

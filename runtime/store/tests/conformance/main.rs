@@ -1,13 +1,19 @@
 //! What the store promises, on both databases.
 
+mod connecting;
 mod connections;
+mod console;
 mod crypto;
 mod deployments;
 mod fixture;
 mod jobs;
 mod model;
 mod open;
+mod pending;
 mod records;
+mod refresh;
 mod runs;
 mod small;
+mod sweep;
 mod syncs;
+mod webhooks;

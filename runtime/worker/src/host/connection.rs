@@ -48,26 +48,20 @@ impl FunctionHost {
 
     pub(super) async fn metadata_set(&self, metadata: String) -> Result<(), Failure> {
         check(&metadata)?;
-        let own = &self.setup.work.connection;
-        let now = self.setup.runner.now();
+        let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
-        connections
-            .set_metadata(own.environment, &own.integration_key, std::slice::from_ref(&own.name), &metadata, now)
-            .await
-            .map_err(|error| from_store(&error))?;
-        Ok(())
+        // By its row: a connection that waits for approval is not found by its name, and another may have that.
+        let written = connections.set_metadata_by_row_id(id, &metadata, now).await.map_err(|error| from_store(&error))?;
+        written.then_some(()).ok_or_else(|| failure("unknown_connection", "the connection was deleted"))
     }
 
     pub(super) async fn metadata_update(&self, metadata: String) -> Result<(), Failure> {
         check(&metadata)?;
-        let own = &self.setup.work.connection;
-        let now = self.setup.runner.now();
+        let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
-        connections
-            .merge_metadata(own.environment, &own.integration_key, std::slice::from_ref(&own.name), &metadata, now)
-            .await
-            .map_err(|error| from_store(&error))?;
-        Ok(())
+        // By its row: a connection that waits for approval is not found by its name, and another may have that.
+        let written = connections.merge_metadata_by_row_id(id, &metadata, now).await.map_err(|error| from_store(&error))?;
+        written.then_some(()).ok_or_else(|| failure("unknown_connection", "the connection was deleted"))
     }
 
     pub(super) async fn integration_get(&self) -> Result<String, Failure> {

@@ -1,0 +1,124 @@
+//! Where webhooks go, what they are signed with, and what became of them.
+
+use std::time::Duration;
+
+use syncline_domain::{EnvironmentId, JobKind};
+use syncline_store::payload::DeliverWebhook;
+use syncline_store::{Constraint, DeliveryAttempt, Error, Fence, JobRow, NewDelivery, WebhookSettingsPatch, on_each_database};
+
+use crate::fixture::World;
+
+fn delivery(world: &World, url: &str) -> NewDelivery {
+    NewDelivery {
+        environment: world.environment,
+        connection: None,
+        url: url.to_owned(),
+        body: r#"{"from":"nango"}"#.to_owned(),
+        now: world.now(),
+    }
+}
+
+/// The claimed job that tells of a new connection.
+async fn notify(world: &World) -> JobRow {
+    let mut new = world.connection("c");
+    new.syncs.clear();
+    new.notify = true;
+    world.store.connections().insert(new).await.unwrap();
+    let job = world.claim().await.unwrap();
+    assert_eq!(job.kind, JobKind::NotifyAuth);
+    job
+}
+
+on_each_database! {
+    async fn the_settings_are_made_when_first_asked_for(database) {
+        let world = World::new(database).await;
+        let lookups = (0..4).map(|_| {
+            let (store, environment) = (world.store.clone(), world.environment);
+            async move { store.webhook_settings().lookup(environment).await.unwrap() }
+        });
+        let found = futures_util::future::join_all(lookups).await;
+        let first = &found[0];
+        assert!(first.on_auth_creation && first.on_auth_refresh_error && first.primary_url.is_none() && first.secondary_url.is_none());
+        assert!(first.signing_key.expose().starts_with("whsec_") && first.signing_key.expose().len() == 50);
+        assert!(found.iter().all(|settings| settings.signing_key == first.signing_key), "one key, whoever was first");
+        let nowhere = world.store.webhook_settings().lookup(EnvironmentId(99)).await;
+        assert!(matches!(nowhere, Err(Error::Conflict { constraint: Constraint::Reference })), "{nowhere:?}");
+    }
+
+    async fn a_patch_of_the_settings_changes_what_it_names(database) {
+        let world = World::new(database).await;
+        let settings = world.store.webhook_settings();
+        let patch = WebhookSettingsPatch {
+            primary_url: Some(Some("https://a.example.com".to_owned())),
+            secondary_url: Some(Some("https://b.example.com".to_owned())),
+            on_auth_creation: Some(false),
+            ..Default::default()
+        };
+        let set = settings.set(world.environment, patch).await.unwrap();
+        assert_eq!(set.primary_url.as_deref(), Some("https://a.example.com"));
+        assert!(!set.on_auth_creation && set.on_auth_refresh_error);
+        let patch = WebhookSettingsPatch { secondary_url: Some(None), on_auth_refresh_error: Some(false), ..Default::default() };
+        settings.set(world.environment, patch).await.unwrap();
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!((found.primary_url.as_deref(), found.secondary_url), (Some("https://a.example.com"), None));
+        assert!(!found.on_auth_creation && !found.on_auth_refresh_error);
+        assert_eq!(found.signing_key, set.signing_key);
+        let rotated = settings.rotate_signing_key(world.environment).await.unwrap();
+        assert_ne!(rotated, set.signing_key);
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!((found.signing_key, found.primary_url.as_deref()), (rotated, Some("https://a.example.com")));
+    }
+
+    async fn deliveries_and_the_end_of_their_job_are_one(database) {
+        let world = World::new(database).await;
+        let job = notify(&world).await;
+        let stale = Fence { job: job.id, fence: job.fence - 1 };
+        let deliveries = || vec![delivery(&world, "https://a.example.com"), delivery(&world, "https://b.example.com")];
+        let refused = world.store.webhook_deliveries().insert_all(stale, deliveries(), world.now()).await;
+        assert!(matches!(refused, Err(Error::Fenced)), "{refused:?}");
+        assert!(world.store.webhook_deliveries().list(world.environment, 10).await.unwrap().is_empty());
+        let ids = world.store.webhook_deliveries().insert_all(job.fence(), deliveries(), world.now()).await.unwrap();
+        assert_eq!(ids.len(), 2);
+        let again = world.store.webhook_deliveries().insert_all(job.fence(), deliveries(), world.now()).await;
+        assert!(matches!(again, Err(Error::Fenced)), "a message is not composed twice: {again:?}");
+        for id in ids {
+            let job = world.claim().await.unwrap();
+            let payload: DeliverWebhook = serde_json::from_str(&job.payload).unwrap();
+            assert_eq!((job.kind, payload.delivery, job.max_attempts), (JobKind::DeliverWebhook, id, 8));
+        }
+        assert!(world.claim().await.is_none());
+        let urls: Vec<_> = world.store.webhook_deliveries().list(world.environment, 10).await.unwrap().into_iter().map(|row| row.url).collect();
+        assert_eq!(urls, ["https://b.example.com", "https://a.example.com"]);
+    }
+
+    async fn a_delivery_remembers_its_latest_try(database) {
+        let world = World::new(database).await;
+        let job = notify(&world).await;
+        let deliveries = world.store.webhook_deliveries();
+        let id = deliveries.insert_all(job.fence(), vec![delivery(&world, "https://a.example.com")], world.now()).await.unwrap()[0];
+        let sending = world.claim().await.unwrap();
+        let attempt = |status, error: Option<&str>, is_delivered| {
+            DeliveryAttempt { status, error: error.map(ToOwned::to_owned), is_delivered, now: world.now() }
+        };
+        let fresh = deliveries.lookup(id).await.unwrap().unwrap();
+        assert_eq!((fresh.attempts, fresh.attempted_at, fresh.body.as_str()), (0, None, r#"{"from":"nango"}"#));
+        deliveries.record_attempt(sending.fence(), id, attempt(None, Some("ECONNREFUSED"), false)).await.unwrap();
+        let row = deliveries.lookup(id).await.unwrap().unwrap();
+        assert_eq!((row.attempts, row.status, row.error.as_deref(), row.delivered_at), (1, None, Some("ECONNREFUSED"), None));
+        world.clock.advance(Duration::from_secs(3));
+        deliveries.record_attempt(sending.fence(), id, attempt(Some(204), None, true)).await.unwrap();
+        let row = deliveries.lookup(id).await.unwrap().unwrap();
+        assert_eq!((row.attempts, row.status, row.error, row.delivered_at), (2, Some(204), None, Some(world.now())));
+        let stale = Fence { job: sending.id, fence: sending.fence - 1 };
+        let refused = deliveries.record_attempt(stale, id, attempt(Some(500), None, false)).await;
+        assert!(matches!(refused, Err(Error::Fenced)), "{refused:?}");
+    }
+
+    async fn what_happened_is_told_though_the_connection_is_gone(database) {
+        let world = World::new(database).await;
+        let job = notify(&world).await;
+        world.store.webhook_deliveries().insert_all(job.fence(), vec![delivery(&world, "https://a.example.com")], world.now()).await.unwrap();
+        world.store.connections().delete(job.connection.unwrap(), world.now()).await.unwrap();
+        assert_eq!(world.claim().await.unwrap().kind, JobKind::DeliverWebhook);
+    }
+}
