@@ -16,7 +16,7 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The shipped providers. Parses them all: a millisecond or two, once a process.
+    /// The shipped providers. Parses them all, once a process: some milliseconds.
     pub fn embedded() -> Self {
         let entries =
             FILES.iter().map(|(file, text)| parse_entry(Path::new(file), text).unwrap_or_else(|defect| panic!("shipped entry {defect}")));

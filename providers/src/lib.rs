@@ -17,6 +17,8 @@ mod entry;
 mod language;
 mod load;
 mod logo;
+#[cfg(test)]
+mod readme;
 mod template;
 mod wire;
 

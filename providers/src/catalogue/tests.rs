@@ -86,11 +86,3 @@ fn a_connection_config_is_held_against_its_fields() {
         assert_eq!(check(bad).unwrap_err().field, "region");
     }
 }
-
-#[test]
-fn the_readmes_example_is_an_entry() {
-    let readme = include_str!("../../README.md");
-    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let entry = parse_entry(Path::new("README.md"), example).unwrap();
-    assert_eq!((entry.key.as_str(), entry.proxy.retry.error_codes.len()), ("acme", 2));
-}

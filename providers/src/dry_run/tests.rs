@@ -3,7 +3,7 @@ use crate::Catalogue;
 
 fn shown(key: &str) -> String {
     let catalogue = Catalogue::embedded();
-    dry_run(catalogue.get(key).unwrap()).iter().map(|step| format!("{step}\n")).collect()
+    dry_run(catalogue.get(key).unwrap()).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[test]

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::Template;
 
-mod block;
+pub(crate) mod block;
 mod exchange;
 mod mcp;
 mod oauth;

@@ -19,10 +19,6 @@ pub(super) struct Read {
 
 pub(super) fn read(file: &Path, text: &str) -> Read {
     let mut read = Read { file: None, defects: Vec::new(), dropped: Vec::new() };
-    if let Err(error) = serde_saphyr::from_str::<IgnoredAny>(text) {
-        read.defects.push(defect(file, text, &error));
-        return read;
-    }
     let mut readable = text.to_owned();
     loop {
         let error = match serde_saphyr::from_str(&readable) {
@@ -32,6 +28,13 @@ pub(super) fn read(file: &Path, text: &str) -> Read {
             }
             Err(error) => error,
         };
+        if read.defects.is_empty()
+            && let Err(error) = serde_saphyr::from_str::<IgnoredAny>(text)
+        {
+            // Nothing can be left out of a text without a structure.
+            read.defects.push(defect(file, text, &error));
+            return read;
+        }
         let found = defect(file, &readable, &error);
         let is_echo = read.dropped.iter().any(|path| is_within(path, &found.field));
         let shorter = without(&readable, found.line);

@@ -15,7 +15,7 @@ use nested::{AppBlock, JwtBlock, ProofName, TokenAnswerBlock, TokenRequestBlock}
 pub(crate) type Problems = Vec<(String, String)>;
 
 /// The wire's names of all modes, as a file may say them.
-const MODES: &[&str] = &[
+pub(crate) const MODES: &[&str] = &[
     "OAUTH2",
     "OAUTH1",
     "OAUTH2_CC",
@@ -47,6 +47,10 @@ macro_rules! auth_block {
         }
 
         impl AuthBlock {
+            /// Every field that some mode knows; the documentation must too.
+            #[cfg(test)]
+            pub(crate) const FIELDS: &[&str] = &[$(stringify!($field)),*];
+
             /// Every field that is written, with the modes that know it.
             fn written(&self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
                 let all = [$(self.$field.is_some().then_some((stringify!($field), &[$(stringify!($mode)),+] as &[&str]))),*];
