@@ -27,8 +27,8 @@ pub use defect::EntryDefect;
 pub use dry_run::{DryStep, dry_run};
 pub use entry::asked::{AskedField, FieldPlace};
 pub use entry::auth::{
-    Algorithm, App, AppWithUser, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, ClientRegistration, Exchange, Jwt, Mcp,
-    OAuth1, OAuth1Signature, OAuth2, Signature, Templates, TokenAnswer, TokenAuth, TokenRequest,
+    Algorithm, App, AppWithUser, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, ClientRegistration, DigestEncoding, Exchange,
+    Jwt, Mcp, OAuth1, OAuth1Signature, OAuth2, Signature, Templates, TokenAnswer, TokenAuth, TokenRequest,
 };
 pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};

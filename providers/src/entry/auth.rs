@@ -10,7 +10,9 @@ mod mcp;
 mod oauth;
 
 pub(crate) use block::{AuthBlock, Problems};
-pub use exchange::{Algorithm, App, AppWithUser, AwsSigV4, ClientCredentials, ClientProof, Exchange, Jwt, Signature, TokenRequest};
+pub use exchange::{
+    Algorithm, App, AppWithUser, AwsSigV4, ClientCredentials, ClientProof, DigestEncoding, Exchange, Jwt, Signature, TokenRequest,
+};
 pub use mcp::{ClientRegistration, Mcp};
 pub use oauth::{BodyFormat, OAuth1, OAuth1Signature, OAuth2, TokenAnswer, TokenAuth};
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Algorithm, Auth, BodyFormat, ClientRegistration, OAuth1Signature, Templates, TokenAuth};
+use super::{Algorithm, Auth, BodyFormat, ClientRegistration, DigestEncoding, OAuth1Signature, Templates, TokenAuth};
 use crate::Template;
 
 mod build;
@@ -91,6 +91,7 @@ auth_block! {
     fields: IndexMap<String, String>, for TWO_STEP BILL JWT;
     jwt: JwtBlock, for JWT;
     lifetime_s: u64, for SIGNATURE AWS_SIGV4;
+    digest: DigestEncoding, for SIGNATURE;
     service: Template, for AWS_SIGV4;
     sts_url: Template, for AWS_SIGV4;
     app: AppBlock, for APP CUSTOM;

@@ -122,6 +122,19 @@ pub struct Jwt {
 pub struct Signature {
     /// Of each token, in seconds.
     pub lifetime_s: u64,
+    /// How its digest is written.
+    pub digest: DigestEncoding,
+}
+
+/// What of a SHA-1 digest is written in base64.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DigestEncoding {
+    /// Its bytes, as the protocol has it.
+    #[default]
+    Bytes,
+    /// Its hexadecimal text: what comes of a language whose SHA-1 is a text, and what some providers expect therefore.
+    Hex,
 }
 
 /// `AWS_SIGV4`

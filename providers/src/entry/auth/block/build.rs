@@ -22,7 +22,10 @@ pub(super) fn auth(block: AuthBlock, mode: &str, problems: &mut Problems) -> Opt
         "JWT" => Auth::Jwt(Box::new(jwt(block, &mut need)?)),
         "TWO_STEP" => Auth::TwoStep(Box::new(exchange(block, &mut need)?)),
         "BILL" => Auth::Bill(Box::new(exchange(block, &mut need)?)),
-        "SIGNATURE" => Auth::Signature(Box::new(Signature { lifetime_s: block.lifetime_s.unwrap_or(SIGNATURE_LIFETIME_S) })),
+        "SIGNATURE" => Auth::Signature(Box::new(Signature {
+            lifetime_s: block.lifetime_s.unwrap_or(SIGNATURE_LIFETIME_S),
+            digest: block.digest.unwrap_or_default(),
+        })),
         "TBA" => Auth::Tba,
         "AWS_SIGV4" => Auth::AwsSigV4(Box::new(aws(block, &mut need)?)),
         "APP" => Auth::App(Box::new(need.some("app", block.app).map(AppBlock::into_app)?)),
