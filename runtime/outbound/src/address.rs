@@ -4,12 +4,14 @@ use url::{Url, form_urlencoded};
 
 use crate::egress::{Denied, parse_url};
 use crate::hosts::host_is_listed;
+use crate::target::RequestValues;
 use crate::{ProviderTarget, ProxyCall, ProxyError};
 
 /// Servers refuse much shorter ones; this only keeps the memory of a request bounded.
 const MAX_URL_BYTES: usize = 32 * 1024;
 
-pub(crate) fn build(target: &ProviderTarget, call: &ProxyCall) -> Result<Url, ProxyError> {
+pub(crate) fn build(values: &RequestValues<'_>, call: &ProxyCall) -> Result<Url, ProxyError> {
+    let target = values.target;
     if call.endpoint.chars().chain(call.query.iter().flat_map(|query| query.chars())).any(char::is_control) {
         return Err(ProxyError::InvalidUrl { problem: "the endpoint or query has a control character in it" });
     }
@@ -18,7 +20,7 @@ pub(crate) fn build(target: &ProviderTarget, call: &ProxyCall) -> Result<Url, Pr
     let mut url = if is_absolute(endpoint) { absolute(target, call, path)? } else { joined(target, call, path)? };
     let raw: Vec<&str> =
         [url.query(), endpoint_query, call.query.as_deref()].into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    let query = with_provider_query(target, &raw.join("&"));
+    let query = with_provider_query(values, &raw.join("&"));
     url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     if url.as_str().len() > MAX_URL_BYTES {
         return Err(ProxyError::InvalidUrl { problem: "it is longer than 32 KiB" });
@@ -79,15 +81,15 @@ fn is_extra(call: &ProxyCall, url: &Url) -> bool {
 }
 
 /// Appends the provider's parameters. A caller's parameter of the same name is left out: it could replace a key.
-fn with_provider_query(target: &ProviderTarget, query: &str) -> String {
-    let own = &target.entry.proxy.query;
+fn with_provider_query(values: &RequestValues<'_>, query: &str) -> String {
+    let own = &values.target.entry.proxy.query;
     if own.is_empty() {
         return query.to_owned();
     }
     let is_own = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| own.contains_key(&*name));
     let mut parts: Vec<String> = query.split('&').filter(|pair| !pair.is_empty() && !is_own(pair)).map(str::to_owned).collect();
     for (name, template) in own {
-        if let Ok(value) = template.resolve(target) {
+        if let Ok(value) = template.resolve(values) {
             parts.push(form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish());
         }
     }

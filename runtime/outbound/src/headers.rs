@@ -9,7 +9,8 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, HeaderName, HeaderValue, USER_AGENT};
 use syncline_domain::Credentials;
 
-use crate::{ProviderTarget, signing};
+use crate::signing;
+use crate::target::RequestValues;
 
 /// For one connection only (RFC 9110, 7.6.1), besides those that `Connection` names.
 const HOP_BY_HOP: [&str; 9] = [
@@ -46,7 +47,8 @@ const OURS: [&str; 14] = [
 const OF_THE_ORIGIN: [&str; 3] = ["content-length", "strict-transport-security", "alt-svc"];
 
 /// The request's headers and the names among them that carry credentials.
-pub(crate) fn outgoing(target: &ProviderTarget, caller: &HeaderMap, user_agent: &str) -> (HeaderMap, Vec<HeaderName>) {
+pub(crate) fn outgoing(values: &RequestValues<'_>, caller: &HeaderMap, user_agent: &str) -> (HeaderMap, Vec<HeaderName>) {
+    let target = values.target;
     let entry = &target.entry;
     let mut headers = HeaderMap::with_capacity(caller.len() + entry.proxy.headers.len() + 3);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/plain, */*"));
@@ -62,7 +64,7 @@ pub(crate) fn outgoing(target: &ProviderTarget, caller: &HeaderMap, user_agent: 
         }
         fixed_agent |= name == USER_AGENT;
         // An unresolved header is left out; so is a value with a line end, which would be a header of its own.
-        let value = template.resolve(target).ok().and_then(|text| HeaderValue::from_str(&text).ok());
+        let value = template.resolve(values).ok().and_then(|text| HeaderValue::from_str(&text).ok());
         if let Some(mut value) = value {
             value.set_sensitive(template.is_secret());
             headers.insert(name, value);

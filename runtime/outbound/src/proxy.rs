@@ -10,6 +10,7 @@ use syncline_domain::Clock;
 use url::Url;
 
 use crate::error::place;
+use crate::target::RequestValues;
 use crate::{CallBody, CredentialSource, HttpClient, Incoming, Outgoing, Pace, ProviderTarget, ProxyError, Refresh, ResponseBody, Signer};
 use crate::{address, headers, wait};
 
@@ -175,8 +176,10 @@ impl Proxy {
     }
 
     fn outgoing(&self, target: &ProviderTarget, call: &ProxyCall, body: CallBody) -> Result<Outgoing, ProxyError> {
-        let url = address::build(target, call)?;
-        let (headers, credential_headers) = headers::outgoing(target, &call.headers, self.client.user_agent());
+        let random = uuid::Builder::from_random_bytes(self.pace.nonce()).into_uuid().to_string();
+        let values = RequestValues { target, now: self.clock.now(), random };
+        let url = address::build(&values, call)?;
+        let (headers, credential_headers) = headers::outgoing(&values, &call.headers, self.client.user_agent());
         Ok(Outgoing {
             method: call.method.clone(),
             url,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use syncline_domain::{Credentials, Secret};
-use syncline_providers::{Entry, Name, Values};
+use syncline_domain::{Credentials, Secret, Timestamp};
+use syncline_providers::{Entry, Moment, Name, Values};
 
 use crate::CredentialError;
 
@@ -77,6 +77,26 @@ impl Values for ProviderTarget {
             Name::Credential(key) => self.credentials.field(key).map(Into::into),
             Name::Integration(key) => self.client.as_ref()?.get(key).map(Into::into),
             Name::Step(..) | Name::Random | Name::Now(_) => None,
+        }
+    }
+}
+
+/// What the templates of one request read: the connection, and what belongs to this moment alone.
+pub(crate) struct RequestValues<'a> {
+    pub(crate) target: &'a ProviderTarget,
+    pub(crate) now: Timestamp,
+    /// A UUID.
+    pub(crate) random: String,
+}
+
+impl Values for RequestValues<'_> {
+    fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
+        match name {
+            Name::Random => Some(self.random.as_str().into()),
+            Name::Now(Moment::Seconds) => Some(self.now.unix_millis().div_euclid(1000).to_string().into()),
+            Name::Now(Moment::Millis) => Some(self.now.unix_millis().to_string().into()),
+            Name::Now(Moment::Iso) => Some(format!("{}Z", &self.now.to_millis_z()[..19]).into()),
+            _ => self.target.value(name),
         }
     }
 }

@@ -6,6 +6,10 @@ use syncline_domain::{Credentials, Secret};
 
 use super::*;
 
+fn values(target: &ProviderTarget) -> RequestValues<'_> {
+    RequestValues { target, now: syncline_domain::Timestamp::default(), random: String::new() }
+}
+
 fn target(base: &str, query: &str) -> ProviderTarget {
     let text = format!(
         "key: acme\ndisplay_name: Acme\ncategories: [other]\ndocs: https://acme.example\nsources: [https://acme.example]\nauth:\n  mode: \
@@ -25,7 +29,7 @@ fn call(endpoint: &str, query: Option<&str>) -> ProxyCall {
 }
 
 fn url(base: &str, call: &ProxyCall) -> Result<String, ProxyError> {
-    build(&target(base, "{}"), call).map(String::from)
+    build(&values(&target(base, "{}")), call).map(String::from)
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn a_function_reaches_declared_hosts_only() {
 #[test]
 fn a_caller_cannot_replace_the_key_in_the_query() {
     let target = target("https://acme.example", "{key: '${apiKey}', v: '2'}");
-    let url = build(&target, &call("x?key=evil&a=1", Some("k%65y=evil&V=3"))).unwrap();
+    let url = build(&values(&target), &call("x?key=evil&a=1", Some("k%65y=evil&V=3"))).unwrap();
     assert_eq!(url.as_str(), "https://acme.example/x?a=1&V=3&key=se%26cret&v=2");
     assert!(!crate::error::place(&url).contains("cret"));
 }
@@ -83,7 +87,7 @@ fn a_caller_cannot_replace_the_key_in_the_query() {
 fn a_missing_value_is_named() {
     let mut target = target("https://${connectionConfig.region}.acme.example", "{}");
     target.connection_config = Arc::default();
-    let error = build(&target, &call("x", None)).unwrap_err();
+    let error = build(&values(&target), &call("x", None)).unwrap_err();
     assert_eq!(error.code(), "unresolved_base_url");
     assert!(error.to_string().contains("connectionConfig.region"), "{error}");
 }

@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use http::HeaderName;
 use serde_json::json;
-use syncline_domain::Secret;
+use syncline_domain::{Secret, Timestamp};
 
 use super::*;
+use crate::ProviderTarget;
 
 fn target(headers: &str) -> ProviderTarget {
     let text = format!(
@@ -19,6 +20,11 @@ fn target(headers: &str) -> ProviderTarget {
         credentials: Arc::new(Credentials::ApiKey { api_key: Secret::new("the-key") }),
         client: None,
     }
+}
+
+fn sent(target: &ProviderTarget, caller: &HeaderMap) -> (HeaderMap, Vec<HeaderName>) {
+    let now = Timestamp::parse("2026-01-01T12:00:00.5Z").unwrap();
+    outgoing(&RequestValues { target, now, random: "a-uuid".to_owned() }, caller, "syncline")
 }
 
 fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -49,7 +55,7 @@ fn a_caller_cannot_replace_the_credential_or_reach_the_transport() {
         ("nango-is-sync", "true"),
         ("accept-encoding", "gzip"),
     ]);
-    let (sent, credentials) = outgoing(&target, &caller, "syncline");
+    let (sent, credentials) = sent(&target, &caller);
     assert_eq!(credentials, ["x-api-key"]);
     let mut lines: Vec<String> = sent.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     lines.sort();
@@ -59,15 +65,27 @@ fn a_caller_cannot_replace_the_credential_or_reach_the_transport() {
 }
 
 #[test]
+fn a_header_may_tell_the_moment_and_a_number_used_once() {
+    let target = target("{x-api-key: '${apiKey}', x-id: '${random}', x-at: '${now}', x-ms: '${now.ms}', date: '${now.iso}'}");
+    let (sent, credentials) = sent(&target, &HeaderMap::new());
+    let value = |name: &str| sent[name].to_str().unwrap().to_owned();
+    assert_eq!(
+        [value("x-id"), value("x-at"), value("x-ms"), value("date")],
+        ["a-uuid", "1767268800", "1767268800500", "2026-01-01T12:00:00Z"]
+    );
+    assert_eq!(credentials, ["x-api-key"]);
+}
+
+#[test]
 fn the_entrys_user_agent_stays() {
-    let (sent, _) = outgoing(&target("{x-api-key: '${apiKey}', user-agent: demanded}"), &map(&[("user-agent", "mine")]), "syncline");
+    let (sent, _) = sent(&target("{x-api-key: '${apiKey}', user-agent: demanded}"), &map(&[("user-agent", "mine")]));
     assert_eq!(sent[USER_AGENT], "demanded");
 }
 
 /// P4: a value with a line end would be a header of its own.
 #[test]
 fn a_templated_value_cannot_add_a_header() {
-    let (sent, _) = outgoing(&target("{x-api-key: '${apiKey}', x-org: '${connectionConfig.org}'}"), &HeaderMap::new(), "syncline");
+    let (sent, _) = sent(&target("{x-api-key: '${apiKey}', x-org: '${connectionConfig.org}'}"), &HeaderMap::new());
     assert!(!sent.contains_key("x-org") && !sent.contains_key("x-evil"));
 }
 

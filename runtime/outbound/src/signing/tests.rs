@@ -10,6 +10,7 @@ use syncline_providers::{AwsSigV4, OAuth1, Template, Templates};
 
 use super::*;
 use crate::ClientKeys;
+use crate::target::RequestValues;
 
 #[derive(Debug)]
 struct Still;
@@ -148,7 +149,8 @@ fn a_user_name_with_a_colon_is_refused_and_utf8_is_not() {
     assert_eq!(signer(&target(Auth::Basic, basic("a:b"))).unwrap_err(), SigningDefect::UserName);
     let target = target(Auth::Basic, basic("J\u{fc}rgen"));
     assert!(signer(&target).unwrap().is_none());
-    let (sent, _) = crate::headers::outgoing(&target, &HeaderMap::new(), "syncline");
+    let values = RequestValues { target: &target, now: Timestamp::default(), random: String::new() };
+    let (sent, _) = crate::headers::outgoing(&values, &HeaderMap::new(), "syncline");
     assert_eq!(sent[AUTHORIZATION], "Basic SsO8cmdlbjpwOnc=");
 }
 
