@@ -78,7 +78,9 @@ async fn request_token(
         let signed = asked.signed(&world)?;
         signed.verify(&world, Hash::Sha1, &world.accounts().consumer.1, "")?;
         let callback = signed.of("oauth_callback").to_owned();
-        let is_allowed = world.oauth2().clients.values().any(|client| client.redirect_uris.contains(&callback));
+        // Providers hold it against the registered address without its query, in which the state travels.
+        let address = callback.split('?').next().unwrap_or_default();
+        let is_allowed = world.oauth2().clients.values().any(|client| client.redirect_uris.iter().any(|registered| registered == address));
         if is_allowed { Ok(callback) } else { Err("the callback is not registered".to_owned()) }
     };
     match check() {
