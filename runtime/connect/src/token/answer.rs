@@ -1,6 +1,6 @@
 //! What a token endpoint answered.
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, Value};
 use syncline_domain::Timestamp;
 use syncline_outbound::BufferedResponse;
@@ -12,8 +12,6 @@ use crate::setting::at;
 
 /// A 2xx answer with fields, none of which says that it is an error.
 pub(crate) struct Answer {
-    /// Some providers put parts of a token into headers.
-    pub(crate) headers: HeaderMap,
     /// JSON, or the pairs of a form.
     pub(crate) fields: Map<String, Value>,
 }
@@ -27,7 +25,7 @@ impl Answer {
             message: format!("`{host}` answered {} with neither JSON nor a form", response.status.as_u16()),
             retry_after: None,
         };
-        Ok(Self { headers: response.headers.clone(), fields: fields.ok_or_else(garbage)? })
+        Ok(Self { fields: fields.ok_or_else(garbage)? })
     }
 
     /// The value at a dotted path. A field whose own name has the dots comes first; numbers index lists.
