@@ -6,6 +6,8 @@ mod authorize;
 mod connect;
 mod connect_ui;
 mod connections;
+mod freshness;
+mod integrations;
 mod provider;
 mod proxy;
 mod records;

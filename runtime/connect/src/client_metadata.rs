@@ -5,7 +5,6 @@
 use serde_json::{Value, json};
 use syncline_domain::IntegrationKey;
 use syncline_providers::Auth;
-use url::Url;
 use uuid::Uuid;
 
 use crate::{Connect, ConnectError};
@@ -24,21 +23,16 @@ impl Connect {
         }
         let urls = self.urls(&integration).await?;
         let name = integration.display_name.as_deref().unwrap_or(&entry.display_name);
-        let mut document = client(name, &urls.callback, &self.options().public_url);
-        document["client_id"] = urls.client_metadata.as_str().into();
-        Ok(document)
+        // It keeps no secret towards servers that it meets this way: PKCE proves that the code is its own.
+        Ok(json!({
+            "client_id": urls.client_metadata,
+            "client_name": name,
+            "client_uri": self.options().public_url,
+            "redirect_uris": [urls.callback],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
+            "application_type": "web",
+        }))
     }
-}
-
-/// What a client says of itself. It keeps no secret towards servers that it meets this way: PKCE proves that the code is its own.
-pub(crate) fn client(name: &str, callback: &Url, public_url: &Url) -> Value {
-    json!({
-        "client_name": name,
-        "client_uri": public_url,
-        "redirect_uris": [callback],
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": "none",
-        "application_type": "web",
-    })
 }

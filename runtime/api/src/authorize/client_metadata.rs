@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
 use serde_json::Value;
+use syncline_connect::ConnectError;
 use uuid::Uuid;
 
 use super::attempt::unknown;
@@ -19,6 +20,9 @@ pub(crate) async fn handle(
     Path((environment, key)): Path<(String, String)>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Value>), ApiError> {
     let environment = Uuid::parse_str(&environment).map_err(|_| unknown(&key))?;
-    let document = app.connect.client_metadata(environment, &key).await?;
+    let document = app.connect.client_metadata(environment, &key).await.map_err(|error| match error {
+        ConnectError::UnknownIntegration { .. } => unknown(&key),
+        other => other.into(),
+    })?;
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(document)))
 }

@@ -35,9 +35,15 @@ pub(crate) fn client_fields(auth: &Auth) -> &'static [ClientField] {
         Auth::OAuth2(_) | Auth::OAuth1(_) | Auth::Tba => OAUTH,
         Auth::App(_) => APP,
         Auth::AppWithUser(_) => APP_WITH_USER,
-        Auth::Mcp(mcp) if mcp.registration == ClientRegistration::Static => MCP,
+        // A server that the user names has no client of ours, and one that takes registrations may still have one.
+        Auth::Mcp(mcp) if !mcp.is_generic && matches!(mcp.registration, ClientRegistration::Static | ClientRegistration::Automatic) => MCP,
         _ => &[],
     }
+}
+
+/// Settings beside the client that every entry of a mode has: for AWS, the keys of the account that assumes the roles.
+fn is_of_mode(auth: &Auth, name: &str) -> bool {
+    matches!(auth, Auth::AwsSigV4(_)) && matches!(name, "access_key_id" | "secret_access_key")
 }
 
 /// What to store after a change: `client` and `config` replace what is `stored` where they are given.
@@ -48,7 +54,7 @@ pub(crate) fn sealed(
     config: Option<BTreeMap<String, String>>,
 ) -> Result<Option<Value>, ApiError> {
     let stored = stored.map(read).unwrap_or_default();
-    let is_of_entry = |name: &String| entry.integration_config.contains_key(name);
+    let is_of_entry = |name: &String| entry.integration_config.contains_key(name) || is_of_mode(&entry.auth, name);
     let (old_config, old_client): (ClientBody, ClientBody) = stored.into_iter().partition(|(name, _)| is_of_entry(name));
     let client = match client {
         Some(client) => checked_client(&entry.auth, client)?,

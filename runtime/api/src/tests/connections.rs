@@ -74,21 +74,3 @@ async fn what_cannot_be_imported_is_named() {
         assert_eq!(answer.json()["error"]["errors"][0]["path"][0], field, "{}", answer.text);
     }
 }
-
-#[tokio::test]
-async fn an_integration_shows_its_credentials_only_when_asked() {
-    let app = TestApp::new().await;
-    let credentials = json!({ "type": "OAUTH2", "client_id": "ci", "client_secret": "cs" });
-    let create = json!({ "provider": "slack", "unique_key": "slack", "credentials": credentials });
-    let made = app.post("/integrations", create.clone()).await.expect(StatusCode::OK);
-    assert_eq!(made["data"]["logo"], "http://localhost:3003/providers/slack/logo.svg");
-    assert_eq!(app.post("/integrations", create).await.refusal(), refused(400, "invalid_body"));
-    assert_eq!(app.post("/integrations", json!({ "provider": "nope", "unique_key": "x" })).await.refusal(), refused(400, "invalid_body"));
-    assert!(!app.get("/integrations").await.text.contains("\"cs\""));
-    assert!(!app.get("/integrations/slack").await.text.contains("\"cs\""));
-    let shown = app.get("/integrations/slack?include=credentials").await.expect(StatusCode::OK);
-    assert_eq!(shown["data"]["credentials"]["client_secret"], "cs");
-    app.request(Method::PATCH, "/integrations/slack", Some(json!({ "unique_key": "chat" }))).await.expect(StatusCode::OK);
-    assert_eq!(app.get("/integrations/slack").await.refusal(), refused(404, "not_found"));
-    assert_eq!(app.request(Method::DELETE, "/integrations/chat", None).await.expect(StatusCode::OK), json!({ "success": true }));
-}
