@@ -3,7 +3,7 @@
 use super::Checker;
 use super::scope::Scope;
 use crate::entry::auth::{
-    Algorithm, App, Auth, AwsSigV4, BodyFormat, ClientCredentials, Exchange, Jwt, OAuth1, OAuth2, TokenAnswer, TokenRequest,
+    Algorithm, App, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, Exchange, Jwt, OAuth1, OAuth2, TokenAnswer, TokenRequest,
 };
 use crate::{Name, Template};
 
@@ -73,10 +73,11 @@ impl Checker<'_> {
         self.url("auth.authorization_url", &oauth.authorization_url, &Scope::Authorization);
         self.templates("auth.authorization_params", &oauth.authorization_params, &Scope::Authorization);
         self.url("auth.token_url", &oauth.token_url, &Scope::Authorization);
-        let parameters = oauth.request_params.keys().chain(oauth.authorization_params.keys());
-        for name in parameters.filter(|name| name.starts_with("oauth_") && *name != "oauth_callback_confirmed") {
-            let place = if oauth.request_params.contains_key(name) { "request_params" } else { "authorization_params" };
-            self.fail(&format!("auth.{place}.{name}"), "is set by the server with each authorization");
+        for (place, params) in [("request_params", &oauth.request_params), ("authorization_params", &oauth.authorization_params)] {
+            for name in params.keys() {
+                let field = format!("auth.{place}.{name}");
+                self.require(!name.starts_with("oauth_"), &field, "is set by the server with each authorization");
+            }
         }
     }
 
@@ -85,6 +86,8 @@ impl Checker<'_> {
         self.templates("auth.token_params", &client.token_params, &Scope::FIRST);
         self.headers("auth.token_headers", &client.token_headers, &Scope::FIRST);
         self.require(!client.scope_separator.is_empty(), "auth.scope_separator", "must not be empty");
+        let has_key_pair = client.proof != ClientProof::PrivateKeyJwt(Algorithm::Hs256);
+        self.require(has_key_pair, "auth.assertion_algorithm", "must be RS256 or ES256: the client has a private key, not a shared secret");
         self.answer("auth.token_response", &client.token_answer);
     }
 

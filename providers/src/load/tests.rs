@@ -91,3 +91,32 @@ fn a_defect_is_not_told_again_by_what_follows_from_it() {
     let defects = told(text);
     assert!(defects.len() == 1 && defects[0].starts_with("acme.yaml:10: `proxy.headers.x-key`: `apikey` is not"), "{defects:?}");
 }
+
+/// What a person filling in the form would stumble over is found by its author instead.
+#[test]
+fn a_field_that_contradicts_itself_is_a_defect() {
+    let text = "key: acme\ndisplay_name: Acme\ncategories: [other]\ndocs: https://a.example\nsources: [https://a.example]\nauth: {mode: NONE}\n\
+                proxy: {base_url: 'https://a.example'}\ncredentials:\n  apiKey: {}\nconnection_config:\n  domain:\n    format: hostname\n    \
+                example: https://x.example\n  region:\n    hidden: true\n  hostname:\n    default_value: x.example\n    secret: true\n  \
+                accountId:\n    visible_when: {field: plan, equals: paid}\n";
+    assert_eq!(
+        told(text),
+        [
+            "acme.yaml:9: `credentials.apiKey`: NONE asks for these credentials: none; whatever else a connection says belongs to \
+             `connection_config`",
+            "acme.yaml:13: `connection_config.domain.example`: must be a host name such as api.example.com, without https:// and path",
+            "acme.yaml:15: `connection_config.region.hidden`: nobody could fill it in: give it a `default_value`, or make it `optional` or \
+             `automated`",
+            "acme.yaml:17: `connection_config.hostname.default_value`: a secret has none",
+            "acme.yaml:20: `connection_config.accountId.visible_when`: `plan` is not a field of the same block",
+        ]
+    );
+}
+
+#[test]
+fn what_the_server_sets_itself_cannot_be_written() {
+    let text = "key: acme\ndisplay_name: Acme\ncategories: [other]\ndocs: https://a.example\nsources: [https://a.example]\n\
+                proxy: {base_url: 'https://a.example'}\nauth:\n  mode: OAUTH2\n  authorization_url: https://a.example\n  \
+                token_url: https://a.example\n  pkce: true\n  authorization_params:\n    state: x\n";
+    assert_eq!(told(text), ["acme.yaml:13: `auth.authorization_params.state`: is set by the server with each authorization"]);
+}

@@ -147,6 +147,7 @@ fn a_client_proves_itself_in_one_way() {
         proof("client_proof: certificate\n  token_auth: basic").unwrap_err(),
         "only for a client that proves itself with a secret; `client_proof` says otherwise"
     );
+    assert!(proof("client_proof: private_key_jwt\n  assertion_algorithm: HS256").unwrap_err().starts_with("must be RS256 or ES256"));
     assert_eq!(proof("assertion_algorithm: ES256").unwrap_err(), "only for `client_proof: private_key_jwt`");
 }
 
