@@ -15,3 +15,4 @@ mod provider;
 mod sandbox;
 mod scale;
 mod schedules;
+mod webhooks;

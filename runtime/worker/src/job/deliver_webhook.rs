@@ -122,3 +122,63 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use syncline_domain::{EnvironmentId, WebhookDeliveryId};
+
+    use super::*;
+
+    fn delivery() -> WebhookDeliveryRow {
+        WebhookDeliveryRow {
+            id: WebhookDeliveryId(17),
+            environment: EnvironmentId(1),
+            connection: None,
+            url: "https://hooks.example.com".to_owned(),
+            body: r#"{"a":1}"#.to_owned(),
+            attempts: 0,
+            status: None,
+            error: None,
+            attempted_at: None,
+            delivered_at: None,
+            created_at: Timestamp::default(),
+        }
+    }
+
+    /// The values were computed by another implementation of SHA-256 and HMAC.
+    #[test]
+    fn every_signature_is_over_the_very_bytes() {
+        let key = Secret::new("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        let headers = headers(&delivery(), &key, Timestamp::parse("2026-01-01T00:00:00.9Z").unwrap());
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("user-agent", AGENT),
+            ("x-nango-signature", "2c0eefd17e2db9dd4f2052da06c2de642b0a99c49bf4657a8686634e31e17fec"),
+            ("x-nango-hmac-sha256", "d3f1ea16147b8b8d0304fe2a9559b4b4b84d057af19b132191df3378cbd1234a"),
+            ("webhook-id", "17"),
+            ("webhook-timestamp", "1767225600"),
+            ("webhook-signature", "v1,NzLOUzp8ngq/KDObUIbkpdBWPwdfzwXZFxpMVfQzQTo="),
+        ] {
+            assert_eq!(headers[name], value, "{name}");
+        }
+        assert_eq!(headers.len(), 7);
+    }
+
+    #[test]
+    fn a_key_of_another_form_is_its_own_bytes() {
+        assert_eq!(standard_key(&Secret::new("plain")), b"plain");
+        assert_eq!(standard_key(&Secret::new("whsec_not base64")), b"whsec_not base64");
+        assert_eq!(standard_key(&Secret::new("whsec_AAEC")), [0, 1, 2]);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        for (status, expected) in
+            [(301, false), (400, false), (404, false), (408, true), (410, false), (429, true), (500, true), (503, true)]
+        {
+            assert_eq!(is_passing(StatusCode::from_u16(status).unwrap()), expected, "{status}");
+        }
+        assert!(is_lasting(&ProxyError::InvalidUrl { problem: "it is not a URL" }));
+        assert!(!is_lasting(&ProxyError::Timeout { method: Method::POST, place: "hooks.example.com/".to_owned() }));
+    }
+}

@@ -83,3 +83,101 @@ fn end_user(user: &EndUser) -> Object {
     }
     object
 }
+
+#[cfg(test)]
+mod tests {
+    use syncline_domain::{
+        AuthMode, ConnectionName, ConnectionRowId, EnvironmentId, IntegrationId, IntegrationKey, Secret, Tags, Timestamp,
+    };
+    use syncline_store::payload::NotifyError;
+
+    use super::*;
+
+    fn connection() -> ConnectionRow {
+        ConnectionRow {
+            id: ConnectionRowId(1),
+            environment: EnvironmentId(1),
+            integration: IntegrationId(1),
+            integration_key: IntegrationKey::new("github-dev").unwrap(),
+            provider: "github".to_owned(),
+            name: ConnectionName::new("c").unwrap(),
+            auth_mode: AuthMode::Oauth2,
+            credentials: None,
+            credentials_version: 1,
+            expires_at: None,
+            auth_error: None,
+            refresh_at: None,
+            connection_config: "{}".to_owned(),
+            metadata: None,
+            tags: Tags::new(),
+            end_user: None,
+            webhook_url_override: None,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            last_fetched_at: None,
+        }
+    }
+
+    fn settings() -> WebhookSettings {
+        WebhookSettings {
+            primary_url: Some("https://a.example.com".to_owned()),
+            secondary_url: Some("https://b.example.com".to_owned()),
+            signing_key: Secret::new("k"),
+            on_auth_creation: true,
+            on_auth_refresh_error: false,
+        }
+    }
+
+    fn text(connection: &ConnectionRow, event: &NotifyAuth) -> String {
+        serde_json::to_string(&body(connection, "MCP_OAUTH2", "dev", event)).unwrap()
+    }
+
+    #[test]
+    fn the_body_is_sorted_and_leaves_out_what_is_not_there() {
+        let event = NotifyAuth { operation: AuthOperation::Creation, error: None };
+        assert_eq!(
+            text(&connection(), &event),
+            concat!(
+                r#"{"authMode":"MCP_OAUTH2","connectionId":"c","environment":"dev","from":"nango","operation":"creation","provider":"github","#,
+                r#""providerConfigKey":"github-dev","success":true,"type":"auth"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn the_body_of_a_failure_says_whose_and_why() {
+        let user = r#"{"id":"u","email":"u@example.com","organization":{"id":"o"},"tags":{"team":"x"}}"#;
+        let connection = ConnectionRow {
+            tags: [("plan".to_owned(), "pro".to_owned())].into(),
+            end_user: Some(serde_json::from_str(user).unwrap()),
+            ..connection()
+        };
+        let error = NotifyError { code: "invalid_grant".to_owned(), description: "connect again".to_owned() };
+        let event = NotifyAuth { operation: AuthOperation::Refresh, error: Some(error) };
+        assert_eq!(
+            text(&connection, &event),
+            concat!(
+                r#"{"authMode":"MCP_OAUTH2","connectionId":"c","#,
+                r#""endUser":{"endUserEmail":"u@example.com","endUserId":"u","organizationId":"o","tags":{"team":"x"}},"environment":"dev","#,
+                r#""error":{"description":"connect again","type":"invalid_grant"},"from":"nango","operation":"refresh","provider":"github","#,
+                r#""providerConfigKey":"github-dev","success":false,"tags":{"plan":"pro"},"type":"auth"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn it_goes_where_the_settings_and_the_connection_say() {
+        let both = ["https://a.example.com", "https://b.example.com"];
+        assert_eq!(urls(&settings(), &connection(), AuthOperation::Creation), both);
+        assert_eq!(urls(&settings(), &connection(), AuthOperation::Override), both);
+        assert!(urls(&settings(), &connection(), AuthOperation::Refresh).is_empty());
+        let told = WebhookSettings { on_auth_creation: false, on_auth_refresh_error: true, secondary_url: None, ..settings() };
+        assert!(urls(&told, &connection(), AuthOperation::Override).is_empty());
+        assert_eq!(urls(&told, &connection(), AuthOperation::Refresh), both[..1]);
+        let own = ConnectionRow { webhook_url_override: Some("https://c.example.com".to_owned()), ..connection() };
+        assert_eq!(urls(&settings(), &own, AuthOperation::Creation), ["https://c.example.com"]);
+        assert!(urls(&settings(), &own, AuthOperation::Refresh).is_empty());
+        let nowhere = WebhookSettings { primary_url: None, secondary_url: Some(String::new()), ..settings() };
+        assert!(urls(&nowhere, &connection(), AuthOperation::Creation).is_empty());
+    }
+}
