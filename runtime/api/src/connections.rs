@@ -8,6 +8,7 @@ pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod show;
 pub(crate) mod tags;
+pub(crate) mod test;
 pub(crate) mod update;
 pub(crate) mod webhook_url;
 mod wire;

@@ -105,6 +105,11 @@ impl ApiError {
         self
     }
 
+    /// For a person.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The stable code.
     #[cfg(test)]
     pub(crate) fn code(&self) -> &str {

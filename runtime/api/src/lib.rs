@@ -20,6 +20,7 @@ mod body;
 mod connect;
 mod connect_ui;
 mod connections;
+mod console;
 mod deployments;
 mod error;
 mod functions;
@@ -42,7 +43,9 @@ mod syncs;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod webhook_settings;
 
+pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
 pub use routes::router;
 pub use serve::serve;
 pub use state::{Options, Services};

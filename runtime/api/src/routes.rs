@@ -13,8 +13,8 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, authorize, connect, connect_ui, connections, deployments, functions, health, integrations, layers, providers, proxy,
-    records, runs, sockets, syncs, variables,
+    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, providers,
+    proxy, records, runs, sockets, syncs, variables, webhook_settings,
 };
 
 /// The whole API as a service.
@@ -69,6 +69,9 @@ pub fn router(services: Services, options: Options) -> Router {
             "/connections/{connection}",
             get(connections::show::handle).patch(connections::update::handle).delete(connections::delete::handle),
         )
+        .route("/connections/{connection}/test", post(connections::test::handle))
+        .route("/environment/webhooks", get(webhook_settings::show::handle).patch(webhook_settings::update::handle))
+        .route("/environment/webhook-signing-key/rotate", post(webhook_settings::rotate::handle))
         .route("/records", get(records::list::handle))
         .route("/records/prune", patch(records::prune::handle))
         .route("/sync/trigger", post(syncs::trigger::handle))
@@ -104,7 +107,9 @@ pub fn router(services: Services, options: Options) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(ServiceBuilder::new().layer(from_fn(layers::observe)).layer(CatchPanicLayer::custom(layers::panicked)).layer(layers::cors()))
-        .with_state(app);
+        .with_state(Arc::clone(&app));
+    // Beside the API's layers: no other site has business with the console.
+    let routes = routes.merge(console::routes(app));
 
     // Outside of the router, because inside it the route is chosen already.
     Router::new().fallback_service(ServiceBuilder::new().map_request(layers::without_trailing_slash).service(routes))

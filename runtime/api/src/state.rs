@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use syncline_connect::Connect;
-use syncline_domain::{Clock, FunctionRunner};
+use syncline_domain::{Clock, FunctionRunner, Secret};
 use syncline_outbound::Proxy;
 use syncline_providers::Catalogue;
 use syncline_store::Store;
@@ -41,6 +41,8 @@ pub struct Options {
     pub public_url: Url,
     /// The largest body of everything but the proxy, which streams.
     pub max_body_bytes: usize,
+    /// What proves that whoever sets the console's first password runs this server; `None` where one is set already.
+    pub console_setup_code: Option<Secret>,
 }
 
 impl Options {
@@ -49,7 +51,7 @@ impl Options {
 
     /// The defaults, for a server reached at `public_url`.
     pub const fn new(public_url: Url) -> Self {
-        Self { public_url, max_body_bytes: Self::MAX_BODY_BYTES }
+        Self { public_url, max_body_bytes: Self::MAX_BODY_BYTES, console_setup_code: None }
     }
 }
 

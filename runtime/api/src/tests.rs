@@ -6,6 +6,7 @@ mod authorize;
 mod connect;
 mod connect_ui;
 mod connections;
+mod console;
 mod freshness;
 mod integrations;
 mod provider;
@@ -91,6 +92,15 @@ impl TestApp {
     }
 
     async fn at(public_url: &str) -> Self {
+        Self::start(public_url, Catalogue::embedded()).await
+    }
+
+    /// With entries of its own.
+    async fn with(catalogue: Catalogue) -> Self {
+        Self::start("http://localhost:3003", catalogue).await
+    }
+
+    async fn start(public_url: &str, catalogue: Catalogue) -> Self {
         let tasks = TaskTracker::new();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-01-31T12:00:00Z").unwrap()));
@@ -103,7 +113,7 @@ impl TestApp {
         let now = Timestamp::default();
         let environment = store.environments().ensure(&EnvironmentName::new("dev").unwrap(), now).await.unwrap().id;
         store.api_keys().ensure(environment, "default", Sha256::digest(KEY).into(), now).await.unwrap();
-        let catalogue = Arc::new(Catalogue::embedded());
+        let catalogue = Arc::new(catalogue);
         let http = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
         let proxy = Proxy::new(http.clone(), clock.clone(), Arc::new(SystemPace), Limits::default());
         let connect = Connect::new(syncline_connect::Options {
@@ -130,7 +140,8 @@ impl TestApp {
             randomness: distinct,
             tasks,
         };
-        let router = router(services, Options::new(public_url.parse().unwrap()));
+        let options = Options { console_setup_code: console::setup_code(), ..Options::new(public_url.parse().unwrap()) };
+        let router = router(services, options);
         Self { router, store, clock, runner, environment, _folder: folder }
     }
 

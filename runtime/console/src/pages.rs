@@ -20,6 +20,7 @@ mod tests;
 
 pub use connections::{ConnectionItem, ConnectionList, ConnectionsPage, State, TestResult, Usable};
 pub use field::{Field, FieldKind};
+use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};
 pub use integration_form::{Group, IntegrationForm};
 pub use integrations::{IntegrationItem, IntegrationsPage};

@@ -17,6 +17,7 @@ mod remote;
 mod run;
 pub(crate) mod runs;
 mod serve;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,8 @@ enum Command {
     Integrations(integrations::Integrations),
     /// Connections: one user's authorization of an integration
     Connections(connections::Connections),
+    /// Webhooks: how your backend hears of its connections
+    Webhooks(webhooks::Webhooks),
     /// Records that syncs keep
     Records(records::Records),
     /// Executions of functions
@@ -87,6 +90,7 @@ impl Command {
             Self::Functions(command) => command.execute().await?,
             Self::Integrations(command) => command.execute().await?,
             Self::Connections(command) => command.execute().await?,
+            Self::Webhooks(command) => command.execute().await?,
             Self::Records(command) => command.execute().await?,
             Self::Runs(command) => command.execute().await?,
             Self::Logs(command) => command.execute().await?,

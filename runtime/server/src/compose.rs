@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::config::{Configuration, Keys};
+use crate::config::{Configuration, Keys, setup_code};
 
 /// Runs that are under way have this long to reach a checkpoint; container platforms kill after 30 s or a little more.
 const GRACE: Duration = Duration::from_secs(30);
@@ -51,6 +51,7 @@ pub struct Options {
 pub struct Node {
     address: SocketAddr,
     url: Url,
+    setup_code: Option<Secret>,
     store: Store,
     runner: Runner,
     shutdown: Shutdown,
@@ -84,6 +85,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     };
     let store = Store::open(store_options, Arc::clone(&clock)).await.context("the database cannot be used")?;
     seed(&store, &keys, clock.as_ref()).await.context("the environments and their API keys cannot be written")?;
+    let setup_code = console_password(&store, &configuration, clock.as_ref()).await?;
     let engine = Engine::new(syncline_engine::Options {
         cache_dir: configuration.data_dir.join("components"),
         cache_key: derive(&keys.encryption, b"syncline component cache"),
@@ -139,10 +141,11 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         randomness: random,
         tasks: shutdown.tasks.clone(),
     };
-    let router = syncline_api::router(services, syncline_api::Options::new(url.clone()));
+    let api_options = syncline_api::Options { console_setup_code: setup_code.clone(), ..syncline_api::Options::new(url.clone()) };
+    let router = syncline_api::router(services, api_options);
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
     let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));
-    Ok(Node { address, url, store, runner, shutdown, serving, working })
+    Ok(Node { address, url, setup_code, store, runner, shutdown, serving, working })
 }
 
 impl Node {
@@ -159,6 +162,11 @@ impl Node {
     /// The same for people, without the slash at its end.
     pub fn shown_url(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
+    }
+
+    /// With what the console's first password is set; `None` once there is one.
+    pub fn setup_code(&self) -> Option<&Secret> {
+        self.setup_code.as_ref()
     }
 
     /// The store behind it, for tests and tools in the same process.
@@ -220,6 +228,18 @@ async fn seed(store: &Store, keys: &Keys, clock: &dyn Clock) -> anyhow::Result<(
         store.api_keys().ensure(environment.id, "default", hash(key), clock.now()).await?;
     }
     Ok(())
+}
+
+/// Sets the console's password where it is given. Where nobody has set one, the code with which the console lets somebody do so.
+async fn console_password(store: &Store, configuration: &Configuration, clock: &dyn Clock) -> anyhow::Result<Option<Secret>> {
+    if let Some(password) = &configuration.console_password {
+        syncline_api::seed_password(store, clock, random, password).await.context("the console's password cannot be set")?;
+    }
+    if store.operators().lookup().await?.is_some() {
+        setup_code::discard(&configuration.data_dir);
+        return Ok(None);
+    }
+    Ok(Some(setup_code::prepare(&configuration.data_dir)?))
 }
 
 /// As the API looks keys up. They are random, so a plain hash is enough.

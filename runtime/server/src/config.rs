@@ -7,6 +7,7 @@ mod key_file;
 mod keys;
 mod resolve;
 mod settings;
+pub(crate) mod setup_code;
 
 pub use api_keys::ApiKeys;
 pub use error::ConfigError;

@@ -68,6 +68,8 @@ pub struct State {
     pub text: String,
     /// When it mends itself, said after the text.
     pub at: Option<Moment>,
+    /// Why, where something is wrong.
+    pub reason: Option<String>,
     /// Whether only its user can mend it.
     pub wants_reconnect: bool,
 }

@@ -48,6 +48,11 @@ pub enum Tone {
     Bad,
 }
 
+/// Path of the files that pages load. It names their version, so that browsers keep them until there is another.
+pub(super) fn assets(root: &str) -> String {
+    format!("{root}/assets/{}", crate::version("console").expect("the folder is embedded"))
+}
+
 impl Frame {
     /// Path of the console in this environment.
     pub fn home(&self) -> String {

@@ -56,7 +56,13 @@ fn list() -> ConnectionList {
         logo: HOSTILE.to_owned(),
         end_user: Some(HOSTILE.to_owned()),
         connected: Moment::new(HOSTILE),
-        state: State { tone: Tone::Bad, text: HOSTILE.to_owned(), at: Some(Moment::new(HOSTILE)), wants_reconnect: true },
+        state: State {
+            tone: Tone::Bad,
+            text: HOSTILE.to_owned(),
+            at: Some(Moment::new(HOSTILE)),
+            reason: Some(HOSTILE.to_owned()),
+            wants_reconnect: true,
+        },
         result: Some(result()),
     };
     ConnectionList {
@@ -169,20 +175,17 @@ fn pages_hold_no_script_no_style_and_nothing_of_another_origin() {
 }
 
 fn askama_escaped(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '<' => "&#60;".to_owned(),
-            '>' => "&#62;".to_owned(),
-            '"' => "&#34;".to_owned(),
-            '\'' => "&#39;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect()
+    [('<', "&#60;"), ('>', "&#62;"), ('"', "&#34;"), ('\'', "&#39;")]
+        .into_iter()
+        .fold(text.to_owned(), |text, (c, entity)| text.replace(c, entity))
 }
 
 #[test]
 fn htmx_is_the_published_file() {
     let digest = Sha256::digest(include_bytes!("../../assets/console/htmx.min.js"));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(digest, "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717");
+    assert_eq!(hex(&digest), "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

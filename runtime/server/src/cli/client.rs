@@ -146,6 +146,11 @@ impl Call {
         Self { body: Some(body), ..Self::new(Method::POST, segments) }
     }
 
+    /// `PATCH` of a JSON body.
+    pub fn patch<const N: usize>(segments: [&str; N], body: &impl Serialize) -> Self {
+        Self { method: Method::PATCH, ..Self::post(segments, body) }
+    }
+
     /// `DELETE`
     pub fn delete<const N: usize>(segments: [&str; N]) -> Self {
         Self::new(Method::DELETE, segments)

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use super::client::Call;
 use super::input;
-use super::output::{cell, time};
+use super::output::{cell, shorten, time};
 use super::remote::Remote;
+
+/// A screen's worth of a provider's answer; `--json` has all that the server kept.
+const MAX_ANSWER_CHARS: usize = 300;
 
 #[derive(Args)]
 pub(super) struct Connections {
@@ -57,7 +60,38 @@ enum Command {
         #[arg(long, value_name = "JSON")]
         metadata: Option<String>,
     },
-    /// Delete a connection with its syncs and records
+    /// Make a link with which a user connects an account, or connects one again. It works once, for 30 minutes
+    Link {
+        /// The integration's key
+        integration: String,
+        /// Your product's id of the user
+        #[arg(long, value_name = "ID", default_value = "cli")]
+        end_user: String,
+        /// The user's e-mail address, for people
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// The connection to connect again, instead of a new one
+        #[arg(long, value_name = "CONNECTION")]
+        reconnect: Option<String>,
+    },
+    /// Ask the provider whether the connection's credentials work
+    Test {
+        /// The connection's id
+        connection: String,
+        /// Its integration's key
+        #[arg(long, value_name = "KEY")]
+        integration: String,
+    },
+    /// Renew the connection's credentials now, whether or not they are about to end
+    Refresh {
+        /// The connection's id
+        connection: String,
+        /// Its integration's key
+        #[arg(long, value_name = "KEY")]
+        integration: String,
+    },
+    /// Disconnect: delete a connection with its credentials, syncs and records
+    #[command(visible_alias = "disconnect")]
     Delete {
         /// The connection's id
         connection: String,
@@ -92,7 +126,7 @@ impl Connections {
                     vec![cell(&item["connection_id"]), integration, cell(user.unwrap_or(&Value::Null)), time(&item["created"])]
                 };
                 let rows = list.connections.iter().map(row).collect();
-                let nothing = "No connections yet: `syncline connections create INTEGRATION` imports one.";
+                let nothing = "No connections yet: `syncline connections link INTEGRATION` makes a link for a user, `create` imports one.";
                 output.list(&text, &["connection", "integration", "end user", "created"], rows, nothing)?;
             }
             Command::Show { connection, integration } => {
@@ -156,11 +190,56 @@ impl Connections {
                     "Connection `{id}` is there. `syncline connections show {id} --integration {integration}` shows its syncs."
                 ))?;
             }
+            Command::Link { integration, end_user, email, reconnect } => {
+                let user = json!({ "id": end_user, "email": email });
+                let call = match &reconnect {
+                    None => Call::post(["connect", "sessions"], &json!({ "end_user": user, "allowed_integrations": [integration] })),
+                    Some(connection) => {
+                        let body = json!({ "connection_id": connection, "integration_id": integration });
+                        Call::post(["connect", "sessions", "reconnect"], &body)
+                    }
+                };
+                let text = client.text(call).await?;
+                let answer: Value = serde_json::from_str(&text)?;
+                let data = &answer["data"];
+                output.fields(&text, &[("link", cell(&data["connect_link"])), ("until", time(&data["expires_at"]))])?;
+                output.note("Whoever opens it connects an account. Send it to one person only.")?;
+            }
+            Command::Test { connection, integration } => {
+                let call = Call::post(["connections", &connection, "test"], &json!({})).query("provider_config_key", integration);
+                let text = client.text(call).await?;
+                let report: Value = serde_json::from_str(&text)?;
+                let message = cell(&report["message"]);
+                let fields = [
+                    ("outcome", cell(&report["outcome"])),
+                    ("status", cell(&report["status"])),
+                    ("message", message.clone()),
+                    ("try again", time(&report["retry_at"])),
+                    ("answer", shorten(&cell(&report["answer"]), MAX_ANSWER_CHARS)),
+                ];
+                output.fields(&text, &fields)?;
+                if report["success"] != true && report["outcome"] != "nothing_to_ask" {
+                    anyhow::bail!("the connection does not work: {message}");
+                }
+            }
+            Command::Refresh { connection, integration } => {
+                let call = Call::get(["connections", &connection]).query("provider_config_key", &integration).query("force_refresh", true);
+                let mut item: Value = client.json(call).await?;
+                let until = time(&item["credentials"]["expires_at"]);
+                if let Some(fields) = item.as_object_mut() {
+                    fields.remove("credentials");
+                }
+                output.document(&item.to_string())?;
+                output.note(&match until.as_str() {
+                    "-" => format!("The credentials of `{connection}` are fresh; they do not end by themselves."),
+                    until => format!("The credentials of `{connection}` are fresh until {until}."),
+                })?;
+            }
             Command::Delete { connection, integration } => {
                 let call = Call::delete(["connections", &connection]).query("provider_config_key", integration);
                 let text = client.text(call).await?;
                 output.document(&text)?;
-                output.note(&format!("Connection `{connection}` is deleted, and its syncs and records with it."))?;
+                output.note(&format!("Connection `{connection}` is disconnected; its credentials, syncs and records are gone."))?;
             }
         }
         Ok(())

@@ -1,13 +1,16 @@
 //! `syncline integrations`: one configuration for one provider each.
 
+mod client;
+
 use clap::{Args, Subcommand};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::client::Call;
+use super::client::{Call, Client};
 use super::input;
 use super::output::{cell, time};
 use super::remote::Remote;
+use client::ClientOptions;
 
 #[derive(Args)]
 pub(super) struct Integrations {
@@ -36,10 +39,22 @@ enum Command {
         /// For people
         #[arg(long, value_name = "TEXT")]
         display_name: Option<String>,
-        /// The provider's OAuth app and the like, as JSON, @FILE or - for stdin:
+        #[command(flatten)]
+        client: ClientOptions,
+        /// All of your app as one JSON object, @FILE or - for stdin:
         /// {"type":"OAUTH2","client_id":"...","client_secret":"...","scopes":"repo"}
-        #[arg(long, value_name = "JSON")]
+        #[arg(long, value_name = "JSON", conflicts_with_all = ["client_id", "client_secret_file", "scopes", "app_id", "app_link", "private_key_file"])]
         credentials: Option<String>,
+    },
+    /// Change an integration; what is not given stays
+    Update {
+        /// Its key
+        key: String,
+        /// For people
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        #[command(flatten)]
+        client: ClientOptions,
     },
     /// Delete an integration with its connections, syncs and records
     Delete {
@@ -81,7 +96,7 @@ impl Integrations {
                 ];
                 output.fields(&text, &fields)?;
             }
-            Command::Create { provider, key, display_name, credentials } => {
+            Command::Create { provider, key, display_name, client: own, credentials } => {
                 let key = key.unwrap_or_else(|| provider.clone());
                 let mut body = json!({ "provider": provider, "unique_key": key });
                 if let Some(name) = display_name {
@@ -90,11 +105,42 @@ impl Integrations {
                 if let Some(credentials) = credentials {
                     body["credentials"] = serde_json::from_str(input::read(&credentials)?.get())?;
                 }
+                if own.has_client() {
+                    body["credentials"] = own.merged(typed(&client, &provider).await?)?.into();
+                }
+                let config = own.config()?;
+                if !config.is_empty() {
+                    body["integration_config"] = json!(config);
+                }
                 let text = client.text(Call::post(["integrations"], &body)).await?;
                 output.document(&text)?;
-                output.note(&format!(
-                    "Integration `{key}` is there. Next: `syncline deploy PATH`, or `syncline connections create {key}`."
-                ))?;
+                output
+                    .note(&format!("Integration `{key}` is there. Next: `syncline connections link {key}`, and `syncline deploy PATH`."))?;
+            }
+            Command::Update { key, display_name, client: own } => {
+                let mut body = Map::new();
+                if let Some(name) = display_name {
+                    body.insert("display_name".to_owned(), name.into());
+                }
+                if own.has_client() {
+                    let call = Call::get(["integrations", &key]).query("include", "credentials");
+                    let known: Value = client.json(call).await?;
+                    let before = match known["data"]["credentials"].as_object() {
+                        Some(before) => before.clone(),
+                        None => typed(&client, known["data"]["provider"].as_str().unwrap_or_default()).await?,
+                    };
+                    body.insert("credentials".to_owned(), own.merged(before)?.into());
+                }
+                let config = own.config()?;
+                if !config.is_empty() {
+                    body.insert("integration_config".to_owned(), json!(config));
+                }
+                if body.is_empty() {
+                    anyhow::bail!("nothing to change was given; `syncline integrations update --help` shows what can be");
+                }
+                let text = client.text(Call::patch(["integrations", &key], &body)).await?;
+                output.document(&text)?;
+                output.note(&format!("Integration `{key}` is changed."))?;
             }
             Command::Delete { key } => {
                 let text = client.text(Call::delete(["integrations", &key])).await?;
@@ -104,4 +150,10 @@ impl Integrations {
         }
         Ok(())
     }
+}
+
+/// A client with the type that the provider's auth mode wants, and nothing else yet.
+async fn typed(client: &Client, provider: &str) -> anyhow::Result<Map<String, Value>> {
+    let answer: Value = client.json(Call::get(["providers", provider])).await?;
+    Ok(Map::from_iter([("type".to_owned(), answer["data"]["auth_mode"].clone())]))
 }

@@ -38,6 +38,10 @@ impl Serve {
 fn welcome(node: &Node, configuration: &Configuration, keys: &Keys) {
     eprintln!("Syncline {} is ready", env!("CARGO_PKG_VERSION"));
     eprintln!("  API         {}", node.shown_url());
+    eprintln!("  console     {}/console", node.shown_url());
+    if let Some(code) = node.setup_code() {
+        eprintln!("  setup code  {}: open the console and set its password with it", code.expose());
+    }
     eprintln!("  database    {} ({:?})", configuration.database().kind(), configuration.database());
     eprintln!("  data        {}", configuration.data_dir.display());
     match &keys.api_keys_file {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use syncline_api::MIN_PASSWORD_CHARS;
 use syncline_domain::Secret;
 use syncline_store::DatabaseUrl;
 use tracing_subscriber::EnvFilter;
@@ -55,6 +56,8 @@ pub struct Configuration {
     pub secret_key_dev: Option<Secret>,
     /// The API key of prod.
     pub secret_key_prod: Option<Secret>,
+    /// The console's password; `None` where the operator sets it in the console.
+    pub console_password: Option<Secret>,
 }
 
 impl Configuration {
@@ -76,6 +79,7 @@ impl Configuration {
             encryption_key: settings.encryption_key.map(|key| encryption_key(key.0.expose(), "SYNCLINE_ENCRYPTION_KEY")).transpose()?,
             secret_key_dev: settings.secret_key_dev.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_DEV")).transpose()?,
             secret_key_prod: settings.secret_key_prod.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_PROD")).transpose()?,
+            console_password: settings.console_password.map(console_password).transpose()?,
         };
         configuration.check()?;
         Ok(configuration)
@@ -135,6 +139,15 @@ fn secret_key(key: Hidden, place: &str) -> Result<Secret, ConfigError> {
     Ok(key.0)
 }
 
+fn console_password(password: Hidden) -> Result<Secret, ConfigError> {
+    let chars = password.0.expose().chars().count();
+    if chars < MIN_PASSWORD_CHARS {
+        let problem = format!("SYNCLINE_CONSOLE_PASSWORD has {chars} characters; choose one with {MIN_PASSWORD_CHARS} or more");
+        return Err(ConfigError::new(problem));
+    }
+    Ok(password.0)
+}
+
 /// The field's clients check this form before they send a key.
 pub(super) fn check_secret_key(text: &str, place: &str) -> Result<(), ConfigError> {
     let uuid = Uuid::parse_str(text).ok().filter(|uuid| uuid.get_version() == Some(Version::Random));
@@ -156,6 +169,7 @@ mod tests {
             (Settings { encryption_key: hidden("c2hvcnQ="), ..Settings::default() }, "openssl rand -base64 32"),
             (Settings { secret_key_dev: hidden("canary"), ..Settings::default() }, "uuidgen"),
             (Settings { database_url: hidden("mysql://canary@x"), ..Settings::default() }, "sqlite:// or postgres://"),
+            (Settings { console_password: hidden("canary"), ..Settings::default() }, "12 or more"),
             (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),
             (Settings { providers_dir: Some("/does/not/exist".into()), ..Settings::default() }, "not a folder"),
             (Settings { public_url: Some("ftp://x".parse().unwrap()), ..Settings::default() }, "https://syncline.example.com"),

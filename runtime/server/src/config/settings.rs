@@ -59,6 +59,9 @@ pub struct Settings {
     /// What to log: error, warn, info, debug, trace, or by target as in `info,syncline_worker=debug` [default: info]
     #[arg(long, env = "SYNCLINE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Password of the console, 12 characters or more. Without it, the console's first page sets one, with a code that the server prints
+    #[arg(long, env = "SYNCLINE_CONSOLE_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub console_password: Option<Hidden>,
     /// 32 random bytes in base64 (`openssl rand -base64 32`) that encrypt credentials and records. Losing it loses them
     #[arg(long, env = "SYNCLINE_ENCRYPTION_KEY", value_name = "BASE64", hide_env_values = true, help_heading = KEYS)]
     pub encryption_key: Option<Hidden>,
@@ -115,6 +118,7 @@ impl Settings {
             encryption_key: self.encryption_key.or(file.encryption_key),
             secret_key_dev: self.secret_key_dev.or(file.secret_key_dev),
             secret_key_prod: self.secret_key_prod.or(file.secret_key_prod),
+            console_password: self.console_password.or(file.console_password),
         }
     }
 }

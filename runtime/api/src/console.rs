@@ -1,0 +1,87 @@
+//! The console: pages for the operator, with a password of its own.
+//!
+//! ```text
+//! request ──▶ headers ──▶ same origin, form read once ──▶ session, form's token ──▶ handler: store · connect ──▶ page struct ──▶ HTML
+//! ```
+//!
+//! Everything works by links and posted forms. htmx asks for parts of pages and says so in a header; a refusal is a page, a line of a page or
+//! JSON, as whoever asks can use it.
+
+mod assets;
+mod connections;
+mod environment;
+mod form;
+mod gate;
+mod headers;
+mod home;
+mod integrations;
+mod notice;
+mod password;
+mod refusal;
+mod request;
+mod session;
+mod setup;
+mod sign_in;
+mod sign_out;
+mod state;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use password::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
+
+use crate::layers;
+use crate::state::App;
+use refusal::Refusal;
+use state::Console;
+
+/// Every page.
+pub(crate) fn routes(app: Arc<App>) -> Router {
+    let console = Arc::new(Console::new(app));
+
+    let open = Router::new()
+        .route("/assets/{*file}", get(assets::handle))
+        .route("/setup", get(setup::show).post(setup::claim))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter));
+
+    let signed_in = Router::new()
+        .route("/", get(home::first))
+        .route("/sign-out", post(sign_out::handle))
+        .route("/{environment}", get(home::of_environment))
+        .route("/{environment}/connections", get(connections::list::handle))
+        .route("/{environment}/connections/{row}/test", post(connections::test::handle))
+        .route("/{environment}/connections/{row}/reconnect", post(connections::connect::again))
+        .route("/{environment}/connections/{row}/disconnect", get(connections::disconnect::ask).post(connections::disconnect::handle))
+        .route("/{environment}/catalogue", get(integrations::catalogue::handle))
+        .route("/{environment}/catalogue/{provider}", get(integrations::create::show).post(integrations::create::handle))
+        .route("/{environment}/integrations", get(integrations::list::handle))
+        .route("/{environment}/integrations/{key}", get(integrations::update::show).post(integrations::update::handle))
+        .route("/{environment}/integrations/{key}/delete", get(integrations::delete::ask).post(integrations::delete::handle))
+        .route("/{environment}/integrations/{key}/connect", post(connections::connect::new))
+        .route("/{environment}/webhooks", get(webhooks::show).post(webhooks::save))
+        .route("/{environment}/webhooks/rotate", post(webhooks::rotate))
+        .route_layer(from_fn_with_state(Arc::clone(&console), session::require));
+
+    let pages = open
+        .merge(signed_in)
+        .fallback(unknown_page)
+        .layer(from_fn_with_state(Arc::clone(&console), form::read))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(layers::observe))
+                .layer(from_fn_with_state(Arc::clone(&console), headers::dress))
+                .layer(CatchPanicLayer::custom(layers::panicked)),
+        )
+        .with_state(console);
+    Router::new().nest("/console", pages)
+}
+
+async fn unknown_page() -> Refusal {
+    Refusal::not_found("There is no such page")
+}

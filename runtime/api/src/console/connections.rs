@@ -1,0 +1,9 @@
+//! *Your connections*.
+
+pub(super) mod connect;
+pub(super) mod disconnect;
+mod find;
+mod item;
+pub(super) mod list;
+pub(super) mod test;
+mod verdict;

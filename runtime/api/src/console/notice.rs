@@ -1,0 +1,18 @@
+//! What was just done, said on the page to which a form leads. The address only names it: the words are ours.
+
+use syncline_console::pages::{Notice, Tone};
+
+use crate::console::form::Asked;
+
+/// The notice that `?done=` names.
+pub(super) fn of(asked: &Asked) -> Option<Notice> {
+    let text = match asked.get("done") {
+        "added" => "The integration is there. Connect the first account with it.",
+        "deleted" => "The integration is deleted.",
+        "disconnected" => "Disconnected.",
+        "saved" => "Saved.",
+        "signed-out" => "You are signed out.",
+        _ => return None,
+    };
+    Some(Notice { tone: Tone::Good, text: text.to_owned() })
+}

@@ -1,0 +1,63 @@
+//! `PATCH /environment/webhooks`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use syncline_store::WebhookSettingsPatch;
+
+use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::state::App;
+use crate::webhook_settings::{address, wire};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Body {
+    #[serde(default)]
+    primary_url: Address,
+    #[serde(default)]
+    secondary_url: Address,
+    #[serde(default)]
+    on_auth_creation: Option<bool>,
+    #[serde(default)]
+    on_auth_refresh_error: Option<bool>,
+}
+
+/// Changes what is given; `null` or `""` removes an address.
+pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
+    caller.require("environment:webhooks:update")?;
+    let patch = WebhookSettingsPatch {
+        primary_url: checked("primary_url", body.primary_url)?,
+        secondary_url: checked("secondary_url", body.secondary_url)?,
+        on_auth_creation: body.on_auth_creation,
+        on_auth_refresh_error: body.on_auth_refresh_error,
+    };
+    let settings = app.store.webhook_settings().set(caller.environment(), patch).await?;
+    Ok(Json(json!({ "data": wire::settings(&settings) })))
+}
+
+/// An address that was given: outer `None` where it was not, inner `None` where it is to be removed.
+#[derive(Default)]
+struct Address(PatchOf<String>);
+
+/// As the store takes it.
+type PatchOf<T> = Option<Option<T>>;
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|url| Self(Some(url)))
+    }
+}
+
+fn checked(name: &str, Address(url): Address) -> Result<PatchOf<String>, ApiError> {
+    let Some(url) = url else { return Ok(None) };
+    let url = url.filter(|url: &String| !url.is_empty());
+    match url.as_deref().and_then(address::problem) {
+        Some(problem) => Err(ApiError::invalid_body(&[name], problem)),
+        None => Ok(Some(url)),
+    }
+}
