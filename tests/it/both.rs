@@ -16,14 +16,14 @@ macro_rules! on_both_databases {
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                test($crate::app::App::start(syncline_store::testing::TestDatabase::sqlite()).await).await;
+                test(<$type>::start(syncline_store::testing::TestDatabase::sqlite()).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
                 if let Some(database) = syncline_store::testing::TestDatabase::postgres().await {
-                    test($crate::app::App::start(database).await).await;
+                    test(<$type>::start(database).await).await;
                 }
             }
         }

@@ -7,6 +7,9 @@ use std::sync::LazyLock;
 /// Functions that do what a test asks of them.
 pub(crate) static FIXTURE: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/fixture"));
 
+/// Functions in the life of a connection.
+pub(crate) static GUARD: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/guard"));
+
 /// The function with which a new author begins.
 static FIRST: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/first"));
 

@@ -78,6 +78,12 @@ impl World {
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.state.accounts
     }
+
+    /// The key of the `JWT` account and of GitHub's app, in PEM.
+    #[expect(clippy::unused_self, reason = "a test asks the world for what providers hand out")]
+    pub(crate) fn private_key(&self) -> &'static str {
+        keys::PRIVATE
+    }
 }
 
 pub(super) fn routes() -> Router<World> {

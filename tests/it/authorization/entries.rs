@@ -178,7 +178,7 @@ proxy:
     payload:
       iss: ${credentials.issuerId}
       aud: stand-in
-    lifetime_s: 600
+    lifetime_s: 2
 credentials:
   privateKey:
     title: Private key
@@ -198,7 +198,7 @@ proxy:
         "wsse",
         "auth:
   mode: SIGNATURE
-  lifetime_s: 300
+  lifetime_s: 2
 proxy:
   base_url: {URL}/wsse
   headers:
@@ -224,6 +224,14 @@ proxy:
   service: s3
   sts_url: {URL}/sts
   lifetime_s: 3600
+integration_config:
+  access_key_id:
+    title: Access key
+    description: Of the account that assumes the role
+  secret_access_key:
+    title: Secret key
+    description: Of the account that assumes the role
+    secret: true
 connection_config:
   region:
     title: Region
@@ -308,6 +316,11 @@ proxy:
         "api-key",
         "auth:
   mode: API_KEY
+connection_config:
+  tenant:
+    title: Tenant
+    description: Which of the customer's tenants
+    optional: true
 proxy:
   base_url: {URL}/api-key
   headers:

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::api::thing_of;
 use super::oauth2::{Code, Decision, decided};
+use super::tokens::unauthorized;
 use super::{World, answer, from_now, jwt, now, page, parameters};
 
 #[derive(Default)]
@@ -90,7 +91,6 @@ async fn both(State(world): State<World>, Path(thing): Path<String>, headers: He
     let user = headers.get("x-user-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
     match (world.admit("github", &headers), world.admit_token("github-user", user)) {
         (Ok(_), Ok(_)) => thing_of("github-both", &thing),
-        (Err(refusal), _) => refusal,
-        (_, Err(why)) => answer(401, &json!({ "message": format!("the person's token: {why}") })),
+        (Err(why), _) | (_, Err(why)) => unauthorized(why),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::api::thing_of;
 use super::oauth2::Client;
+use super::tokens::unauthorized;
 use super::{World, answer, random, refuse};
 
 /// What a test may change.
@@ -58,7 +59,8 @@ impl World {
 async fn server(State(world): State<World>, headers: HeaderMap) -> Response<Body> {
     match world.admit("mcp", &headers) {
         Ok(_) => thing_of("mcp", "me"),
-        Err(mut refusal) => {
+        Err(why) => {
+            let mut refusal = unauthorized(why);
             let place = world.url("/.well-known/oauth-protected-resource/mcp");
             let challenge = format!("Bearer resource_metadata=\"{place}\"");
             refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge.parse().expect("a header"));

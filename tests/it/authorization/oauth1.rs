@@ -125,14 +125,12 @@ async fn access_token(
         }
         Ok::<_, String>(())
     };
-    match check() {
-        Err(why) => unauthorized(&why),
-        Ok(()) => {
-            let (token, secret) = (world.secret("oauth1-token"), world.secret("oauth1-secret"));
-            world.state.oauth1.lock().unwrap().tokens.insert(token.clone(), secret.clone());
-            form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("screen_name", "ada")])
-        }
+    if let Err(why) = check() {
+        return unauthorized(&why);
     }
+    let (token, secret) = (world.secret("oauth1-token"), world.secret("oauth1-secret"));
+    world.state.oauth1.lock().unwrap().tokens.insert(token.clone(), secret.clone());
+    form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("screen_name", "ada")])
 }
 
 async fn api(

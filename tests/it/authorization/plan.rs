@@ -24,7 +24,7 @@ pub(crate) enum Plan {
     /// The work is done, but the answer waits until the gate opens.
     Hold(Gate),
     /// The work is done, and its JSON answer is written differently: content type and body.
-    Reshape(fn(Value) -> (&'static str, String)),
+    Reshape(fn(&Value) -> (&'static str, String)),
 }
 
 /// Something to wait at.
@@ -115,7 +115,7 @@ pub(super) async fn follow(State(world): State<World>, request: Request, next: N
         Some(Plan::Reshape(reshape)) => {
             let (mut parts, body) = next.run(request).await.into_parts();
             let body = to_bytes(body, 1 << 20).await.expect("our own body");
-            let (content_type, text) = reshape(serde_json::from_slice(&body).expect("our own JSON"));
+            let (content_type, text) = reshape(&serde_json::from_slice(&body).expect("our own JSON"));
             parts.headers.insert(header::CONTENT_TYPE, content_type.parse().expect("a content type"));
             parts.headers.remove(header::CONTENT_LENGTH);
             Response::from_parts(parts, Body::from(text))

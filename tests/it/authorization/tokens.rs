@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response, header};
 use syncline_domain::Timestamp;
 
-use super::{World, answer, from_now, now};
+use super::{World, from_now, now, refuse};
 
 pub(super) struct Tokens {
     issued: BTreeMap<String, Live>,
@@ -35,14 +35,9 @@ impl World {
     /// A new token for an API.
     pub(super) fn issue(&self, audience: &str, family: Option<u64>, life_s: u64) -> String {
         let token = self.secret("access-token");
-        self.take_as_live(&token, audience, family, life_s);
-        token
-    }
-
-    /// Takes a token that somebody else wrote.
-    pub(super) fn take_as_live(&self, token: &str, audience: &str, family: Option<u64>, life_s: u64) {
         let live = Live { audience: audience.to_owned(), family, expires_at: from_now(life_s), is_revoked: false };
-        self.tokens().issued.insert(token.to_owned(), live);
+        self.tokens().issued.insert(token.clone(), live);
+        token
     }
 
     /// Every access token is at its end, as if its life were over. Refresh tokens live on.
@@ -52,16 +47,15 @@ impl World {
         }
     }
 
-    /// The live token of a request to the API of `audience`, or the refusal.
-    pub(super) fn admit(&self, audience: &str, headers: &HeaderMap) -> Result<Live, Response<Body>> {
-        let refusal = |why: &str| {
-            let mut response = answer(401, &serde_json::json!({ "error": "invalid_token", "error_description": why }));
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"".parse().expect("a header"));
-            response
-        };
-        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(|| refusal("no token"))?;
-        let token = given.strip_prefix("Bearer ").ok_or_else(|| refusal("not a bearer token"))?;
-        self.admit_token(audience, token).map_err(refusal)
+    /// Whether any access token still opens anything.
+    pub(crate) fn has_live_tokens(&self) -> bool {
+        self.tokens().issued.values().any(|live| !live.is_revoked && live.expires_at > now())
+    }
+
+    /// The live token of a request to the API of `audience`, or what is wrong with the one that it has.
+    pub(super) fn admit(&self, audience: &str, headers: &HeaderMap) -> Result<Live, &'static str> {
+        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or("no token")?;
+        self.admit_token(audience, given.strip_prefix("Bearer ").ok_or("not a bearer token")?)
     }
 
     /// The same for a token that came some other way.
@@ -82,4 +76,11 @@ impl World {
             live.is_revoked = true;
         }
     }
+}
+
+/// 401 (RFC 6750, 3).
+pub(super) fn unauthorized(why: &str) -> Response<Body> {
+    let mut response = refuse(401, "invalid_token", why);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"".parse().expect("a header"));
+    response
 }
