@@ -11,6 +11,7 @@ mod crash;
 mod demo;
 mod end_to_end;
 mod guests;
+mod keys;
 mod node;
 mod outgoing;
 mod provider;

@@ -28,6 +28,7 @@ mod health;
 mod integrations;
 mod issue;
 mod layers;
+mod operator;
 mod providers;
 mod proxy;
 mod query;
@@ -46,6 +47,7 @@ mod variables;
 mod webhook_settings;
 
 pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
+pub use operator::operator_token;
 pub use routes::router;
 pub use serve::serve;
 pub use state::{Options, Services};

@@ -13,8 +13,8 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, providers,
-    proxy, records, runs, sockets, syncs, variables, webhook_settings,
+    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, operator,
+    providers, proxy, records, runs, sockets, syncs, variables, webhook_settings,
 };
 
 /// The whole API as a service.
@@ -94,6 +94,14 @@ pub fn router(services: Services, options: Options) -> Router {
         .route_layer(from_fn_with_state(app.clone(), auth::authenticate))
         .route_layer(from_fn(layers::require_json));
 
+    let operator = Router::new()
+        .route("/operator/keys", get(operator::keys::list))
+        .route("/operator/keys/rotate", post(operator::keys::rotate))
+        .route("/operator/keys/change", post(operator::keys::change))
+        .route("/operator/keys/retire", post(operator::keys::retire))
+        .route_layer(from_fn_with_state(app.clone(), operator::authenticate))
+        .route_layer(from_fn(layers::require_json));
+
     let proxy = Router::new()
         .route("/proxy", any(proxy::forward::handle))
         .route("/proxy/", any(proxy::forward::handle))
@@ -103,6 +111,7 @@ pub fn router(services: Services, options: Options) -> Router {
     let routes = open
         .merge(browser)
         .merge(json)
+        .merge(operator)
         .merge(proxy)
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)

@@ -43,6 +43,8 @@ pub struct Options {
     pub max_body_bytes: usize,
     /// What proves that whoever sets the console's first password runs this server; `None` where one is set already.
     pub console_setup_code: Option<Secret>,
+    /// SHA-256 of the token that opens the operator's routes; without it they are closed.
+    pub operator_token_hash: Option<[u8; 32]>,
 }
 
 impl Options {
@@ -51,7 +53,7 @@ impl Options {
 
     /// The defaults, for a server reached at `public_url`.
     pub const fn new(public_url: Url) -> Self {
-        Self { public_url, max_body_bytes: Self::MAX_BODY_BYTES, console_setup_code: None }
+        Self { public_url, max_body_bytes: Self::MAX_BODY_BYTES, console_setup_code: None, operator_token_hash: None }
     }
 }
 

@@ -127,10 +127,8 @@ impl Connect {
         let entry = self.entry(&row.provider)?;
         let row = self.usable(row, Freshness::Usable).await?;
         // One more statement, only for the few entries whose requests carry something of the integration.
-        let client = match entry.requests_read_integration() {
-            true => Some(attempt::client_keys(&self.integration_of(&row).await?)),
-            false => None,
-        };
+        let reads_integration = entry.requests_read_integration();
+        let client = if reads_integration { Some(attempt::client_keys(&self.integration_of(&row).await?)) } else { None };
         ConnectionSource::new(self.clone(), entry, client, row)
     }
 

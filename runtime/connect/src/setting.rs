@@ -85,10 +85,17 @@ impl Setting<'_> {
         }
     }
 
-    /// A URL of the entry for this connection.
+    /// A URL of the entry for this connection. Always https, because a client's secret goes there; a server that may reach private networks
+    /// may also speak http to them.
     pub(crate) fn url(&self, template: &Template, values: &SettingValues<'_>) -> Result<Url, ModeError> {
         let text = template.resolve_url(values).map_err(|unresolved| input(&unresolved))?;
-        Url::parse(&text).map_err(|_| ModeError::Input { field: String::new(), problem: "the values given do not make a URL".to_owned() })
+        let wrong = |problem: &str| ModeError::Input { field: "connection_config".to_owned(), problem: problem.to_owned() };
+        let url = Url::parse(&text).map_err(|_| wrong("has values that do not make a URL"))?;
+        match url.scheme() {
+            "https" => Ok(url),
+            "http" if self.http.policy().allow_private_network => Ok(url),
+            _ => Err(wrong("must lead to an https URL")),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub enum JobKind {
     NotifyAuth,
     /// Sends one webhook to one address.
     DeliverWebhook,
+    /// Encrypts everything anew with the latest data key.
+    Reencrypt,
 }
 
 /// Where a job stands.
@@ -32,7 +34,8 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::NotifyAuth, Self::DeliverWebhook];
+    pub const ALL: [Self; 6] =
+        [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::NotifyAuth, Self::DeliverWebhook, Self::Reencrypt];
 
     /// As in the database.
     pub const fn as_str(self) -> &'static str {
@@ -42,6 +45,7 @@ impl JobKind {
             Self::PurgeConnection => "purge_connection",
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
+            Self::Reencrypt => "reencrypt",
         }
     }
 

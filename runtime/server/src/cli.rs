@@ -9,6 +9,7 @@ mod exit;
 mod functions;
 mod input;
 mod integrations;
+mod keys;
 mod logs;
 pub(crate) mod output;
 mod providers;
@@ -57,6 +58,8 @@ enum Command {
     Runs(runs::Runs),
     /// The log of one run
     Logs(logs::Logs),
+    /// The keys of encryption at rest: status, rotation, change
+    Keys(keys::Keys),
     /// The catalogue of providers
     Providers(providers::Providers),
     /// Read a component on stdin and write its compiled code to stdout, within limits. The server starts itself so
@@ -94,6 +97,7 @@ impl Command {
             Self::Records(command) => command.execute().await?,
             Self::Runs(command) => command.execute().await?,
             Self::Logs(command) => command.execute().await?,
+            Self::Keys(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
             Self::CompileComponent => unreachable!("handled before the runtime starts"),
         }

@@ -141,7 +141,11 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         randomness: random,
         tasks: shutdown.tasks.clone(),
     };
-    let api_options = syncline_api::Options { console_setup_code: setup_code.clone(), ..syncline_api::Options::new(url.clone()) };
+    let api_options = syncline_api::Options {
+        console_setup_code: setup_code.clone(),
+        operator_token_hash: Some(hash(&syncline_api::operator_token(&keys.encryption))),
+        ..syncline_api::Options::new(url.clone())
+    };
     let router = syncline_api::router(services, api_options);
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
     let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));

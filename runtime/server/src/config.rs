@@ -13,6 +13,6 @@ pub use api_keys::ApiKeys;
 pub use error::ConfigError;
 pub use hidden::Hidden;
 pub use keys::Keys;
-pub(crate) use keys::random;
+pub(crate) use keys::{random, read_encryption_key};
 pub use resolve::Configuration;
 pub use settings::{DEFAULT_DATA_DIR, LogFormat, Settings};

@@ -8,4 +8,4 @@ mod cipher;
 mod keyring;
 
 pub(crate) use cipher::{Cipher, Place};
-pub(crate) use keyring::open;
+pub(crate) use keyring::{Keyring, RELOAD_EVERY};

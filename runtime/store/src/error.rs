@@ -40,6 +40,9 @@ pub enum Error {
     /// The database was encrypted with another key.
     #[error("the encryption key does not fit this database; start with the key that it was created with")]
     WrongKey,
+    /// Servers are moving to another master key.
+    #[error("servers are moving to another encryption key; finish that with `syncline keys retire`, then rotate")]
+    MasterKeyChanging,
     /// Another server holds the SQLite file.
     #[error("another server has the database {} open; stop it first, or use PostgreSQL for several servers", path.display())]
     AlreadyOpen {

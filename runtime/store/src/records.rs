@@ -51,6 +51,7 @@ pub use prune::Pruned;
 pub use save::{SaveRecords, Saved};
 pub use tracking::TrackDeletes;
 pub use update::{UpdateRecords, Updated};
+pub(crate) use write::identity;
 
 use crate::Store;
 

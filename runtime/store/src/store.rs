@@ -10,10 +10,10 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::crypto::{self, Cipher};
+use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
-    ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, Environments, Error, FlowResults,
+    ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys, Environments, Error, FlowResults,
     Functions, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
     WebhookSettingsOf,
 };
@@ -31,6 +31,7 @@ pub struct Store {
 struct Inner {
     database: Database,
     cipher: Arc<Cipher>,
+    keyring: Arc<Keyring>,
     wake: watch::Sender<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -45,7 +46,8 @@ impl Store {
     pub async fn open(options: Options, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let tasks = TaskTracker::new();
         let database = Database::open(&options.url.0, options.max_connections, &tasks).await?;
-        let cipher = match crypto::open(&database, &options.keys, clock.now()).await {
+        let keyring = Arc::new(Keyring::new(&options.keys));
+        let cipher = match keyring.open(&database, clock.now()).await {
             Ok(cipher) => Arc::new(cipher),
             Err(error) => {
                 database.close().await;
@@ -57,8 +59,10 @@ impl Store {
         if let Database::Postgres(postgres) = &database {
             tasks.spawn(stop.clone().run_until_cancelled_owned(listen(postgres.pool.clone(), wake.clone())));
         }
+        let reloading = reload(database.clone(), Arc::clone(&keyring), Arc::clone(&cipher), clock);
+        tasks.spawn(stop.clone().run_until_cancelled_owned(reloading));
         tasks.close();
-        Ok(Self { inner: Arc::new(Inner { database, cipher, wake, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }) })
+        Ok(Self { inner: Arc::new(Inner { database, cipher, keyring, wake, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }) })
     }
 
     /// Whether the database answers.
@@ -198,6 +202,15 @@ impl Store {
         &self.inner.database
     }
 
+    /// The keys of encryption at rest.
+    pub fn keys(&self) -> DataKeys<'_> {
+        DataKeys(self)
+    }
+
+    pub(crate) fn keyring(&self) -> &Arc<Keyring> {
+        &self.inner.keyring
+    }
+
     pub(crate) fn cipher(&self) -> &Arc<Cipher> {
         &self.inner.cipher
     }
@@ -220,6 +233,17 @@ pub(crate) async fn notify(transaction: &mut Transaction) -> Result<(), Error> {
         transaction.execute("NOTIFY syncline_jobs", vec![]).await?;
     }
     Ok(())
+}
+
+/// Learns of keys that other nodes added, well before those encrypt.
+async fn reload(database: Database, keyring: Arc<Keyring>, cipher: Arc<Cipher>, clock: Arc<dyn Clock>) {
+    loop {
+        tokio::time::sleep(RELOAD_EVERY).await;
+        match keyring.reload(&database, &cipher, clock.now()).await {
+            Ok(()) | Err(Error::Closed) => {}
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "data keys could not be looked up; trying again"),
+        }
+    }
 }
 
 async fn listen(pool: sqlx::PgPool, wake: watch::Sender<()>) {

@@ -57,6 +57,21 @@ impl Keys {
     }
 }
 
+/// The encryption key of a server on this machine, for the operator's commands. Makes nothing.
+pub(crate) fn read_encryption_key(data_dir: &std::path::Path, given: Option<&Secret>) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    if let Some(given) = given {
+        return encryption_key(given.expose(), "SYNCLINE_ENCRYPTION_KEY").map(Zeroizing::new);
+    }
+    let path = data_dir.join(ENCRYPTION_KEY_FILE);
+    let text = Zeroizing::new(key_file::read(&path)?.ok_or_else(|| {
+        ConfigError::new(format!(
+            "no encryption key: set SYNCLINE_ENCRYPTION_KEY as the server has it, or point --data-dir to the server's data directory (there is none at {})",
+            path.display()
+        ))
+    })?);
+    encryption_key(&text, &path.display().to_string()).map(Zeroizing::new)
+}
+
 fn encryption(configuration: &Configuration, made: &mut Vec<PathBuf>) -> Result<[u8; 32], ConfigError> {
     let path = configuration.data_dir.join(ENCRYPTION_KEY_FILE);
     if key_file::read(&path)?.is_none() && key_file::create(&path, &format!("{}\n", STANDARD.encode(random::<32>())))? {

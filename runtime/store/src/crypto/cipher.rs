@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 use aes_gcm_siv::aead::{AeadInOut as _, KeyInit as _};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce, Tag};
@@ -36,33 +37,58 @@ impl<T: fmt::Display + fmt::Debug + Sync> Identity for T {}
 ///
 /// A ciphertext is `version (1) | key id (4) | nonce (12) | text | tag (16)`.
 pub(crate) struct Cipher {
-    ciphers: BTreeMap<u32, Aes256GcmSiv>,
-    current: u32,
+    keys: RwLock<Keys>,
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) cursors: CursorKey,
 }
 
+/// Data keys by id, and the one that encrypts.
+struct Keys {
+    ciphers: BTreeMap<u32, Aes256GcmSiv>,
+    current: u32,
+}
+
+/// A data key, unwrapped.
+pub(crate) struct DataKey {
+    pub(super) bytes: Zeroizing<[u8; 32]>,
+    /// Whether it may encrypt already; until then it only decrypts, so that every node knows it in time.
+    pub(super) is_active: bool,
+}
+
 impl Cipher {
-    /// The first data key gives the keys of fingerprints and cursors, which must outlive a rotation; the last one encrypts.
-    pub(super) fn new(data_keys: &BTreeMap<u32, Zeroizing<[u8; 32]>>) -> Option<Self> {
-        let (first, current) = (data_keys.values().next()?, *data_keys.keys().next_back()?);
+    /// The first data key gives the keys of fingerprints and cursors, which must outlive a rotation; the last active one encrypts.
+    pub(super) fn new(data_keys: &BTreeMap<u32, DataKey>) -> Option<Self> {
+        let first = &data_keys.values().next()?.bytes;
         Some(Self {
-            ciphers: data_keys.iter().map(|(id, key)| (*id, Aes256GcmSiv::new((&*derive(key, b"columns")).into()))).collect(),
-            current,
+            keys: RwLock::new(Keys::new(data_keys)?),
             fingerprints: FingerprintKey(*derive(first, b"fingerprints")),
             cursors: CursorKey(*derive(first, b"cursors")),
         })
     }
 
+    /// Takes over keys that were added since, and the one that encrypts now.
+    pub(super) fn replace(&self, data_keys: &BTreeMap<u32, DataKey>) {
+        if let Some(keys) = Keys::new(data_keys) {
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        }
+    }
+
+    /// The key that encrypts.
+    pub(crate) fn current(&self) -> u32 {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).current
+    }
+
     /// Encrypts `text` for its place.
     pub(crate) fn seal(&self, place: Place<'_>, text: &[u8]) -> Vec<u8> {
-        seal(&self.ciphers[&self.current], self.current, &place.associated_data(), text)
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        seal(&keys.ciphers[&keys.current], keys.current, &place.associated_data(), text)
     }
 
     /// Decrypts what [`Self::seal`] made for the same place; anything else is an [`Error::Inconsistency`] of that row.
     pub(crate) fn open(&self, place: Place<'_>, sealed: Vec<u8>) -> Result<Vec<u8>, Error> {
         let key = sealed.get(KEY).map(|id| u32::from_be_bytes(id.try_into().expect("four bytes")));
-        key.and_then(|id| self.ciphers.get(&id))
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        key.and_then(|id| keys.ciphers.get(&id))
             .and_then(|cipher| open(cipher, &place.associated_data(), sealed))
             .ok_or_else(|| Error::inconsistency(place.table, place.column, place.row))
     }
@@ -70,6 +96,14 @@ impl Cipher {
     /// As [`Self::open`], for text.
     pub(crate) fn open_text(&self, place: Place<'_>, sealed: Vec<u8>) -> Result<String, Error> {
         String::from_utf8(self.open(place, sealed)?).map_err(|_| Error::inconsistency(place.table, place.column, place.row))
+    }
+}
+
+impl Keys {
+    fn new(data_keys: &BTreeMap<u32, DataKey>) -> Option<Self> {
+        let current = *data_keys.iter().rfind(|(_, key)| key.is_active)?.0;
+        let cipher = |(id, key): (&u32, &DataKey)| (*id, Aes256GcmSiv::new((&*derive(&key.bytes, b"columns")).into()));
+        Some(Self { ciphers: data_keys.iter().map(cipher).collect(), current })
     }
 }
 
@@ -124,8 +158,13 @@ pub(super) fn derive(key: &[u8; 32], purpose: &[u8]) -> Zeroizing<[u8; 32]> {
 mod tests {
     use super::*;
 
+    fn keys(ids: &[u8], active: u8) -> BTreeMap<u32, DataKey> {
+        let key = |id: &u8| (u32::from(*id), DataKey { bytes: Zeroizing::new([*id; 32]), is_active: *id <= active });
+        ids.iter().map(key).collect()
+    }
+
     fn cipher() -> Cipher {
-        Cipher::new(&BTreeMap::from([(1, Zeroizing::new([1; 32])), (2, Zeroizing::new([2; 32]))])).unwrap()
+        Cipher::new(&keys(&[1, 2], 2)).unwrap()
     }
 
     /// X4
@@ -149,11 +188,22 @@ mod tests {
     /// X4
     #[test]
     fn a_new_data_key_leaves_old_ciphertexts_fingerprints_and_cursors_valid() {
-        let old = Cipher::new(&BTreeMap::from([(1, Zeroizing::new([1; 32]))])).unwrap();
+        let old = Cipher::new(&keys(&[1], 1)).unwrap();
         let place = Place { table: "t", column: "c", row: &1 };
         assert_eq!(cipher().open(place, old.seal(place, b"text")).unwrap(), b"text");
         assert_eq!(cipher().fingerprints.0, old.fingerprints.0);
         assert_eq!(cipher().cursors.0, old.cursors.0);
         assert_ne!(cipher().cursors.0, cipher().fingerprints.0);
+    }
+
+    /// X4
+    #[test]
+    fn a_key_decrypts_before_it_encrypts() {
+        let place = Place { table: "t", column: "c", row: &1 };
+        let (early, late) = (Cipher::new(&keys(&[1, 2], 1)).unwrap(), cipher());
+        assert_eq!((early.current(), late.current()), (1, 2));
+        assert_eq!(early.open(place, late.seal(place, b"text")).unwrap(), b"text");
+        early.replace(&keys(&[1, 2], 2));
+        assert_eq!(early.current(), 2);
     }
 }

@@ -48,6 +48,7 @@ impl Postgres {
         let migrations = vec![
             migration(1, "initial", include_str!("../../../../migrations/postgres/0001_initial.sql")),
             migration(2, "connecting", include_str!("../../../../migrations/postgres/0002_connecting.sql")),
+            migration(3, "key_rotation", include_str!("../../../../migrations/postgres/0003_key_rotation.sql")),
         ];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
         Ok(Self { pool })

@@ -154,6 +154,21 @@ pub(crate) fn deliver_webhook(environment: EnvironmentId, delivery: WebhookDeliv
     }
 }
 
+/// Belongs to no environment, and there is one at a time.
+pub(crate) fn reencrypt(scheduled_at: Timestamp, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::Reencrypt,
+        payload: "{}".to_owned(),
+        environment: EnvironmentId(0),
+        connection: None,
+        sync: None,
+        unique_key: Some("reencrypt".to_owned()),
+        scheduled_at,
+        max_attempts: PURGE_ATTEMPTS,
+        now,
+    }
+}
+
 pub(crate) fn json(payload: &impl Serialize) -> String {
     serde_json::to_string(payload).expect("payloads are plain JSON")
 }

@@ -90,7 +90,7 @@ pub(super) async fn mark_seen(transaction: &mut Transaction, collection: &Collec
 }
 
 /// A record's identity for as long as there is a database: the ciphertext is bound to it.
-pub(super) fn identity(connection: ConnectionRowId, collection: i64, external_id: &str) -> String {
+pub(crate) fn identity(connection: ConnectionRowId, collection: i64, external_id: &str) -> String {
     format!("{connection}/{collection}/{external_id}")
 }
 

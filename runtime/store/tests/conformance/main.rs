@@ -7,6 +7,7 @@ mod crypto;
 mod deployments;
 mod fixture;
 mod jobs;
+mod keys;
 mod model;
 mod open;
 mod pending;
