@@ -187,7 +187,7 @@ impl Credentials {
         }
     }
 
-    /// Every secret text in here, so that it can be cut out of logs and errors.
+    /// Every secret text in here, so that it can be cut out of logs and errors. The connection's own client is in [`Self::own_client_secret`].
     pub fn secrets(&self) -> Vec<&str> {
         let all: Vec<&Secret> = match self {
             Self::Oauth2(token) => token.all().collect(),
@@ -199,6 +199,19 @@ impl Credentials {
             Self::None => Vec::new(),
         };
         all.into_iter().map(Secret::expose).filter(|text| !text.is_empty()).collect()
+    }
+}
+
+impl Credentials {
+    /// The secret of a client that the connection brings, which is no field but inside of `config_override`.
+    pub fn own_client_secret(&self) -> Option<Secret> {
+        let own = match self {
+            Self::Oauth2(token) | Self::AppWithUser { user: Some(token), .. } => token.config_override.as_ref()?,
+            Self::Exchanged(exchanged) => exchanged.supplied.get("config_override")?,
+            _ => return None,
+        };
+        let own: Value = serde_json::from_str(own.expose()).ok()?;
+        own.get("client_secret")?.as_str().filter(|secret| !secret.is_empty()).map(Secret::new)
     }
 }
 

@@ -49,3 +49,11 @@ fn debug_output_hides_every_secret() {
         assert!(!shown.contains("canary"), "{shown}");
     }
 }
+
+/// S6
+#[test]
+fn the_secret_of_a_connections_own_client_is_known() {
+    let object = json!({"type": "OAUTH2", "access_token": "a", "config_override": {"client_id": "c", "client_secret": "canary"}});
+    assert_eq!(read(object).unwrap().own_client_secret().unwrap().expose(), "canary");
+    assert!(read(json!({"type": "OAUTH2", "access_token": "a"})).unwrap().own_client_secret().is_none());
+}

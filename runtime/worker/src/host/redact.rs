@@ -57,6 +57,7 @@ impl Redactor {
 
 fn spellings(credentials: &Credentials) -> Vec<String> {
     let mut secrets: Vec<String> = credentials.secrets().into_iter().map(str::to_owned).collect();
+    secrets.extend(credentials.own_client_secret().map(|secret| secret.expose().to_owned()));
     if let Credentials::Basic { username, password } = credentials {
         secrets.push(STANDARD.encode(format!("{}:{}", username.expose(), password.expose())));
         // The user's name is often an e-mail address that records rightly carry; where there is a password, that is the secret.
