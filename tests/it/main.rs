@@ -15,6 +15,7 @@ mod keys;
 mod node;
 mod outgoing;
 mod provider;
+mod real_browser;
 mod sandbox;
 mod scale;
 mod schedules;

@@ -33,6 +33,14 @@ export function takeLinkedSession() {
   return linked;
 }
 
+/** A shared link that has done its work says so again when it is loaded again, instead of offering what its session can no longer do. */
+export function rememberResult(result) {
+  if (!embedded) history.replaceState({ result }, '');
+}
+
+/** What `rememberResult` kept, or null. */
+export const rememberedResult = () => (embedded || query.has('session_token') ? null : (history.state?.result ?? null));
+
 const asked = query.get('apiURL');
 if (asked !== null && (!URL.canParse(asked) || new URL(asked).origin !== location.origin)) {
   console.warn(`apiURL ${asked} is ignored: this page only talks to the server that it came from, ${location.origin}`);

@@ -4,7 +4,7 @@
 //                         ▲  └──▶ sign-in in a window ──▶ its result ─┤
 //                         └──────────── try again ◀── what went wrong ┘
 
-import { detectClosedWindow, embedded, preview, takeLinkedSession } from './address.js';
+import { detectClosedWindow, embedded, preview, rememberResult, rememberedResult, takeLinkedSession } from './address.js';
 import { Failure, address, loadIntegrations, loadProvider, loadSession, submit, useSession } from './api.js';
 import { Dialog } from './dialog.js';
 import { button, element, icon } from './dom.js';
@@ -38,6 +38,8 @@ function leave() {
 }
 
 async function start() {
+  const done = rememberedResult();
+  if (done !== null) return showSuccess(done);
   showLoading();
   const token = takeLinkedSession() ?? (embedded ? await receiveSession() : null);
   if (token === null) {
@@ -139,7 +141,7 @@ async function send({ integration, provider, values, form }) {
   form.busy = true;
   try {
     const { path, query, body } = credentialsRequest(provider, integration.unique_key, values);
-    showSuccess(integration, await submit(path, query, body));
+    succeed(integration, await submit(path, query, body));
   } catch (error) {
     const failure = error instanceof Failure ? error : new Failure('unknown_error', String(error));
     tellFailed(failure.code, failure.message);
@@ -192,7 +194,7 @@ function openWindow(attempt) {
     (result) => {
       if (signIn !== current) return;
       signIn = null;
-      showSuccess(integration, result);
+      succeed(integration, result);
     },
     (failure) => giveUp(failure),
   );
@@ -227,11 +229,15 @@ function showBlocked(current, { name, cancel, integration }) {
   });
 }
 
-function showSuccess(integration, result) {
+function succeed(integration, result) {
   tellConnected(result);
-  const name = integration.display_name;
-  const pending = result.isPending === true;
   forgetId(integration);
+  const said = { name: integration.display_name, pending: result.isPending === true };
+  rememberResult(said);
+  showSuccess(said);
+}
+
+function showSuccess({ name, pending }) {
   const finish = embedded ? button('primary', say('finish'), leave) : null;
   const text = say(pending ? 'pending_text' : 'success_text', { name });
   const body = [element('p', { class: 'lead' }, text), embedded ? null : element('p', { class: 'aside' }, say('success_close_tab'))];
