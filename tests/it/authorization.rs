@@ -30,7 +30,7 @@ mod exchange;
 mod github;
 mod jwt;
 mod keys;
-mod mcp;
+pub(crate) mod mcp;
 mod oauth1;
 pub(crate) mod oauth2;
 pub(crate) mod plan;

@@ -12,12 +12,14 @@ use crate::node::{Answer, Node, read};
 mod answers;
 mod callbacks;
 mod canary;
+mod discovery;
 mod events;
 mod interrupted;
 mod modes;
 mod races;
 mod refreshes;
 mod sessions;
+mod webhooks;
 
 /// A server and a provider world.
 pub(crate) struct Stage {

@@ -1,5 +1,6 @@
 //! Where a product's backend takes webhooks in.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -14,11 +15,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::authorization::hex;
 
-/// Keeps everything that it is sent.
+/// Keeps everything that it is sent, and answers as planned.
 #[derive(Clone)]
 pub(crate) struct Sink {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Delivery>>>,
+    answers: Arc<Mutex<VecDeque<StatusCode>>>,
 }
 
 /// One request, to the byte.
@@ -33,7 +35,7 @@ impl Delivery {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {:?}", self.headers)).to_str().unwrap()
     }
 
@@ -48,8 +50,14 @@ impl Delivery {
 
 impl Sink {
     pub(crate) async fn start() -> Self {
+        Self::answering(&[]).await
+    }
+
+    /// With the first statuses that it answers; the rest is 204.
+    pub(crate) async fn answering(statuses: &[u16]) -> Self {
+        let answers = statuses.iter().map(|status| StatusCode::from_u16(*status).unwrap()).collect();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let sink = Self { address: listener.local_addr().unwrap(), received: Arc::default() };
+        let sink = Self { address: listener.local_addr().unwrap(), received: Arc::default(), answers: Arc::new(Mutex::new(answers)) };
         let router = Router::new().route("/hooks", post(take)).with_state(sink.clone());
         #[expect(clippy::disallowed_methods, reason = "a test's server ends with its runtime")]
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -73,5 +81,5 @@ impl Sink {
 
 async fn take(State(sink): State<Sink>, headers: HeaderMap, body: Bytes) -> StatusCode {
     sink.received.lock().unwrap().push(Delivery { headers, body: String::from_utf8(body.to_vec()).unwrap() });
-    StatusCode::NO_CONTENT
+    sink.answers.lock().unwrap().pop_front().unwrap_or(StatusCode::NO_CONTENT)
 }
