@@ -19,7 +19,11 @@ pub(super) fn page(console: &Console, here: &Here, entry: &Entry, draft: Draft, 
     let client = match entry.auth {
         Auth::App(_) => ("Your app", format!("The app that your users install at {provider}.")),
         Auth::AppWithUser(_) => ("Your app", format!("The app that your users install at {provider}, and its OAuth client.")),
-        _ => ("Your OAuth app", format!("Register an app in the developer settings of {provider}; it shows both.")),
+        _ => (
+            "Your OAuth app",
+            "Register an app in the provider’s developer settings, with the callback URL above; it gets an id and a secret there."
+                .to_owned(),
+        ),
     };
     let config = ("Settings of the provider", format!("What {provider} needs to know of you, for all connections."));
     let groups = [(("About this integration", about), draft.about), (client, draft.client), (config, draft.config)];
