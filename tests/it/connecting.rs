@@ -18,6 +18,7 @@ mod interrupted;
 mod modes;
 mod races;
 mod refreshes;
+mod rotation;
 mod sessions;
 mod webhooks;
 

@@ -11,7 +11,8 @@ use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 use crate::node::ENCRYPTION_KEY;
 
-fn keys(app: &App, arguments: &[&str]) -> Value {
+/// `syncline keys`, as the operator of this server.
+pub(crate) fn keys(app: &App, arguments: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_syncline"))
         .args(["keys", "--json", "--server", &app.url("")])
         .args(arguments)

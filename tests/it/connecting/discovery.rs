@@ -10,20 +10,20 @@ on_both_databases! {
     async fn a_server_that_breaks_the_rules_is_not_connected(stage: Stage) {
         stage.integrate("tools").await;
         let evil = stage.world.url("/evil");
-        let breaches: [(&str, Box<dyn Fn(&mut Desk)>); 3] = [
-            ("another issuer", Box::new(move |desk| desk.issuer = Some(evil.clone()))),
-            ("no PKCE", Box::new(|desk| desk.says_pkce = false)),
-            ("closed registration", Box::new(|desk| desk.registers = false)),
+        let breaches = [
+            ("another issuer", Desk { issuer: Some(evil), ..Desk::default() }),
+            ("no PKCE", Desk { says_pkce: false, ..Desk::default() }),
+            ("closed registration", Desk { registers: false, ..Desk::default() }),
         ];
         for (what, breach) in breaches {
-            stage.world.mcp(|desk| breach(desk));
+            stage.world.mcp(|desk| *desk = breach);
             let token = stage.session("ada").await;
             let mut browser = Browser::new();
             let page = browser.go(&stage.begin_url("tools", &token, ""), None).await;
             assert_eq!(page.status.as_u16(), 400, "{what}: {}", page.text);
             assert_eq!(browser.visited.len(), 1, "{what}: the browser was sent away");
-            stage.world.mcp(|desk| *desk = Desk::default());
         }
+        stage.world.mcp(|desk| *desk = Desk::default());
         assert_eq!((stage.world.requests("/mcp-as/token"), stage.connections_of("ada").await.len()), (0, 0));
         stage.authorize("tools", "ada").await;
     }
