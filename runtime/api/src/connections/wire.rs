@@ -24,6 +24,9 @@ pub(super) struct Full<'a> {
     last_fetched_at: Option<String>,
     connection_config: Box<RawValue>,
     webhook_url_override: Option<&'a str>,
+    /// Beyond the wire: why the credentials could not be renewed, and what happens next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_error: Option<&'a AuthError>,
     credentials: Value,
 }
 
@@ -59,6 +62,7 @@ pub(super) fn full(row: &ConnectionRow, credentials: Value) -> Full<'_> {
         last_fetched_at: row.last_fetched_at.map(Timestamp::to_millis_offset),
         connection_config: object(Some(&row.connection_config)),
         webhook_url_override: row.webhook_url_override.as_deref(),
+        auth_error: row.auth_error.as_ref(),
         credentials,
     }
 }

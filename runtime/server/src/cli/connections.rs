@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::Call;
+use super::client::{Call, ClientError};
 use super::input;
 use super::output::{cell, shorten, time};
 use super::remote::Remote;
@@ -131,7 +131,7 @@ impl Connections {
             }
             Command::Show { connection, integration } => {
                 let call = Call::get(["connections", &connection]).query("provider_config_key", &integration);
-                let mut item: Value = client.json(call).await?;
+                let mut item = shown(client.text(call).await)?;
                 let status = Call::get(["sync", "status"])
                     .query("syncs", "*")
                     .query("provider_config_key", &integration)
@@ -147,6 +147,7 @@ impl Connections {
                     ("integration", cell(&item["provider_config_key"])),
                     ("provider", cell(&item["provider"])),
                     ("end user", cell(&item["end_user"]["id"])),
+                    ("state", state(&item["auth_error"])),
                     ("configuration", cell(&item["connection_config"])),
                     ("metadata", cell(&item["metadata"])),
                     ("created", time(&item["created_at"])),
@@ -243,5 +244,51 @@ impl Connections {
             }
         }
         Ok(())
+    }
+}
+
+/// A connection whose credentials cannot be used is refused with the connection in the answer: that is what was asked for here.
+fn shown(answer: Result<String, ClientError>) -> anyhow::Result<Value> {
+    match answer {
+        Ok(text) => Ok(serde_json::from_str(&text)?),
+        Err(ClientError::Refused { code, body, .. }) if code == "invalid_credentials" => {
+            let mut body: Value = serde_json::from_str(&body)?;
+            Ok(body["error"]["payload"]["connection"].take())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// How a connection is, and why.
+fn state(error: &Value) -> String {
+    let message = cell(&error["message"]);
+    match error {
+        Value::Null => "working".to_owned(),
+        error if error["is_final"] == true => format!("please reconnect: {message}"),
+        error if error["retry_at"].is_null() => format!("refresh failed: {message}"),
+        error => format!("refresh failed, trying again at {}: {message}", time(&error["retry_at"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_says_what_happens_next() {
+        assert_eq!(state(&Value::Null), "working");
+        let error = |retry_at: Value, is_final: bool| json!({ "message": "revoked", "retry_at": retry_at, "is_final": is_final });
+        assert_eq!(state(&error(Value::Null, true)), "please reconnect: revoked");
+        let retried = state(&error("2026-01-31T12:00:00.000Z".into(), false));
+        assert_eq!(retried, "refresh failed, trying again at 2026-01-31 12:00:00: revoked");
+    }
+
+    #[test]
+    fn a_connection_that_cannot_be_used_is_shown_all_the_same() {
+        let body =
+            json!({ "error": { "code": "invalid_credentials", "payload": { "connection": { "connection_id": "c1" } } } }).to_string();
+        let refused = |code: &str| ClientError::Refused { status: 424, code: code.to_owned(), message: String::new(), body: body.clone() };
+        assert_eq!(shown(Err(refused("invalid_credentials"))).unwrap()["connection_id"], "c1");
+        assert!(shown(Err(refused("unknown_connection"))).is_err());
     }
 }
