@@ -64,7 +64,18 @@ impl Answer {
 impl Node {
     /// Starts it and waits until it is ready.
     pub(crate) async fn start(place: &Place<'_>) -> Self {
-        // Another process may take the port before the server does; then the server says so and the test fails loudly.
+        // Another server may take the port between the choice and its use; then this one says so, and another port is as good.
+        for _ in 0..3 {
+            let mut node = Self::launch(place);
+            if node.ready().await {
+                return node;
+            }
+            eprintln!("a server did not start:\n{}", node.log());
+        }
+        panic!("three servers did not start; their logs are above");
+    }
+
+    fn launch(place: &Place<'_>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_syncline"));
         command
@@ -95,9 +106,7 @@ impl Node {
                 log.push('\n');
             }
         });
-        let mut node = Self { child, http: client(), port, log };
-        node.ready().await;
-        node
+        Self { child, http: client(), port, log }
     }
 
     /// As a power cut would.
@@ -160,16 +169,20 @@ impl Node {
         }
     }
 
-    async fn ready(&mut self) {
+    /// False when it ended instead. An answer alone would not do: it could be another server's at the same port.
+    async fn ready(&mut self) -> bool {
         let begin = Instant::now();
         loop {
-            if let Ok(answer) = self.http.get(self.url("/ready")).send().await
+            if self.log().contains(" is ready")
+                && let Ok(answer) = self.http.get(self.url("/ready")).send().await
                 && answer.status().is_success()
             {
-                return;
+                return true;
             }
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the server is not ready ({ended:?}); it says:\n{}", self.log());
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            assert!(begin.elapsed() < PATIENCE, "the server is not ready; it says:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
