@@ -38,7 +38,10 @@ pub fn dry_run(entry: &Entry) -> Vec<DryStep> {
         Auth::TwoStep(bought) | Auth::Bill(bought) => exchange::requests(bought),
         Auth::AwsSigV4(aws) => vec![exchange::assume_role(aws)],
         Auth::App(app) => exchange::app(app),
-        Auth::AppWithUser(both) => exchange::app(&both.app).into_iter().chain(oauth::code(&both.user)).collect(),
+        Auth::AppWithUser(both) => {
+            let ownership = exchange::ownership(&both.ownership_request);
+            exchange::app(&both.app).into_iter().chain(oauth::code(&both.user)).chain([ownership]).collect()
+        }
         Auth::Mcp(mcp) => oauth::discovery(mcp),
         Auth::InstallPlugin { install_url } => {
             vec![Draft::new("The user installs the plugin", "GET", install_url.sketch()).done()]

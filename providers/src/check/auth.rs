@@ -23,6 +23,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         Auth::AppWithUser(both) => {
             checker.app(&both.app);
             checker.oauth2(&both.user);
+            checker.request("auth.ownership_request", &both.ownership_request, &Scope::Exchange { steps: 0, also: &["installation_id"] });
+            let reads = |name: &Name| matches!(name, Name::Credential(key) if key == "installation_id");
+            let is_asked = both.ownership_request.url.names().into_iter().any(reads);
+            checker.require(is_asked, "auth.ownership_request.url", "must hold ${credentials.installation_id}");
         }
         Auth::Mcp(mcp) => {
             checker.url("auth.server_url", &mcp.server_url, &Scope::Authorization);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Draft, DryStep};
-use crate::entry::auth::{App, AwsSigV4, Exchange, Jwt, Templates};
+use crate::entry::auth::{App, AwsSigV4, Exchange, Jwt, Templates, TokenRequest};
 
 pub(super) fn requests(exchange: &Exchange) -> Vec<DryStep> {
     let before = exchange.steps.iter().map(|request| Draft::filled("A request before the token's", request).done());
@@ -50,4 +50,11 @@ pub(super) fn app(app: &App) -> Vec<DryStep> {
         token = token.header("authorization", jwt);
     }
     vec![browser.done(), token.done()]
+}
+
+/// As the user.
+pub(super) fn ownership(request: &TokenRequest) -> DryStep {
+    Draft::filled("The user's token shows that the installation is the user's", request)
+        .header("authorization", "Bearer <access_token>")
+        .done()
 }

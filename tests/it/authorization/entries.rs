@@ -279,6 +279,9 @@ proxy:
       token: token
       expires_at: expires_at
     jwt_lifetime_s: 540
+  ownership_request:
+    method: GET
+    url: {URL}/github/user/installations/${credentials.installation_id}/repositories
 proxy:
   base_url: {URL}/github-both
   headers:

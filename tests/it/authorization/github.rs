@@ -17,6 +17,8 @@ use super::{World, answer, from_now, jwt, now, page, parameters};
 #[derive(Default)]
 pub(super) struct Desk {
     installations: BTreeSet<u64>,
+    /// Those that the one person of this world made.
+    of_user: BTreeSet<u64>,
     /// Where a browser goes after an installation, as the app's settings say: the callback of `CUSTOM`'s user, or the setup URL.
     setup_url: String,
     callback_url: String,
@@ -27,6 +29,7 @@ pub(super) fn routes() -> Router<World> {
     Router::new()
         .route("/github/apps/{slug}/installations/new", get(install))
         .route("/github/app/installations/{id}/access_tokens", post(access_token))
+        .route("/github/user/installations/{id}/repositories", get(repositories))
         .route("/github-both/api/{thing}", get(both))
 }
 
@@ -36,6 +39,14 @@ impl World {
         let mut desk = self.state.github.lock().unwrap();
         setup_url.clone_into(&mut desk.setup_url);
         callback_url.clone_into(&mut desk.callback_url);
+    }
+
+    /// Somebody else installs the app.
+    pub(crate) fn installation_of_somebody_else(&self) -> u64 {
+        let mut desk = self.state.github.lock().unwrap();
+        let id = 1_000 + desk.installations.len() as u64;
+        desk.installations.insert(id);
+        id
     }
 
     /// How many installation tokens were bought.
@@ -52,6 +63,9 @@ async fn install(State(world): State<World>, Path(slug): Path<String>, RawQuery(
         let mut desk = world.state.github.lock().unwrap();
         let id = 1_000 + desk.installations.len() as u64;
         desk.installations.insert(id);
+        if with_user {
+            desk.of_user.insert(id);
+        }
         (id, if with_user { desk.callback_url.clone() } else { desk.setup_url.clone() })
     };
     let code = with_user.then(|| Code {
@@ -84,6 +98,19 @@ async fn access_token(State(world): State<World>, Path(id): Path<u64>, headers: 
     let life = world.life();
     let token = world.issue("github", None, life);
     answer(201, &json!({ "token": token, "expires_at": from_now(life).to_millis_z(), "permissions": { "contents": "read" } }))
+}
+
+/// What the person may see of an installation; nothing of other people's.
+async fn repositories(State(world): State<World>, Path(id): Path<u64>, headers: HeaderMap) -> Response<Body> {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    if let Err(why) = world.admit_token("github-user", token.unwrap_or_default()) {
+        return unauthorized(why);
+    }
+    if world.state.github.lock().unwrap().of_user.contains(&id) {
+        answer(200, &json!({ "total_count": 0, "repositories": [] }))
+    } else {
+        answer(403, &json!({ "message": "Resource not accessible" }))
+    }
 }
 
 /// Wants both tokens at once: the installation's, and the person's beside it.

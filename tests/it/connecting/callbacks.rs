@@ -107,6 +107,17 @@ on_both_databases! {
         assert_eq!((page.status.as_u16(), stage.connections_of("ada").await.len()), (200, 1), "{}", page.text);
     }
 
+    /// O1: the app's key could buy a token for anybody's installation, and its id comes through the browser.
+    async fn an_installation_of_somebody_else_is_refused(stage: Stage) {
+        stage.integrate("app-with-user").await;
+        let token = stage.session("ada").await;
+        let (mut browser, callback) = stage.authorize_until_callback("app-with-user", &token).await;
+        let other = stage.world.installation_of_somebody_else().to_string();
+        let page = browser.get(&with_parameter(&callback, "installation_id", Some(&other))).await;
+        assert_eq!(page.status.as_u16(), 400, "{}", page.text);
+        assert_eq!((stage.connections_of("ada").await.len(), stage.world.installation_tokens()), (0, 0));
+    }
+
     /// O4: what the provider is told is exactly what was registered; O5: the page runs nothing that it was given.
     async fn the_redirect_uri_is_exact_and_pages_are_inert(stage: Stage) {
         stage.integrate("acme").await;

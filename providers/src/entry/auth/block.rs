@@ -95,6 +95,7 @@ auth_block! {
     service: Template, for AWS_SIGV4;
     sts_url: Template, for AWS_SIGV4;
     app: AppBlock, for APP CUSTOM;
+    ownership_request: TokenRequestBlock, for CUSTOM;
     server_url: Template, for MCP_OAUTH2 MCP_OAUTH2_GENERIC;
     registration: ClientRegistration, for MCP_OAUTH2 MCP_OAUTH2_GENERIC;
     install_url: Template, for INSTALL_PLUGIN;

@@ -168,4 +168,7 @@ pub struct AppWithUser {
     pub app: App,
     /// The user's authorization.
     pub user: OAuth2,
+    /// Sent with the user's token; succeeds only where the user may use `${credentials.installation_id}`, which comes through the browser and
+    /// could be anybody's.
+    pub ownership_request: TokenRequest,
 }

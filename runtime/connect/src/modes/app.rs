@@ -1,7 +1,8 @@
 //! `APP`: an app that is installed. Its key signs a token of its own, which buys the installation's token.
 //!
 //! The installation's id comes back through the browser, so anybody can write it. The purchase proves that the installation is one of this
-//! app, and not that the person in front of the browser has a hand in it: only `CUSTOM`, which also learns who the person is, can tell.
+//! app, and not that the person in front of the browser may use it: only `CUSTOM`, which asks the provider as that person, can tell. Prefer
+//! it where the provider has it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

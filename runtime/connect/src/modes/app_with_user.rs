@@ -10,7 +10,7 @@ use super::oauth2::Flow;
 use super::{app, oauth2};
 use crate::modes::{BeginAsk, CallbackParams, FlowSecret};
 use crate::setting::Setting;
-use crate::{Grant, ModeError};
+use crate::{Grant, ModeError, token_request};
 
 /// A token that ends later than this is not renewed along with the other: each renewal may spend a refresh token.
 const MARGIN: Duration = Duration::from_mins(15);
@@ -32,14 +32,39 @@ pub(crate) async fn complete(
     secret: &FlowSecret,
     callback: &CallbackParams,
 ) -> Result<Grant, ModeError> {
-    let (user, connection_config) = if callback.get(&both.user.code_param).is_some() || callback.get("error").is_some() {
-        let grant = oauth2::complete(setting, &both.user, secret, callback).await?;
-        (token(grant.credentials), grant.connection_config)
-    } else {
-        (None, serde_json::Map::new())
-    };
+    if callback.get("installation_id").is_none() {
+        // Says why there is none, before the code is spent.
+        app::install(setting, &both.app, callback).await?;
+    }
+    let grant = oauth2::complete(setting, &both.user, secret, callback).await?;
+    let connection_config = grant.connection_config;
+    let user = token(grant.credentials);
+    owned(setting, both, user.as_ref(), callback).await?;
     let app = app::install(setting, &both.app, callback).await?;
     Ok(Grant { connection_config, ..Grant::new(Credentials::AppWithUser { app, user }) })
+}
+
+/// The installation's id comes through the browser, and whoever holds the app's key can buy a token for any of its installations. So the
+/// provider is asked, as the user, whether this one is the user's.
+async fn owned(setting: &Setting<'_>, both: &AppWithUser, user: Option<&Oauth2>, callback: &CallbackParams) -> Result<(), ModeError> {
+    let refused = || ModeError::Refused {
+        code: "installation_not_accessible".to_owned(),
+        message: "this installation is not one that the signed-in user has access to; install the app yourself and connect again"
+            .to_owned(),
+        status: None,
+    };
+    let (Some(user), Some(id)) = (user, callback.get("installation_id")) else { return Err(refused()) };
+    let fields = serde_json::Map::from_iter([("installation_id".to_owned(), id.into())]);
+    let values = setting.values(&fields, &[]);
+    let bearer = format!("Bearer {}", user.access_token.expose());
+    let call = token_request::call(setting, &both.ownership_request, &values)?.hide(&user.access_token).header("authorization", &bearer)?;
+    match call.send(setting.http, setting.now()).await {
+        Ok(_) => Ok(()),
+        Err(ModeError::Unavailable { code, message, retry_after }) if !matches!(code.as_str(), "403" | "404") => {
+            Err(ModeError::Unavailable { code, message, retry_after })
+        }
+        Err(_) => Err(refused()),
+    }
 }
 
 /// Whichever is about to end; both if neither is, for somebody who insists. The user last: what was renewed before can be had again.

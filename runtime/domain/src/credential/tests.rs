@@ -1,6 +1,6 @@
 use super::*;
 
-fn read(object: Value) -> Result<Credentials, CredentialsDefect> {
+fn read(object: &Value) -> Result<Credentials, CredentialsDefect> {
     Credentials::from_wire(object.as_object().unwrap())
 }
 
@@ -32,10 +32,10 @@ fn what_the_store_keeps_comes_back_whole() {
 
 #[test]
 fn only_what_somebody_can_have_without_us_is_imported() {
-    assert!(read(json!({"type": "TWO_STEP", "token": "t"})).unwrap_err().message.contains("connecting"));
-    assert!(read(json!({"type": "NONSENSE"})).unwrap_err().message.contains("OAUTH2_CC"));
-    assert_eq!(read(json!({"type": "TBA", "token_id": "i"})).unwrap_err().field, "token_secret");
-    let app = read(json!({"type": "CUSTOM", "app_id": 7, "installation_id": 8})).unwrap();
+    assert!(read(&json!({"type": "TWO_STEP", "token": "t"})).unwrap_err().message.contains("connecting"));
+    assert!(read(&json!({"type": "NONSENSE"})).unwrap_err().message.contains("OAUTH2_CC"));
+    assert_eq!(read(&json!({"type": "TBA", "token_id": "i"})).unwrap_err().field, "token_secret");
+    let app = read(&json!({"type": "CUSTOM", "app_id": 7, "installation_id": 8})).unwrap();
     assert_eq!(app.field("installation_id"), Some("8"));
 }
 
@@ -45,7 +45,7 @@ fn debug_output_hides_every_secret() {
         json!({"type": "BASIC", "username": "canary-user", "password": "canary-pass"}),
         json!({"type": "OAUTH2_CC", "client_id": "canary", "client_secret": "canary", "token": "canary"}),
     ] {
-        let shown = format!("{:?}", read(object).unwrap());
+        let shown = format!("{:?}", read(&object).unwrap());
         assert!(!shown.contains("canary"), "{shown}");
     }
 }
@@ -54,6 +54,6 @@ fn debug_output_hides_every_secret() {
 #[test]
 fn the_secret_of_a_connections_own_client_is_known() {
     let object = json!({"type": "OAUTH2", "access_token": "a", "config_override": {"client_id": "c", "client_secret": "canary"}});
-    assert_eq!(read(object).unwrap().own_client_secret().unwrap().expose(), "canary");
-    assert!(read(json!({"type": "OAUTH2", "access_token": "a"})).unwrap().own_client_secret().is_none());
+    assert_eq!(read(&object).unwrap().own_client_secret().unwrap().expose(), "canary");
+    assert!(read(&json!({"type": "OAUTH2", "access_token": "a"})).unwrap().own_client_secret().is_none());
 }

@@ -166,8 +166,9 @@ fn aws(block: AuthBlock, need: &mut Needs<'_>) -> Option<AwsSigV4> {
 
 fn app_with_user(mut block: AuthBlock, need: &mut Needs<'_>) -> Option<AppWithUser> {
     let app = need.some("app", block.app.take()).map(AppBlock::into_app);
+    let ownership = need.some("ownership_request", block.ownership_request.take()).map(TokenRequestBlock::into_request);
     let user = oauth2(block, need);
-    Some(AppWithUser { app: app?, user: user? })
+    Some(AppWithUser { app: app?, user: user?, ownership_request: ownership? })
 }
 
 fn answer(block: Option<TokenAnswerBlock>) -> TokenAnswer {

@@ -64,7 +64,10 @@ const LEAST: &[(&str, &str)] = &[
     authorization_url: ${integration.app_link}/installations/new
     token_request:
       url: https://acme.example/installations/${credentials.installation_id}/token
-    jwt_lifetime_s: 600",
+    jwt_lifetime_s: 600
+  ownership_request:
+    method: GET
+    url: https://acme.example/user/installations/${credentials.installation_id}",
         "",
     ),
     ("mode: MCP_OAUTH2\n  server_url: https://mcp.acme.example/mcp", ""),

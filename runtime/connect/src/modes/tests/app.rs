@@ -13,10 +13,10 @@ use crate::modes::complete;
 use crate::stand_in::{Asked, Bench, StandIn, json as answer};
 use crate::{Grant, ModeError};
 
-/// Knows installation 42 of app 7, and the code `c-1`.
+/// Knows installations 42 and 44 of app 7, and the code `c-1` of a user to whom 42 belongs.
 async fn provider() -> StandIn {
     StandIn::start(|asked, _| match asked.path.as_str() {
-        "/app/installations/42/access_tokens" if is_the_app(asked) => {
+        "/app/installations/42/access_tokens" | "/app/installations/44/access_tokens" if is_the_app(asked) => {
             answer(201, &json!({"token": "installation-token", "expires_at": "2026-01-01T13:00:00Z", "permissions": {"issues": "write"}}))
         }
         "/user/token" => match asked.form().get("code").map(String::as_str) {
@@ -26,6 +26,7 @@ async fn provider() -> StandIn {
             }
             _ => answer(200, &json!({"error": "bad_verification_code"})),
         },
+        "/user/installations/42" if asked.headers["authorization"] == "Bearer user-1" => answer(200, &json!({"total_count": 0})),
         _ => answer(404, &json!({"message": "Not Found"})),
     })
     .await
@@ -57,7 +58,12 @@ fn app(provider: &StandIn) -> Bench {
 }
 
 fn both(provider: &StandIn) -> Bench {
-    with(&format!("  mode: CUSTOM\n  authorization_url: {0}authorize\n  token_url: {0}user/token\n  pkce: false", provider.url), provider)
+    let auth = format!(
+        "  mode: CUSTOM\n  authorization_url: {0}authorize\n  token_url: {0}user/token\n  pkce: false\n  ownership_request: {{method: GET, url: \
+         '{0}user/installations/${{credentials.installation_id}}'}}",
+        provider.url
+    );
+    with(&auth, provider)
 }
 
 async fn finished(bench: &Bench, pairs: &[(&str, &str)]) -> Result<Grant, ModeError> {
@@ -116,13 +122,22 @@ async fn the_user_is_learned_beside_the_installation() {
     let bench = both(&provider);
     let grant = finished(&bench, &[("code", "c-1"), ("installation_id", "42"), ("state", "state-1")]).await.unwrap();
     assert_eq!((field(&grant, "app.access_token"), field(&grant, "user.access_token")), ("installation-token", "user-1"));
-    // Where the app does not ask users, there is none.
-    let alone = finished(&bench, &[("installation_id", "42")]).await.unwrap();
-    assert!(matches!(alone.credentials, Credentials::AppWithUser { user: None, .. }));
+    // Nobody knows whose installation it is without the user.
+    assert!(finished(&bench, &[("installation_id", "42")]).await.is_err());
     // Somebody else's code makes no connection, and no installation token is bought for it.
     let before = provider.asked().len();
     assert!(finished(&bench, &[("code", "c-2"), ("installation_id", "42")]).await.is_err());
     assert_eq!(provider.asked()[before..].iter().map(|asked| asked.path.as_str()).collect::<Vec<_>>(), ["/user/token"]);
+}
+
+/// O1: the id in the callback is changed to that of another customer's installation of the same app.
+#[tokio::test]
+async fn an_installation_of_somebody_else_is_refused() {
+    let provider = provider().await;
+    let bench = both(&provider);
+    let error = finished(&bench, &[("code", "c-1"), ("installation_id", "44")]).await.unwrap_err();
+    assert!(matches!(&error, ModeError::Refused { code, .. } if code == "installation_not_accessible"), "{error:?}");
+    assert!(!provider.asked().iter().any(|asked| asked.path.ends_with("access_tokens")), "a token was bought");
 }
 
 /// A refresh token is spent by each use: it is left alone while only the installation's token ends.
