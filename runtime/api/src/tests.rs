@@ -140,7 +140,7 @@ impl TestApp {
             randomness: distinct,
             tasks,
         };
-        let options = Options { console_setup_code: console::setup_code(), ..Options::new(public_url.parse().unwrap()) };
+        let options = Options { console_setup_code: Some(console::setup_code()), ..Options::new(public_url.parse().unwrap()) };
         let router = router(services, options);
         Self { router, store, clock, runner, environment, _folder: folder }
     }
