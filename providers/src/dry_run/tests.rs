@@ -20,7 +20,7 @@ fn oauth1_shows_three_legs() {
 #[test]
 fn client_credentials_show_each_proof() {
     insta::assert_snapshot!(shown("zoom-cc"));
-    insta::assert_snapshot!(shown("microsoft-oauth2-cc-cert"));
+    insta::assert_snapshot!(shown("okta-cc"));
 }
 
 #[test]
