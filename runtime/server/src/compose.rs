@@ -18,12 +18,15 @@ use syncline_store::{MasterKey, Store};
 use syncline_worker::{Dependencies, Runner, Shutdown, Worker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::config::{Configuration, Keys, setup_code};
 
 /// Runs that are under way have this long to reach a checkpoint; container platforms kill after 30 s or a little more.
 const GRACE: Duration = Duration::from_secs(30);
+/// A provider that was asked for a token answers or is given up within that time. Its answer may be the only valid refresh token.
+const LAST_ANSWERS: Duration = Duration::from_secs(21);
 /// What is dropped only has to notice and to give its leases back.
 const AFTER_HARD: Duration = Duration::from_secs(3);
 /// Twice the largest Python guest that was measured.
@@ -55,6 +58,8 @@ pub struct Node {
     store: Store,
     runner: Runner,
     shutdown: Shutdown,
+    /// Tokens that providers were asked for.
+    exchanges: TaskTracker,
     serving: JoinHandle<std::io::Result<()>>,
     working: Option<JoinHandle<()>>,
 }
@@ -107,6 +112,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let own = || Url::parse(&format!("http://{address}")).expect("an address makes a URL");
     let url = configuration.public_url.unwrap_or_else(own);
     let shutdown = Shutdown::new();
+    let exchanges = TaskTracker::new();
     let connect = Connect::new(syncline_connect::Options {
         store: store.clone(),
         catalogue: Arc::clone(&catalogue),
@@ -116,7 +122,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         randomness: random,
         public_url: url.clone(),
         node: worker.owner.clone(),
-        tasks: shutdown.tasks.clone(),
+        tasks: exchanges.clone(),
     });
     let dependencies = Dependencies {
         store: store.clone(),
@@ -139,7 +145,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         clock,
         runner: as_port,
         randomness: random,
-        tasks: shutdown.tasks.clone(),
+        tasks: exchanges.clone(),
     };
     let api_options = syncline_api::Options {
         console_setup_code: setup_code.clone(),
@@ -149,7 +155,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let router = syncline_api::router(services, api_options);
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
     let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));
-    Ok(Node { address, url, setup_code, store, runner, shutdown, serving, working })
+    Ok(Node { address, url, setup_code, store, runner, shutdown, exchanges, serving, working })
 }
 
 impl Node {
@@ -185,7 +191,7 @@ impl Node {
 
     /// Softly: no new requests and jobs, runs go to a checkpoint. After 30 s what is left is dropped; its leases expire.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { store, runner, shutdown, mut serving, mut working, .. } = self;
+        let Self { store, runner, shutdown, exchanges, mut serving, mut working, .. } = self;
         shutdown.soft.cancel();
         shutdown.tasks.close();
         let quiet = async {
@@ -205,6 +211,10 @@ impl Node {
             }
             Ok(())
         };
+        exchanges.close();
+        if tokio::time::timeout(LAST_ANSWERS, exchanges.wait()).await.is_err() {
+            tracing::warn!("a provider that was asked for a token has not answered; its connection will say so if the token was lost");
+        }
         runner.flush().await;
         store.close().await;
         stopped
