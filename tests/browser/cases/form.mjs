@@ -78,6 +78,12 @@ const FIELDS = [
     ['params.site', 'credentials.apiKey'],
   ],
   [
+    { auth_mode: 'API_KEY', connection_config: { organization: { optional: true }, host: {} } },
+    {},
+    {},
+    ['params.host', 'credentials.apiKey', 'params.organization'],
+  ],
+  [
     { auth_mode: 'AWS_SIGV4', connection_config: { region: {}, external_id: {} } },
     {},
     {},

@@ -57,8 +57,9 @@ export function askedFields(provider, integration, session) {
       .filter(([name, field]) => !field.automated && !field.hidden && !known.includes(name))
       .map(([name, field]) => ({ ...field, name, group, title: labels[name] ?? field.title, options: field.enum ?? [] })),
   );
-  // An entry's own order first; the sort is stable, so the rest stays as written.
-  return fields.filter(({ name }) => name !== 'external_id' || provider.auth_mode !== 'AWS_SIGV4').sort((a, b) => (a.order ?? 99) - (b.order ?? 99));
+  // An entry's own order first, what may be left out last; the sort is stable, so the rest stays as written.
+  const rank = ({ order, optional }) => order ?? (optional ? 999 : 99);
+  return fields.filter(({ name }) => name !== 'external_id' || provider.auth_mode !== 'AWS_SIGV4').sort((a, b) => rank(a) - rank(b));
 }
 
 function credentialFields(provider) {

@@ -104,4 +104,19 @@ on_each_database! {
         assert!(matches!(Store::open(with_key(&database, old), database.clock().clone()).await, Err(Error::WrongKey)));
         Store::open(with_key(&database, new), database.clock().clone()).await.unwrap().close().await;
     }
+
+    /// X4
+    async fn a_node_whose_clock_is_behind_starts(database) {
+        let store = database.open().await;
+        store.close().await;
+        let made = database.clock().now();
+        database.clock().set(made.minus(Duration::from_hours(1)));
+        let store = database.open().await;
+        assert_eq!(store.keys().current(), 1);
+        // A key that is not active yet decrypts only, here as anywhere.
+        store.keys().rotate(made.plus(Duration::from_hours(1))).await.unwrap();
+        store.keys().reload(database.clock().now()).await.unwrap();
+        assert_eq!(store.keys().current(), 1);
+        store.close().await;
+    }
 }
