@@ -27,13 +27,6 @@ pub(super) fn routes() -> Router<World> {
 }
 
 impl World {
-    /// All assumed keys are at their end.
-    pub(crate) fn expire_aws_sessions(&self) {
-        for (_, _, ends_at) in self.state.aws.lock().unwrap().sessions.values_mut() {
-            *ends_at = now();
-        }
-    }
-
     /// How many roles were assumed.
     pub(crate) fn assumed_roles(&self) -> usize {
         self.state.aws.lock().unwrap().sessions.len()

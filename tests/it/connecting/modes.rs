@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Stage, keys};
-use crate::authorization::World;
+use crate::authorization::{Plan, World};
 use crate::both::on_both_databases;
 
 const ME: &str = "/api/me";
@@ -75,6 +75,11 @@ on_both_databases! {
         stage.world.set_life(3_600);
         stage.use_until("two-step", &connection, ME, |world| world.counts("two-step").refreshes == 1).await;
         assert_eq!(stage.world.counts("two-step").exchanges, 1);
+        // The refresh token is refused; what was supplied is good all the same.
+        stage.world.plan("/two-step/refresh", Plan::Refuse(401, "invalid_grant"));
+        assert_eq!(stage.read("two-step", &connection, "&force_refresh=true").await.status.as_u16(), 200);
+        assert_eq!((stage.world.counts("two-step").exchanges, stage.world.counts("two-step").refreshes), (2, 1));
+        assert_eq!(stage.proxied("two-step", &connection, ME).await.ok()["me"], "two-step");
     }
 
     async fn a_bill_session_is_opened_again(stage: Stage) {
@@ -128,7 +133,6 @@ on_both_databases! {
         let connection = stage.supplied("/auth/aws-sigv4/aws", &[("external_id", &accounts.external_id)], body).await;
         stage.world.set_life(3_600);
         stage.use_until("aws", &connection, "/a%20folder/key%2Bname?list-type=2&prefix=a%2Fb", |world| world.assumed_roles() == 2).await;
-        stage.world.expire_aws_sessions();
     }
 
     async fn an_app_buys_another_installation_token(stage: Stage) {
