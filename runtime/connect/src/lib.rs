@@ -117,10 +117,13 @@ impl Connect {
         self.source_of(row).await
     }
 
-    /// The same for a row that the caller has read already.
+    /// The same for a row that the caller has read already; its credentials are read if the caller has not.
     pub async fn source_for(&self, row: &ConnectionRow) -> Result<ConnectionSource, ConnectError> {
-        let found = self.store().connections().lookup_with_credentials(row.id).await?;
-        self.source_of(found.ok_or(ConnectError::UnknownConnection)?).await
+        let row = match &row.credentials {
+            Some(_) => row.clone(),
+            None => self.store().connections().lookup_with_credentials(row.id).await?.ok_or(ConnectError::UnknownConnection)?,
+        };
+        self.source_of(row).await
     }
 
     async fn source_of(&self, row: ConnectionRow) -> Result<ConnectionSource, ConnectError> {

@@ -144,7 +144,9 @@ impl Runner {
         let internal = |error: syncline_store::Error| RunnerError::Internal(Box::new(error));
         let gone = |what: &str| RunnerError::Refused { code: "not_found", message: format!("the {what} was deleted a moment ago") };
         let function = self.store().functions().lookup(call.function).await.map_err(internal)?.ok_or_else(|| gone("action"))?;
-        let connection = self.connection(Some(call.connection)).await.map_err(internal)?.ok_or_else(|| gone("connection"))?;
+        // With its credentials, so that the run, for which somebody waits, need not read it again.
+        let connection = self.store().connections().lookup_with_credentials(call.connection).await.map_err(internal)?;
+        let connection = connection.ok_or_else(|| gone("connection"))?;
         let work = Work { function, connection, sync: None, fence: None, trigger: call.trigger, attempt: 1, input: call.input, depth };
         self.answer(work, self.0.shutdown.hard.child_token()).await.map_err(internal)
     }
