@@ -8,6 +8,8 @@ import { chromium } from 'playwright-core';
 import { Visit } from './visit.mjs';
 import { serveSite } from './site.mjs';
 
+/** For one case, which takes seconds: what hangs fails, with its picture. */
+const PATIENCE_MS = 90_000;
 /** Cases at once: they wait more than they work. */
 const AT_ONCE = 3;
 
@@ -52,7 +54,7 @@ async function attempt({ name, run }) {
   const begin = performance.now();
   const visit = new Visit({ browser, world, product, stranger });
   try {
-    await run(visit);
+    await within(PATIENCE_MS, run(visit));
     visit.assertQuiet();
     console.log(`ok ${name} (${Math.round(performance.now() - begin)} ms)`);
   } catch (error) {
@@ -63,4 +65,12 @@ async function attempt({ name, run }) {
   } finally {
     await visit.end();
   }
+}
+
+function within(limit, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${limit} ms`)), limit);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -63,6 +63,14 @@ export class Visit {
     return { page, ui: page.frameLocator('#connect-ui'), token, heard: () => page.evaluate(() => window.heard) };
   }
 
+  /**
+   * A key that closes the Connect UI. Not awaited by itself: a frame that goes away under a key now and then never says that it had it.
+   */
+  async pressToClose(page, key) {
+    page.keyboard.press(key).catch(() => {});
+    await page.waitForSelector('#connect-ui', { state: 'detached' });
+  }
+
   /** The frame itself, for what a locator cannot do. */
   async frame(page) {
     return (await page.waitForSelector('#connect-ui')).contentFrame();

@@ -76,16 +76,14 @@ export default {
     await page.keyboard.insertText(visit.world.password);
     await page.keyboard.press('Enter');
     await ui.locator('[data-screen=success]').waitFor();
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#connect-ui', { state: 'detached' });
+    await visit.pressToClose(page, 'Enter');
     assert.deepEqual((await heard()).map(({ type }) => type), ['ready', 'connect', 'close']);
   },
 
   'Escape closes what holds nothing': async (visit) => {
     const { page, ui, heard } = await visit.openConnectUi(['none']);
     await ui.getByRole('button', { name: 'Connect' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('#connect-ui', { state: 'detached' });
+    await visit.pressToClose(page, 'Escape');
     assert.deepEqual((await heard()).map(({ type }) => type), ['ready', 'close']);
   },
 
