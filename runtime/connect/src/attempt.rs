@@ -10,7 +10,7 @@ use syncline_store::{ConnectionRow, IntegrationRow};
 use url::Url;
 
 use crate::setting::{Client, Setting};
-use crate::{Connect, ConnectError, Session};
+use crate::{Connect, ConnectError, Session, connection_config};
 
 /// What a browser asks for.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(crate) struct Prepared {
 }
 
 impl Connect {
-    /// Holds an attempt against its session.
+    /// Holds an attempt against its session, and what it brings against the entry.
     pub(crate) async fn prepare(&self, attempt: Attempt) -> Result<Prepared, ConnectError> {
         let Attempt { session, integration: key, params, user_scopes } = attempt;
         if session.is_used {
@@ -74,12 +74,20 @@ impl Connect {
         connection_config.extend(params);
         let defaults = session.defaults(&key);
         connection_config.extend(defaults.map(|defaults| defaults.connection_config.clone()).unwrap_or_default());
+        connection_config::complete(&entry, &mut connection_config)?;
         let scopes = defaults.and_then(|defaults| defaults.user_scopes.clone()).or(user_scopes);
         let target = session.reconnect;
         Ok(Prepared { session, integration, entry, connection_config, scopes, name, target })
     }
 
-    /// What the mode's module works with.
+    /// What the mode's module works with, for an attempt. `own` is a client that the connection brings.
+    pub(crate) fn setting_of<'a>(&'a self, urls: &'a Urls, prepared: &'a Prepared, own: Option<Map<String, Value>>) -> Setting<'a> {
+        let client = Client::new(settings(&prepared.integration), own);
+        let setting = self.setting(urls, &prepared.entry, &prepared.connection_config, client);
+        Setting { scopes: prepared.scopes.clone(), ..setting }
+    }
+
+    /// The same without scopes, for what exists already.
     pub(crate) fn setting<'a>(&'a self, urls: &'a Urls, entry: &'a Arc<Entry>, of: &'a Map<String, Value>, client: Client) -> Setting<'a> {
         Setting {
             http: &self.options().http,

@@ -10,9 +10,8 @@ use syncline_domain::{
 use syncline_providers::Entry;
 use syncline_store::{Constraint, Error as StoreError, FunctionRow, InsertedConnection, IntegrationRow, NewConnection, NewSync, Promote};
 
-use crate::attempt::{Connected, Prepared, settings};
+use crate::attempt::{Connected, Prepared};
 use crate::refresh::refresh_at;
-use crate::setting::Client;
 use crate::{Attempt, Connect, ConnectError, Grant, connection_config, modes};
 
 /// Everything of a connection that is about to be stored.
@@ -33,13 +32,9 @@ pub(crate) struct Candidate {
 impl Connect {
     /// Makes a connection from what a person typed in: every mode without a browser.
     pub async fn connect(&self, attempt: Attempt, supplied: Map<String, Value>) -> Result<Connected, ConnectError> {
-        let mut prepared = self.prepare(attempt).await?;
-        connection_config::complete(&prepared.entry, &mut prepared.connection_config)?;
+        let prepared = self.prepare(attempt).await?;
         let urls = self.urls(&prepared.integration).await?;
-        let client = Client::new(settings(&prepared.integration), None);
-        let mut setting = self.setting(&urls, &prepared.entry, &prepared.connection_config, client);
-        setting.scopes = prepared.scopes.clone();
-        let grant = modes::exchange(&setting, &supplied).await?;
+        let grant = modes::exchange(&self.setting_of(&urls, &prepared, None), &supplied).await?;
         self.settle(prepared, grant).await
     }
 

@@ -11,11 +11,10 @@ use syncline_domain::{EnvironmentId, IntegrationKey, Secret};
 use syncline_store::NewAuthFlow;
 use url::Url;
 
-use crate::attempt::{Connected, settings};
+use crate::attempt::Connected;
 use crate::modes::{self, BeginAsk, CallbackParams, FlowSecret};
 use crate::session::hash;
-use crate::setting::Client;
-use crate::{Attempt, Connect, ConnectError, Session, connection_config};
+use crate::{Attempt, Connect, ConnectError, Session};
 
 /// A person who logs in first, with a second factor, needs minutes; RFC 9700 wants it short.
 pub const FLOW_LIFE: Duration = Duration::from_mins(10);
@@ -76,8 +75,7 @@ impl Connect {
     /// Sends a browser to the provider.
     pub async fn begin(&self, attempt: Attempt, options: BeginOptions) -> Result<Begun, ConnectError> {
         let (params, user_scopes) = (attempt.params.clone(), attempt.user_scopes.clone());
-        let mut prepared = self.prepare(attempt).await?;
-        connection_config::complete(&prepared.entry, &mut prepared.connection_config)?;
+        let prepared = self.prepare(attempt).await?;
         let key = prepared.integration.key.clone();
         let mut authorization_params = options.authorization_params;
         if let Some(defaults) = prepared.session.defaults(&key) {
@@ -85,14 +83,12 @@ impl Connect {
         }
         let state = self.new_state();
         let urls = self.urls(&prepared.integration).await?;
-        let client = Client::new(settings(&prepared.integration), Some(options.own_client.clone()));
-        let mut setting = self.setting(&urls, &prepared.entry, &prepared.connection_config, client);
-        setting.scopes = prepared.scopes.clone();
         let ask = BeginAsk {
             state: &state,
             authorization_params: &authorization_params,
             refresh_token: options.refresh_token.as_ref().map(Secret::expose),
         };
+        let setting = self.setting_of(&urls, &prepared, Some(options.own_client.clone()));
         let (location, secret) = modes::begin(&setting, &ask).await?;
         let now = self.now();
         let return_to = prepared.session.settings.return_to.clone().filter(|_| options.is_plain_redirect);
@@ -139,12 +135,9 @@ impl Connect {
     async fn finish(&self, remembered: Remembered, params: &CallbackParams) -> Result<Connected, ConnectError> {
         let integration = IntegrationKey::new(remembered.integration).map_err(|_| ConnectError::State)?;
         let attempt = Attempt { session: remembered.session, integration, params: remembered.params, user_scopes: remembered.user_scopes };
-        let mut prepared = self.prepare(attempt).await?;
-        connection_config::complete(&prepared.entry, &mut prepared.connection_config)?;
+        let prepared = self.prepare(attempt).await?;
         let urls = self.urls(&prepared.integration).await?;
-        let client = Client::new(settings(&prepared.integration), Some(remembered.own_client));
-        let mut setting = self.setting(&urls, &prepared.entry, &prepared.connection_config, client);
-        setting.scopes = prepared.scopes.clone();
+        let setting = self.setting_of(&urls, &prepared, Some(remembered.own_client));
         let grant = modes::complete(&setting, &FlowSecret(remembered.secret), params).await?;
         self.settle(prepared, grant).await
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use syncline_domain::{Clock, Credentials, Timestamp};
-use syncline_outbound::HttpClient;
-use syncline_providers::{Entry, Moment, Name, Template, Unresolved, Values};
+use syncline_outbound::{HttpClient, config_value, written_moment, written_value};
+use syncline_providers::{Entry, Name, Template, Unresolved, Values};
 use url::Url;
 
 use crate::ModeError;
@@ -91,10 +91,11 @@ impl Setting<'_> {
         let text = template.resolve_url(values).map_err(|unresolved| input(&unresolved))?;
         let wrong = |problem: &str| ModeError::Input { field: "connection_config".to_owned(), problem: problem.to_owned() };
         let url = Url::parse(&text).map_err(|_| wrong("has values that do not make a URL"))?;
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.http.policy().allow_private_network => Ok(url),
-            _ => Err(wrong("must lead to an https URL")),
+        let is_open = url.scheme() == "https" || (url.scheme() == "http" && self.http.policy().allow_private_network);
+        if is_open && url.username().is_empty() && url.password().is_none() {
+            Ok(url)
+        } else {
+            Err(wrong("must lead to a plain https URL"))
         }
     }
 }
@@ -145,28 +146,13 @@ pub(crate) struct SettingValues<'v> {
 impl Values for SettingValues<'_> {
     fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
         match name {
-            Name::ConnectionConfig(key) => match self.connection_config.get(key).and_then(text) {
-                Some(value) => Some(value),
-                None => self.entry.connection_config.get(key)?.default_value.as_deref().map(Into::into),
-            },
+            Name::ConnectionConfig(key) => config_value(self.entry, self.connection_config, key),
             Name::Credential(key) => self.fields.field(key).map(Into::into),
             Name::Integration(key) => self.client.get(key).map(Into::into),
-            Name::Step(step, path) => text(at(self.steps.get(step.checked_sub(1)?)?, path)?),
+            Name::Step(step, path) => written_value(at(self.steps.get(step.checked_sub(1)?)?, path)?),
             Name::Random => Some(self.random.as_str().into()),
-            Name::Now(Moment::Seconds) => Some((self.now.unix_millis() / 1_000).to_string().into()),
-            Name::Now(Moment::Millis) => Some(self.now.unix_millis().to_string().into()),
-            Name::Now(Moment::Iso) => Some(format!("{}Z", &self.now.to_millis_z()[..19]).into()),
+            Name::Now(moment) => Some(written_moment(*moment, self.now).into()),
         }
-    }
-}
-
-/// What a template can write; an empty text is no value.
-fn text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(text.as_str()).filter(|text| !text.is_empty()).map(Into::into),
-        Value::Number(number) => Some(number.to_string().into()),
-        Value::Bool(flag) => Some(flag.to_string().into()),
-        _ => None,
     }
 }
 

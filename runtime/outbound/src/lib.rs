@@ -44,6 +44,6 @@ pub use resolve::{Lookup, SystemLookup};
 pub use signing::aws_sigv4::{AwsKeys, AwsRequest};
 pub use signing::oauth1::{OAuth1Keys, OAuth1Request, OAuth1Token};
 pub use signing::{Signer, SigningDefect};
-pub use target::{ClientKeys, CredentialSource, ProviderTarget, Refresh};
+pub use target::{ClientKeys, CredentialSource, ProviderTarget, Refresh, config_value, written_moment, written_value};
 pub use tls::ClientCertificateDefect;
 pub use wait::asked as retry_after;

@@ -68,16 +68,36 @@ impl ProviderTarget {
 impl Values for ProviderTarget {
     fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
         match name {
-            Name::ConnectionConfig(key) => match self.connection_config.get(key) {
-                Some(Value::String(text)) if !text.is_empty() => Some(text.into()),
-                Some(Value::Number(number)) => Some(number.to_string().into()),
-                Some(Value::Bool(flag)) => Some(flag.to_string().into()),
-                _ => self.entry.connection_config.get(key)?.default_value.as_deref().map(Into::into),
-            },
+            Name::ConnectionConfig(key) => config_value(&self.entry, &self.connection_config, key),
             Name::Credential(key) => self.credentials.field(key).map(Into::into),
             Name::Integration(key) => self.client.as_ref()?.get(key).map(Into::into),
             Name::Step(..) | Name::Random | Name::Now(_) => None,
         }
+    }
+}
+
+/// What `${connectionConfig.KEY}` reads: the connection's value, or the entry's default.
+pub fn config_value<'a>(entry: &'a Entry, config: &'a Map<String, Value>, key: &str) -> Option<Cow<'a, str>> {
+    let own = config.get(key).and_then(written_value);
+    own.or_else(|| entry.connection_config.get(key)?.default_value.as_deref().map(Into::into))
+}
+
+/// JSON as a template writes it; an empty text, `null`, a list and an object are no value.
+pub fn written_value(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.as_str()).filter(|text| !text.is_empty()).map(Into::into),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Bool(flag) => Some(flag.to_string().into()),
+        _ => None,
+    }
+}
+
+/// The present as a template writes it.
+pub fn written_moment(moment: Moment, now: Timestamp) -> String {
+    match moment {
+        Moment::Seconds => now.unix_millis().div_euclid(1000).to_string(),
+        Moment::Millis => now.unix_millis().to_string(),
+        Moment::Iso => format!("{}Z", &now.to_millis_z()[..19]),
     }
 }
 
@@ -93,9 +113,7 @@ impl Values for RequestValues<'_> {
     fn value(&self, name: &Name) -> Option<Cow<'_, str>> {
         match name {
             Name::Random => Some(self.random.as_str().into()),
-            Name::Now(Moment::Seconds) => Some(self.now.unix_millis().div_euclid(1000).to_string().into()),
-            Name::Now(Moment::Millis) => Some(self.now.unix_millis().to_string().into()),
-            Name::Now(Moment::Iso) => Some(format!("{}Z", &self.now.to_millis_z()[..19]).into()),
+            Name::Now(moment) => Some(written_moment(*moment, self.now).into()),
             _ => self.target.value(name),
         }
     }

@@ -21,7 +21,7 @@ use syncline_providers::{Name, OAuth2};
 use url::Url;
 
 use crate::modes::{BeginAsk, CallbackParams, FlowSecret};
-use crate::setting::{Fields, Setting, SettingValues};
+use crate::setting::{Fields, Setting};
 use crate::{Grant, ModeError};
 
 pub(crate) use authorization::Authorization;
@@ -48,7 +48,7 @@ pub(crate) fn begin(setting: &Setting<'_>, oauth: &OAuth2, ask: &BeginAsk<'_>) -
         back.query_pairs_mut().append_pair("state", ask.state);
         return Ok((back, Flow { refresh_token: Some(refresh_token.to_owned()), ..flow }.seal()));
     }
-    let mut request = Authorization::new(browsable(setting, oauth, &values)?, client_id, &flow.redirect_uri);
+    let mut request = Authorization::new(setting.url(&oauth.authorization_url, &values)?, client_id, &flow.redirect_uri);
     request.scope(&scopes(setting, &oauth.default_scopes), &oauth.scope_separator);
     for (name, template) in &oauth.authorization_params {
         // One that does not resolve is left out.
@@ -59,19 +59,6 @@ pub(crate) fn begin(setting: &Setting<'_>, oauth: &OAuth2, ask: &BeginAsk<'_>) -
     request.ask(ask.authorization_params)?;
     request.bind(ask.state, challenge.as_ref());
     Ok((request.into_url(&oauth.parameter_names), flow.seal()))
-}
-
-/// Part of the address may be the person's; what it must not become is something else than a page of a web server.
-fn browsable(setting: &Setting<'_>, oauth: &OAuth2, values: &SettingValues<'_>) -> Result<Url, ModeError> {
-    let url = setting.url(&oauth.authorization_url, values)?;
-    let is_open = url.scheme() == "https" || (url.scheme() == "http" && setting.http.policy().allow_private_network);
-    if is_open && url.username().is_empty() && url.password().is_none() {
-        return Ok(url);
-    }
-    Err(ModeError::Input {
-        field: String::new(),
-        problem: "the authorization page is not at a plain https URL; check the values given".to_owned(),
-    })
 }
 
 /// The code, or the refresh token that stands in for it, becomes a token.
