@@ -4,9 +4,23 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 use syncline_domain::{ConnectionName, ConnectionRef, IntegrationKey};
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
 use crate::issue::Issue;
+
+/// The two headers, described.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `Addressed` reads by hand")]
+pub(crate) struct Address {
+    /// Key of the integration
+    #[param(rename = "Provider-Config-Key", max_length = 255)]
+    provider_config_key: String,
+    /// Id of the connection
+    #[param(rename = "Connection-Id", max_length = 255)]
+    connection_id: String,
+}
 
 /// `Provider-Config-Key` and `Connection-Id`, both required: 400 `invalid_headers`.
 pub(crate) struct Addressed(pub(crate) ConnectionRef);

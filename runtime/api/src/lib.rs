@@ -28,6 +28,7 @@ mod health;
 mod integrations;
 mod issue;
 mod layers;
+mod openapi;
 mod operator;
 mod providers;
 mod proxy;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get, patch, post, put};
+use axum::routing::{MethodRouter, any, get, patch, post, put};
 use http::{Method, StatusCode, Uri};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,27 +13,80 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, operator,
-    providers, proxy, records, runs, sockets, syncs, variables, webhook_settings,
+    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, openapi,
+    operator, providers, proxy, records, runs, sockets, syncs, variables, webhook_settings,
 };
+
+/// Routes, and their paths: what the description of the API is held against.
+#[derive(Default)]
+struct Routes {
+    router: Router<Arc<App>>,
+    paths: Vec<&'static str>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn route(mut self, path: &'static str, methods: MethodRouter<Arc<App>>) -> Self {
+        self.paths.push(path);
+        Self { router: self.router.route(path, methods), paths: self.paths }
+    }
+
+    /// Both, with `layered` around the routes of this part.
+    fn layered(self, layered: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Self {
+        Self { router: layered(self.router), paths: self.paths }
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.paths.extend(other.paths);
+        Self { router: self.router.merge(other.router), paths: self.paths }
+    }
+}
 
 /// The whole API as a service.
 pub fn router(services: Services, options: Options) -> Router {
-    let app = Arc::new(App::new(services, options));
+    around(Arc::new(App::new(services, options)))
+}
 
-    let open = Router::new()
+/// The paths of everything that the API's description describes.
+#[cfg(test)]
+pub(crate) fn paths(app: &Arc<App>) -> Vec<&'static str> {
+    api(app).paths
+}
+
+pub(crate) fn around(app: Arc<App>) -> Router {
+    let routes = api(&app)
+        .router
+        // Of a page's, not the API's: the description leaves them out.
+        .route("/", get(sockets::serve::handle))
+        .merge(connect_ui::routes())
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(ServiceBuilder::new().layer(from_fn(layers::observe)).layer(CatchPanicLayer::custom(layers::panicked)).layer(layers::cors()))
+        .with_state(Arc::clone(&app));
+    // Beside the API's layers: no other site has business with the console.
+    let routes = routes.merge(console::routes(app));
+
+    // Outside of the router, because inside it the route is chosen already.
+    Router::new().fallback_service(ServiceBuilder::new().map_request(layers::without_trailing_slash).service(routes))
+}
+
+/// Everything that the API's description describes.
+fn api(app: &Arc<App>) -> Routes {
+    let open = Routes::new()
+        .route("/openapi.json", get(openapi::handle))
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
-        .route("/", get(sockets::serve::handle))
         // Where browsers come back to, with whatever content type the provider sends them.
         .route("/oauth/callback", get(authorize::callback::query).post(authorize::callback::form))
         .route("/app-auth/connect", get(authorize::callback::query))
-        .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle))
-        .merge(connect_ui::routes());
+        .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle));
 
     // With a connect session's token; the first three also with an API key.
-    let browser = Router::new()
+    let browser = Routes::new()
         .route("/providers", get(providers::list::handle))
         .route("/providers/{provider}", get(providers::show::handle))
         .route("/integrations", get(integrations::list::handle))
@@ -51,9 +104,9 @@ pub fn router(services: Services, options: Options) -> Router {
         .route("/auth/signature/{key}", supplied::endpoint(&supplied::SIGNATURE))
         .route("/auth/unauthenticated/{key}", supplied::endpoint(&supplied::NONE))
         .route("/auth/oauth-outbound/{key}", post(supplied::outbound))
-        .route_layer(from_fn(layers::require_json));
+        .layered(|routes| routes.route_layer(from_fn(layers::require_json)));
 
-    let json = Router::new()
+    let json = Routes::new()
         .route("/connect/sessions", post(connect::create::handle))
         .route("/connect/sessions/reconnect", post(connect::reconnect::handle))
         .route("/integrations", post(integrations::create::handle))
@@ -91,37 +144,26 @@ pub fn router(services: Services, options: Options) -> Router {
         .route("/connection", get(connections::list::handle).post(connections::import::handle))
         .route("/connection/metadata", post(connections::metadata::set).patch(connections::metadata::merge))
         .route("/connection/{connection}", get(connections::show::handle).delete(connections::delete::handle))
-        .route_layer(from_fn_with_state(app.clone(), auth::authenticate))
-        .route_layer(from_fn(layers::require_json));
+        .layered(|routes| {
+            routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)).route_layer(from_fn(layers::require_json))
+        });
 
-    let operator = Router::new()
+    let operator = Routes::new()
         .route("/operator/keys", get(operator::keys::list))
         .route("/operator/keys/rotate", post(operator::keys::rotate))
         .route("/operator/keys/change", post(operator::keys::change))
         .route("/operator/keys/retire", post(operator::keys::retire))
-        .route_layer(from_fn_with_state(app.clone(), operator::authenticate))
-        .route_layer(from_fn(layers::require_json));
+        .layered(|routes| {
+            routes.route_layer(from_fn_with_state(Arc::clone(app), operator::authenticate)).route_layer(from_fn(layers::require_json))
+        });
 
-    let proxy = Router::new()
+    let proxy = Routes::new()
         .route("/proxy", any(proxy::forward::handle))
         .route("/proxy/", any(proxy::forward::handle))
         .route("/proxy/{*path}", any(proxy::forward::handle))
-        .route_layer(from_fn_with_state(app.clone(), auth::authenticate));
+        .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)));
 
-    let routes = open
-        .merge(browser)
-        .merge(json)
-        .merge(operator)
-        .merge(proxy)
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(ServiceBuilder::new().layer(from_fn(layers::observe)).layer(CatchPanicLayer::custom(layers::panicked)).layer(layers::cors()))
-        .with_state(Arc::clone(&app));
-    // Beside the API's layers: no other site has business with the console.
-    let routes = routes.merge(console::routes(app));
-
-    // Outside of the router, because inside it the route is chosen already.
-    Router::new().fallback_service(ServiceBuilder::new().map_request(layers::without_trailing_slash).service(routes))
+    open.merge(browser).merge(json).merge(operator).merge(proxy)
 }
 
 async fn unknown_route(method: Method, uri: Uri) -> ApiError {

@@ -9,6 +9,7 @@ mod connections;
 mod console;
 mod freshness;
 mod integrations;
+mod openapi;
 mod provider;
 mod proxy;
 mod records;
@@ -36,12 +37,15 @@ use syncline_store::{DatabaseUrl, MasterKey, NewApiKey, Store};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::{Options, Services, router};
+use crate::state::App;
+use crate::{Options, Services, routes};
 use provider::Provider;
 
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
+const OPERATOR_TOKEN: &str = "syncline_operator_of_the_tests";
 
 struct TestApp {
+    state: Arc<App>,
     router: Router,
     store: Store,
     clock: Arc<ManualClock>,
@@ -140,9 +144,14 @@ impl TestApp {
             randomness: distinct,
             tasks,
         };
-        let options = Options { console_setup_code: Some(console::setup_code()), ..Options::new(public_url.parse().unwrap()) };
-        let router = router(services, options);
-        Self { router, store, clock, runner, environment, _folder: folder }
+        let options = Options {
+            console_setup_code: Some(console::setup_code()),
+            operator_token_hash: Some(Sha256::digest(OPERATOR_TOKEN).into()),
+            ..Options::new(public_url.parse().unwrap())
+        };
+        let state = Arc::new(App::new(services, options));
+        let router = routes::around(Arc::clone(&state));
+        Self { state, router, store, clock, runner, environment, _folder: folder }
     }
 
     /// With a connection `c1` of integration `plain`, whose provider wants no credentials.

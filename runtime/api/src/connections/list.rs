@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use syncline_domain::{ConnectionName, IntegrationKey, Tags};
 use syncline_store::ConnectionFilter;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::connections::wire::{self, Summary};
@@ -15,33 +16,55 @@ use crate::error::ApiError;
 use crate::query::{Bounded, Query};
 use crate::state::App;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Params {
+    /// Only this one
     #[serde(default)]
     connection_id: Option<String>,
+    /// Text that occurs in the connection's id, or in its end user's id, name or e-mail address
     #[serde(default)]
     search: Option<String>,
     #[serde(default)]
     end_user_id: Option<String>,
     #[serde(default)]
     end_user_organization_id: Option<String>,
+    /// Keys of integrations, joined by commas
     #[serde(default)]
     integration_id: Option<String>,
+    /// Only connections that have all of these tags: `tags[plan]=gold`
     #[serde(default)]
+    #[param(style = DeepObject, explode, required = false, value_type = BTreeMap<String, String>)]
     tags: Tags,
+    /// At most so many; without it, up to 10,000
     #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 2_000)]
     limit: Option<Bounded<1, 2_000>>,
+    /// Which page of `limit`, from 0
     #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 0)]
     page: Option<Bounded<0, { u32::MAX }>>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+/// A page of connections.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionList)]
+pub(crate) struct Answer<'a> {
     connections: Vec<Summary<'a>>,
 }
 
-/// Connections without credentials, newest first.
+/// List connections
+///
+/// Without credentials, newest first.
+#[utoipa::path(
+    get,
+    path = "/connections",
+    operation_id = "listConnections",
+    tag = "connections",
+    params(Params),
+    responses((status = 200, description = "The connections", body = Answer<'static>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(params): Query<Params>) -> Result<Response, ApiError> {
     caller.require_any(&["environment:connections:list", "environment:connections:list_credentials"])?;
     let all = ConnectionFilter::default();

@@ -5,12 +5,15 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use syncline_domain::{AuthError, ConnectionName, ConnectionRowId, EndUser, IntegrationKey, Tags, Timestamp};
 use syncline_store::ConnectionRow;
+use utoipa::ToSchema;
 
-/// As lists show it.
-#[derive(Serialize)]
+/// A connection, as lists show it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionSummary)]
 pub(super) struct Summary<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[schema(format = DateTime)]
     created: String,
 }
 
@@ -30,20 +33,30 @@ pub(super) struct Full<'a> {
     credentials: Value,
 }
 
-#[derive(Serialize)]
+/// What every form of a connection has.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionHead)]
 struct Head<'a> {
+    #[schema(value_type = i64)]
     id: ConnectionRowId,
+    #[schema(value_type = String)]
     connection_id: &'a ConnectionName,
+    /// Key of the integration
+    #[schema(value_type = String)]
     provider_config_key: &'a IntegrationKey,
     provider: &'a str,
     errors: Vec<ErrorMark>,
+    #[schema(value_type = Option<Object>)]
     end_user: Option<&'a EndUser>,
+    #[schema(value_type = BTreeMap<String, String>)]
     tags: &'a Tags,
+    #[schema(value_type = Option<Object>)]
     metadata: Box<RawValue>,
 }
 
 /// That something is wrong with a connection. The wire's `log_id` names one trouble from its first failure to its end.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionError)]
 struct ErrorMark {
     r#type: &'static str,
     log_id: String,

@@ -9,24 +9,32 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_connect::CreateIntegration;
 use syncline_domain::IntegrationKey;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::settings::{self, ClientBody};
-use crate::integrations::wire;
+use crate::integrations::wire::{self, Integration};
+use crate::openapi::Envelope;
 use crate::state::App;
 
-#[derive(Deserialize)]
+/// An integration to make.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewIntegration)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    /// Key of a provider in the catalogue
     provider: String,
+    /// Key of the new integration: letters, digits and `~ : . @ _ -` or a space, up to 255
+    #[schema(value_type = String, max_length = 255)]
     unique_key: IntegrationKey,
     #[serde(default)]
     display_name: Option<String>,
     #[serde(default)]
     forward_webhooks: Option<bool>,
     #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     credentials: Option<ClientBody>,
     #[serde(default)]
     integration_config: Option<BTreeMap<String, String>>,
@@ -34,7 +42,17 @@ pub(crate) struct Body {
     custom: Option<BTreeMap<String, String>>,
 }
 
-/// Makes one. Webhooks are forwarded unless the caller says otherwise.
+/// Make an integration
+///
+/// Webhooks are forwarded unless the caller says otherwise.
+#[utoipa::path(
+    post,
+    path = "/integrations",
+    operation_id = "createIntegration",
+    tag = "integrations",
+    request_body = Body,
+    responses((status = 200, description = "The new integration", body = Envelope<Integration>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:integrations:create")?;
     let entry = app

@@ -2,10 +2,30 @@
 
 use serde_json::{Value, json};
 use syncline_store::IntegrationRow;
+use utoipa::ToSchema;
 
 use crate::integrations::settings;
 use crate::providers::logo;
 use crate::state::App;
+
+/// The form, described; [`integration`] writes it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+pub(crate) struct Integration {
+    unique_key: String,
+    provider: String,
+    display_name: String,
+    /// URL of the provider's logo
+    logo: String,
+    forward_webhooks: bool,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// Names of credentials that the integration brings along
+    #[schema(required = false)]
+    preconfigured_credentials: Vec<String>,
+}
 
 /// Without credentials.
 pub(super) fn integration(app: &App, row: &IntegrationRow) -> Value {

@@ -8,8 +8,9 @@ use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use syncline_domain::{Action, ExternalId, ModelName, Timestamp, Variant};
 use syncline_store::{CollectionRef, ListRecords};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::addressed::Addressed;
+use crate::addressed::{Address, Addressed};
 use crate::auth::Caller;
 use crate::connections::find;
 use crate::error::ApiError;
@@ -22,29 +23,91 @@ const DEFAULT_LIMIT: u32 = 100;
 const MAX_CURSOR_CHARS: usize = 1_000;
 const MAX_IDS: usize = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
+    /// Which model
+    #[param(value_type = String, pattern = "^[A-Z][a-zA-Z0-9_-]*$")]
     model: ModelName,
+    /// Which variant of the sync; `base` where none is named
     #[serde(default)]
+    #[param(value_type = Option<String>)]
     variant: Option<Variant>,
+    /// The old name of `modified_after`
     #[serde(default)]
+    #[param(format = DateTime)]
     delta: Option<String>,
+    /// Only what changed then or later
     #[serde(default)]
+    #[param(format = DateTime)]
     modified_after: Option<String>,
+    /// At most so many; 100 where it is left out. A page of large records has fewer
     #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10_000)]
     limit: Option<Bounded<1, 10_000>>,
+    /// `added`, `updated`, `deleted`, joined by commas: what happened to the record last
     #[serde(default)]
     filter: Option<String>,
+    /// Go on behind this: a page's `next_cursor`, or a record's `cursor`
     #[serde(default)]
+    #[param(max_length = 1_000)]
     cursor: Option<String>,
+    /// Only these; may be repeated
     #[serde(default)]
+    #[param(value_type = Vec<String>, required = false, max_items = 100)]
     ids: Repeated,
 }
 
-/// A page of records in the order of their changes, from the oldest to the newest.
+/// A page of records.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that `splice` writes by hand")]
+pub(crate) struct RecordPage {
+    /// What was saved, each with `_nango_metadata`
+    records: Vec<Record>,
+    /// To go on with; `null` at the end
+    next_cursor: Option<String>,
+}
+
+/// A record: the fields that the sync saved, its id and what is known of its changes. One whose payload was pruned has nothing else.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that `splice` writes by hand")]
+pub(crate) struct Record {
+    id: serde_json::Value,
+    #[schema(rename = "_nango_metadata")]
+    metadata: RecordMetadata,
+}
+
+/// What is known of a record's changes.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that `splice` writes by hand")]
+pub(crate) struct RecordMetadata {
+    #[schema(format = DateTime)]
+    first_seen_at: String,
+    #[schema(format = DateTime)]
+    last_modified_at: String,
+    /// `ADDED`, `UPDATED` or `DELETED`
+    last_action: String,
+    #[schema(format = DateTime)]
+    deleted_at: Option<String>,
+    #[schema(format = DateTime)]
+    pruned_at: Option<String>,
+    /// To go on behind this record
+    cursor: String,
+}
+
+/// List records
 ///
-/// Times may have any offset. A model or variant that nothing was saved to is an empty page.
+/// A page of records in the order of their changes, from the oldest to the newest. Times may have any offset. A model or variant that nothing
+/// was saved to is an empty page.
+#[utoipa::path(
+    get,
+    path = "/records",
+    operation_id = "listRecords",
+    tag = "records",
+    params(Params, Address),
+    responses((status = 200, description = "A page of records", body = RecordPage))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

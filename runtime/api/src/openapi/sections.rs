@@ -1,0 +1,141 @@
+//! The endpoints, by what they are about. A section names its endpoints; everything else is with them.
+
+use utoipa::OpenApi;
+
+use crate::{connections, integrations, openapi, records};
+
+/// Every section, in the order in which a reader meets them.
+pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
+    vec![
+        Catalogue::openapi(),
+        Integrations::openapi(),
+        Functions::openapi(),
+        Connect::openapi(),
+        Authorize::openapi(),
+        Connections::openapi(),
+        Proxy::openapi(),
+        Actions::openapi(),
+        Records::openapi(),
+        Syncs::openapi(),
+        Runs::openapi(),
+        Environments::openapi(),
+        Operator::openapi(),
+        Server::openapi(),
+    ]
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "catalogue", description = "The providers that integrations can be made for")),
+    paths(
+    )
+)]
+struct Catalogue;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "integrations", description = "A provider as this environment uses it")),
+    paths(
+        integrations::create::handle,
+    )
+)]
+struct Integrations;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "functions", description = "Syncs, actions and event functions: what is deployed, and deploying")),
+    paths(
+    )
+)]
+struct Functions;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "connect", description = "Sessions in which users connect their accounts")),
+    paths(
+    )
+)]
+struct Connect;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "authorize", description = "What browsers call while somebody connects an account")),
+    paths(
+    )
+)]
+struct Authorize;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "connections", description = "A user's authorization of an integration")),
+    paths(
+        connections::list::handle,
+    )
+)]
+struct Connections;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "proxy", description = "Requests to providers with a connection's credentials")),
+    paths(
+    )
+)]
+struct Proxy;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "actions", description = "Functions that run when called")),
+    paths(
+    )
+)]
+struct Actions;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "records", description = "What syncs saved, as a stream of changes")),
+    paths(
+        records::list::handle,
+    )
+)]
+struct Records;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "syncs", description = "Functions that run by schedule and save records")),
+    paths(
+    )
+)]
+struct Syncs;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "runs", description = "Executions of functions, and their logs")),
+    paths(
+    )
+)]
+struct Runs;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "environments", description = "Environments, their API keys, variables and webhooks")),
+    paths(
+    )
+)]
+struct Environments;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "operator", description = "What only the operator may do")),
+    paths(
+    )
+)]
+struct Operator;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "server", description = "The server itself")),
+    paths(
+        openapi::handle,
+    )
+)]
+struct Server;
