@@ -1,4 +1,5 @@
 //! Actions. Wire contract 1.18.
 
 mod failure;
+pub(crate) mod run;
 pub(crate) mod trigger;

@@ -5,7 +5,8 @@ use std::error::Error;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -25,13 +26,15 @@ struct Parts {
     message: String,
     issues: Vec<Issue>,
     extra: Vec<(&'static str, Box<RawValue>)>,
+    retry_after_s: Option<u32>,
     source: Option<Source>,
 }
 
 impl ApiError {
     /// An error with a stable code and a message for a person.
     pub(crate) fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self(Box::new(Parts { status, code: code.into(), message: message.into(), issues: Vec::new(), extra: Vec::new(), source: None }))
+        let (issues, extra) = (Vec::new(), Vec::new());
+        Self(Box::new(Parts { status, code: code.into(), message: message.into(), issues, extra, retry_after_s: None, source: None }))
     }
 
     /// 400
@@ -99,6 +102,12 @@ impl ApiError {
         self
     }
 
+    /// Says when another try may succeed: `Retry-After`.
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after_s = Some(seconds);
+        self
+    }
+
     /// Keeps the reason for the log.
     pub(crate) fn caused_by(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
@@ -114,6 +123,20 @@ impl ApiError {
     #[cfg(test)]
     pub(crate) fn code(&self) -> &str {
         &self.0.code
+    }
+}
+
+impl Parts {
+    /// Tells the log what the caller is not told.
+    fn log(&self) {
+        if let Some(source) = &self.source {
+            let reason = chain(source.as_ref());
+            if self.status.is_server_error() {
+                tracing::error!(error.code = %self.code, error.reason = %reason, "request failed");
+            } else {
+                tracing::info!(error.code = %self.code, error.reason = %reason, "request refused");
+            }
+        }
     }
 }
 
@@ -140,15 +163,12 @@ struct Envelope<'a> {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self(parts) = self;
-        if let Some(source) = &parts.source {
-            let reason = chain(source.as_ref());
-            if parts.status.is_server_error() {
-                tracing::error!(error.code = %parts.code, error.reason = %reason, "request failed");
-            } else {
-                tracing::info!(error.code = %parts.code, error.reason = %reason, "request refused");
-            }
+        parts.log();
+        let mut response = (parts.status, Json(Envelope { error: &parts })).into_response();
+        if let Some(seconds) = parts.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        (parts.status, Json(Envelope { error: &parts })).into_response()
+        response
     }
 }
 

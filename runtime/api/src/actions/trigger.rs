@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use syncline_domain::{ActionCall, FunctionKind, FunctionName, RunnerError, Trigger};
+use syncline_domain::FunctionName;
 
-use crate::actions::failure;
+use crate::actions::run;
 use crate::addressed::{Addressed, header};
 use crate::auth::Caller;
 use crate::body::JsonBody;
@@ -44,29 +44,9 @@ pub(crate) async fn handle(
     caller.require("environment:actions:execute")?;
     refuse_async(&headers)?;
     let connection = find::addressed(&app, caller.environment(), &of).await?;
-    let function =
-        app.store.functions().lookup_by_name(connection.integration, FunctionKind::Action, &body.action_name).await?.ok_or_else(|| {
-            ApiError::not_found(format!("action `{}` is not deployed to integration `{}`", body.action_name, of.integration))
-        })?;
-    if !function.enabled {
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "disabled_resource", format!("action `{}` is disabled", body.action_name)));
-    }
-    // No input is an empty object to the action: contract 11.2 A2.
-    let input = body.input.filter(|input| input.get() != "null").map_or_else(|| "{}".to_owned(), |input| input.get().to_owned());
-    let call =
-        ActionCall { environment: caller.environment(), connection: connection.id, function: function.id, input, trigger: Trigger::Api };
-    match app.runner.run_action(call).await {
-        Ok(outcome) => match outcome.result {
-            Ok(output) => Ok(([(CONTENT_TYPE, "application/json")], output).into_response()),
-            Err(error) => Err(failure::to_api(outcome.run, error)),
-        },
-        Err(RunnerError::Refused { code, message }) => Err(ApiError::bad_request(code, message)),
-        Err(busy @ RunnerError::Busy) => {
-            let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", busy.to_string());
-            Ok(([(RETRY_AFTER, "1")], error).into_response())
-        }
-        Err(error @ RunnerError::Internal(_)) => Err(ApiError::internal(error)),
-    }
+    let action = run::find(&app, &connection, &body.action_name).await?;
+    let output = run::run(&app, &connection, &action, body.input.as_deref()).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], output).into_response())
 }
 
 fn refuse_async(headers: &HeaderMap) -> Result<(), ApiError> {

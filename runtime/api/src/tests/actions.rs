@@ -1,3 +1,4 @@
+use http::HeaderValue;
 use serde_json::value::RawValue;
 use syncline_domain::RunError;
 
@@ -74,7 +75,8 @@ async fn what_cannot_be_run_is_not_run() {
     assert_eq!(with("x-async", "maybe").await.refusal(), refused(400, "invalid_headers"));
     assert_eq!(with("x-max-retries", "6").await.refusal(), refused(400, "invalid_headers"));
     *app.runner.outcome.lock().unwrap() = Some(Err(RunnerError::Busy));
-    assert_eq!(with("x-async", "false").await.refusal(), refused(503, "server_busy"));
+    let busy = with("x-async", "false").await;
+    assert_eq!((busy.refusal(), &busy.headers["retry-after"]), (refused(503, "server_busy"), &HeaderValue::from_static("1")));
 }
 
 #[tokio::test]
