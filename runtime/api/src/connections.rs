@@ -1,5 +1,6 @@
 //! Connections: one user's authorization of an integration. Wire contract 1.11.
 
+mod credentials;
 pub(crate) mod delete;
 pub(crate) mod end_user;
 pub(crate) mod find;
@@ -11,4 +12,4 @@ pub(crate) mod tags;
 pub(crate) mod test;
 pub(crate) mod update;
 pub(crate) mod webhook_url;
-mod wire;
+pub(crate) mod wire;

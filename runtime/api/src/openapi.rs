@@ -5,6 +5,7 @@
 
 mod alias;
 mod common;
+mod names;
 mod sections;
 
 use std::sync::LazyLock;
@@ -14,6 +15,8 @@ use http::header::CONTENT_TYPE;
 use utoipa::{OpenApi, ToSchema};
 
 use self::common::Common;
+pub(crate) use self::common::Error;
+pub(crate) use self::names::{ConnectionIdText, IdText, IntegrationKeyText, Success};
 
 /// The document, as text. It depends on nothing but the code, so that one text serves for ever.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_json().expect("a document of plain data has a JSON form"));

@@ -3,3 +3,4 @@
 pub(crate) mod list;
 pub(crate) mod logo;
 pub(crate) mod show;
+mod wire;

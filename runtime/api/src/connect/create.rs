@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use syncline_connect::{ConnectError, NewSession};
 use syncline_domain::{EnvironmentId, IntegrationKey, Tags};
+use utoipa::ToSchema;
 
 use super::settings::{self, DefaultsBody, OrganizationBody, OverridesBody};
 use crate::auth::Caller;
@@ -19,30 +20,74 @@ use crate::connections::end_user::{self, EndUserBody};
 use crate::connections::{tags, webhook_url};
 use crate::error::ApiError;
 use crate::issue::Issue;
+use crate::openapi::Envelope;
 use crate::state::App;
 
-#[derive(Deserialize)]
+/// A connect session to open: `end_user`, or `tags`, or both.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewConnectSession)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    /// Whose connection it will be
     #[serde(default)]
     end_user: Option<EndUserBody>,
+    /// Of the end user, who has to be given too
     #[serde(default)]
     organization: Option<OrganizationBody>,
+    /// Keys of the integrations that may be connected; all where it is left out
     #[serde(default)]
+    #[schema(min_items = 1)]
     allowed_integrations: Option<Vec<String>>,
+    /// By key of an integration
     #[serde(default)]
     integrations_config_defaults: BTreeMap<String, DefaultsBody>,
+    /// By key of an integration
     #[serde(default)]
     overrides: BTreeMap<String, OverridesBody>,
+    /// Where webhooks about the connection go instead of the environment's address
     #[serde(default)]
+    #[schema(format = "uri")]
     webhook_url_override: Option<String>,
+    /// At most ten. A key is a letter, then letters, digits and `_ - . /`, 64 characters at most, kept in lower case; a value has 1 to 255
+    /// characters
     #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     tags: Option<Tags>,
+    /// Where a browser that nobody waits for goes at the end: an absolute http or https URL
     #[serde(default)]
+    #[schema(format = "uri")]
     return_to: Option<String>,
 }
 
-/// Opens a session for half an hour. 201
+/// A connect session that was opened.
+#[derive(ToSchema)]
+#[schema(as = CreatedConnectSession)]
+#[expect(dead_code, reason = "describes JSON that `open` writes by hand")]
+pub(super) struct Opened {
+    /// For the browser; shown this once
+    #[schema(pattern = "^nango_connect_session_[0-9a-f]{64}$")]
+    token: String,
+    /// The page on which the user connects
+    #[schema(format = "uri")]
+    connect_link: String,
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
+/// Open a connect session
+///
+/// A session lasts for half an hour and makes one connection. Hand its `token` to the browser, or send the browser to `connect_link`.
+#[utoipa::path(
+    post,
+    path = "/connect/sessions",
+    operation_id = "createConnectSession",
+    tag = "connect",
+    request_body(
+        content = Body,
+        example = json!({ "end_user": { "id": "user-1", "email": "ada@example.com" }, "tags": { "plan": "gold" } })
+    ),
+    responses((status = 201, description = "The session", body = Envelope<Opened>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Response, ApiError> {
     caller.require("environment:connect_sessions:write")?;
     let tags = body.tags.map(tags::check).transpose()?.unwrap_or_default();

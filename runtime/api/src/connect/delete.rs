@@ -9,7 +9,17 @@ use crate::auth::SessionCaller;
 use crate::error::ApiError;
 use crate::state::App;
 
-/// Ends the session. 204
+/// End a connect session
+///
+/// The session is the bearer token's. Connections that it made stay.
+#[utoipa::path(
+    delete,
+    path = "/connect/session",
+    operation_id = "deleteConnectSession",
+    tag = "connect",
+    security(("connect_session" = [])),
+    responses((status = 204, description = "It has ended"))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, SessionCaller(session): SessionCaller) -> Result<StatusCode, ApiError> {
     let was_there = app.connect.delete_session(&session).await?;
     // Somebody else was faster.

@@ -7,37 +7,51 @@ use serde_json::{Map, Value};
 use syncline_connect::{IntegrationDefaults, SessionSettings};
 use syncline_domain::{EndUser, Organization};
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::connections::end_user::EndUserBody;
 use crate::error::ApiError;
 
 const MAX_CHARS: usize = 255;
 
-/// `integrations_config_defaults.K`
-#[derive(Deserialize)]
+/// What the flows of one integration begin with.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ConnectDefaults)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DefaultsBody {
+    /// Scopes instead of the integration's, joined by commas
     #[serde(default)]
     user_scopes: Option<String>,
+    /// Added to the authorization request
     #[serde(default)]
     authorization_params: BTreeMap<String, String>,
+    /// Values that the user is not asked for
     #[serde(default)]
+    #[schema(value_type = Object)]
     connection_config: Map<String, Value>,
 }
 
-/// `overrides.K`
-#[derive(Deserialize)]
+/// What the page that connects shows for one integration.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ConnectOverrides)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OverridesBody {
+    /// Your own help page, an https URL
     #[serde(default)]
+    #[schema(format = "uri")]
     docs_connect: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// The organization of the product's user.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewOrganization)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrganizationBody {
+    /// Your own id of it
+    #[schema(min_length = 1, max_length = 255)]
     id: String,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 255)]
     display_name: Option<String>,
 }
 

@@ -10,10 +10,24 @@ use syncline_domain::{ConnectionName, ConnectionRef};
 use crate::auth::Caller;
 use crate::connections::find::{self, InIntegration};
 use crate::error::ApiError;
+use crate::openapi::Success;
 use crate::query::Query;
 use crate::state::App;
 
+/// Delete a connection
+///
 /// Runs the functions that want to hear of it first. Its syncs stop at once; its records are removed in the background.
+#[utoipa::path(
+    delete,
+    path = "/connections/{connection}",
+    operation_id = "deleteConnection",
+    tag = "connections",
+    params(
+        ("connection" = String, Path, description = "Id of the connection", example = "f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52"),
+        InIntegration
+    ),
+    responses((status = 200, description = "It is gone", body = Success))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -2,20 +2,28 @@
 
 use serde::Deserialize;
 use syncline_domain::{EndUser, Tags};
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
 const MAX_CHARS: usize = 255;
 
-#[derive(Deserialize)]
+/// The product's user behind a connection.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewEndUser)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndUserBody {
+    /// Your own id of that user
+    #[schema(min_length = 1, max_length = 255, example = "user-1")]
     id: String,
     #[serde(default)]
+    #[schema(format = Email, example = "ada@example.com")]
     email: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 255, example = "Ada")]
     display_name: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     tags: Option<Tags>,
 }
 

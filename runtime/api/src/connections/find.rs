@@ -3,14 +3,19 @@
 use serde::Deserialize;
 use syncline_domain::{ConnectionName, ConnectionRef, EnvironmentId, IntegrationKey};
 use syncline_store::ConnectionRow;
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
+use crate::openapi::IntegrationKeyText;
 use crate::state::App;
 
 /// How a path to one connection is completed: its id is unique in its integration only.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InIntegration {
+    /// Key of the connection's integration
+    #[param(value_type = IntegrationKeyText, inline)]
     pub(crate) provider_config_key: IntegrationKey,
 }
 

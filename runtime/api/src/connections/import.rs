@@ -11,34 +11,70 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use syncline_connect::{ConnectError, ImportConnection};
 use syncline_domain::{ConnectionName, Credentials, IntegrationKey, Tags};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
+use crate::connections::credentials::GivenCredentials;
 use crate::connections::end_user::{self, EndUserBody};
+use crate::connections::wire::Full;
 use crate::connections::{metadata, tags, webhook_url, wire};
 use crate::error::ApiError;
+use crate::openapi::{ConnectionIdText, IntegrationKeyText};
 use crate::state::App;
 
-#[derive(Deserialize)]
+/// A connection to make.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewConnection)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    #[schema(value_type = IntegrationKeyText)]
     provider_config_key: IntegrationKey,
+    /// A new one where it is left out; the connection that has it gets the new credentials
     #[serde(default)]
+    #[schema(value_type = Option<ConnectionIdText>)]
     connection_id: Option<ConnectionName>,
+    /// Any object
     #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<Box<RawValue>>,
+    /// Values of the provider's own fields
     #[serde(default)]
+    #[schema(value_type = Object)]
     connection_config: Map<String, Value>,
+    /// Where webhooks about the connection go instead of the environment's address: an absolute http or https URL
     #[serde(default)]
     webhook_url_override: Option<String>,
+    #[schema(value_type = GivenCredentials)]
     credentials: Map<String, Value>,
     #[serde(default)]
     end_user: Option<EndUserBody>,
+    /// At most ten. A key is a letter, then letters, digits and `_ - . /`, 64 characters at most, kept in lower case; a value has 1 to 255
+    /// characters
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     tags: Tags,
 }
 
-/// Makes a connection from credentials that the caller has, or gives an existing one new credentials. 201
+/// Import a connection
+///
+/// Makes a connection from credentials that the caller has, or gives an existing one new credentials. The provider is asked whether they
+/// work, where its entry says how.
+#[utoipa::path(
+    post,
+    path = "/connections",
+    operation_id = "importConnection",
+    tag = "connections",
+    request_body(
+        content = Body,
+        example = json!({
+            "provider_config_key": "github",
+            "connection_id": "f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52",
+            "credentials": { "type": "OAUTH2", "access_token": "gho_16C7e42F292c6912E7710c838347Ae178B4a" }
+        })
+    ),
+    responses((status = 201, description = "The connection", body = Full<'static>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Response, ApiError> {
     caller.require("environment:connections:create")?;
     let credentials = Credentials::from_wire(&body.credentials)

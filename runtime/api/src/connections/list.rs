@@ -26,8 +26,10 @@ pub(crate) struct Params {
     /// Text that occurs in the connection's id, or in its end user's id, name or e-mail address
     #[serde(default)]
     search: Option<String>,
+    /// Only those of this user of yours
     #[serde(default)]
     end_user_id: Option<String>,
+    /// Only those of users of this organization
     #[serde(default)]
     end_user_organization_id: Option<String>,
     /// Keys of integrations, joined by commas

@@ -10,22 +10,39 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use syncline_domain::{ConnectionName, IntegrationKey};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::issue::read_value;
+use crate::openapi::{ConnectionIdText, Error, IntegrationKeyText};
 use crate::query::Repeated;
 use crate::state::App;
 
-/// Also the answer: clients of the field expect what they sent.
-#[derive(Serialize, Deserialize)]
+/// Metadata for one connection or several. Also the answer: clients expect what they sent.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = ConnectionMetadata)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
-    /// A string, or an array of them.
+    /// One id, or several
+    #[schema(value_type = OneOrMore)]
     connection_id: Value,
+    #[schema(value_type = IntegrationKeyText)]
     provider_config_key: IntegrationKey,
+    /// Any object
+    #[schema(value_type = Object)]
     metadata: Box<RawValue>,
+}
+
+/// One id, or several.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionIds)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what `write` reads by hand")]
+enum OneOrMore {
+    One(ConnectionIdText),
+    More(Vec<ConnectionIdText>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,12 +51,44 @@ enum Mode {
     Merge,
 }
 
-/// Replaces the metadata of one connection or several, all or none. 201
+/// Set metadata
+///
+/// Replaces the metadata of one connection or several, all or none.
+#[utoipa::path(
+    post,
+    path = "/connections/metadata",
+    operation_id = "setMetadata",
+    tag = "connections",
+    request_body(
+        content = Body,
+        example = json!({ "connection_id": "f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52", "provider_config_key": "github", "metadata": { "team": "core" } })
+    ),
+    responses(
+        (status = 201, description = "What was sent", body = Body),
+        (status = 404, description = "A connection or the integration does not exist; nothing was changed", body = Error)
+    )
+)]
 pub(crate) async fn set(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Response, ApiError> {
     write(&app, &caller, body, Mode::Set).await
 }
 
+/// Merge metadata
+///
 /// Merges top-level keys into the metadata of one connection or several, all or none.
+#[utoipa::path(
+    patch,
+    path = "/connections/metadata",
+    operation_id = "updateMetadata",
+    tag = "connections",
+    request_body(
+        content = Body,
+        example = json!({ "connection_id": ["f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52"], "provider_config_key": "github", "metadata": { "team": "core" } })
+    ),
+    responses(
+        (status = 200, description = "What was sent", body = Body),
+        (status = 404, description = "A connection or the integration does not exist; nothing was changed", body = Error)
+    )
+)]
 pub(crate) async fn merge(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Response, ApiError> {
     write(&app, &caller, body, Mode::Merge).await
 }

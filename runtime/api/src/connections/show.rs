@@ -11,29 +11,62 @@ use serde::Deserialize;
 use serde_json::json;
 use syncline_connect::{ConnectError, Freshness};
 use syncline_domain::{ConnectionRef, Credentials, EnvironmentId, IntegrationKey};
+use utoipa::IntoParams;
 
 use crate::auth::Caller;
+use crate::connections::wire::Full;
 use crate::connections::{find, wire};
 use crate::error::ApiError;
+use crate::openapi::{Error, IntegrationKeyText};
 use crate::query::{Flag, Query};
 use crate::state::App;
 
 /// `last_fetched_at` tells whether a connection is in use; a write for every read would cost more than that is worth.
 const FETCH_NOTED_EVERY: Duration = Duration::from_mins(1);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
+    /// Key of the connection's integration
+    #[param(value_type = IntegrationKeyText, inline)]
     provider_config_key: IntegrationKey,
+    /// Whether to show refresh tokens
     #[serde(default)]
+    #[param(value_type = Option<bool>)]
     refresh_token: Flag,
+    /// Renew the credentials even if they have not ended
     #[serde(default)]
+    #[param(value_type = Option<bool>)]
     force_refresh: Flag,
+    /// The same, for GitHub Apps
     #[serde(default)]
+    #[param(value_type = Option<bool>)]
     refresh_github_app_jwt_token: Flag,
 }
 
-/// One connection, with credentials for a caller who may read them; the refresh token only when asked for.
+/// Show a connection
+///
+/// With credentials that work now, for a key that may read them; the refresh token only when asked for. Credentials that have ended are
+/// renewed first.
+#[utoipa::path(
+    get,
+    path = "/connections/{connection}",
+    operation_id = "getConnection",
+    tag = "connections",
+    params(
+        ("connection" = String, Path, description = "Id of the connection", example = "f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52"),
+        Params
+    ),
+    responses(
+        (status = 200, description = "The connection", body = Full<'static>),
+        (
+            status = 424,
+            description = "`invalid_credentials`: they have ended and cannot be renewed; `payload` has the connection and the reason's code",
+            body = Error
+        )
+    )
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::Tags;
 use syncline_store::ConnectionPatch;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
@@ -15,21 +16,43 @@ use crate::connections::end_user::{self, EndUserBody};
 use crate::connections::find::{self, InIntegration};
 use crate::connections::{tags, webhook_url};
 use crate::error::ApiError;
+use crate::openapi::Success;
 use crate::query::Query;
 use crate::state::App;
 
-#[derive(Deserialize)]
+/// What to change.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ConnectionChange)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    /// Also sets the tags `end_user_id`, `end_user_email` and `end_user_display_name`
     #[serde(default)]
     end_user: Option<EndUserBody>,
+    /// Replaces all tags. At most ten. A key is a letter, then letters, digits and `_ - . /`, 64 characters at most, kept in lower case; a value has 1 to 255
+    /// characters
     #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
     tags: Option<Tags>,
+    /// An absolute http or https URL; an empty text clears it
     #[serde(default)]
     webhook_url_override: Option<String>,
 }
 
+/// Change a connection
+///
 /// Changes what is given; `tags` replaces all tags.
+#[utoipa::path(
+    patch,
+    path = "/connections/{connection}",
+    operation_id = "patchConnection",
+    tag = "connections",
+    params(
+        ("connection" = String, Path, description = "Id of the connection", example = "f3f62f2e-6c3f-4bd3-9d5c-1a8d8a4c3b52"),
+        InIntegration
+    ),
+    request_body(content = Body, example = json!({ "tags": { "plan": "gold" } })),
+    responses((status = 200, description = "It is changed", body = Success))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

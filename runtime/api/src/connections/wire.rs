@@ -7,6 +7,8 @@ use syncline_domain::{AuthError, ConnectionName, ConnectionRowId, EndUser, Integ
 use syncline_store::ConnectionRow;
 use utoipa::ToSchema;
 
+use crate::connections::credentials::ShownCredentials;
+
 /// A connection, as lists show it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionSummary)]
@@ -17,19 +19,78 @@ pub(super) struct Summary<'a> {
     created: String,
 }
 
-/// As it is shown alone.
-#[derive(Serialize)]
+/// The product's user behind a connection.
+#[derive(ToSchema)]
+#[schema(as = EndUser)]
+#[expect(dead_code, reason = "describes a type of the domain")]
+pub(crate) struct EndUserView {
+    id: String,
+    #[schema(required = true)]
+    display_name: Option<String>,
+    #[schema(required = true)]
+    email: Option<String>,
+    #[schema(required = true, value_type = Option<BTreeMap<String, String>>)]
+    tags: (),
+    #[schema(required = true)]
+    organization: Option<OrganizationView>,
+}
+
+/// An organization of the product's users.
+#[derive(ToSchema)]
+#[schema(as = Organization)]
+#[expect(dead_code, reason = "describes a type of the domain")]
+struct OrganizationView {
+    id: String,
+    #[schema(required = true)]
+    display_name: Option<String>,
+}
+
+/// Why credentials could not be renewed, and what happens next.
+#[derive(ToSchema)]
+#[schema(as = ConnectionAuthError)]
+#[expect(dead_code, reason = "describes a type of the domain")]
+struct AuthErrorView {
+    /// Stable
+    code: String,
+    /// Of the latest failure, for a person
+    message: String,
+    #[schema(format = DateTime)]
+    first_at: String,
+    #[schema(format = DateTime)]
+    last_at: String,
+    /// How many failures there were
+    failures: u32,
+    /// On how many days
+    days: u32,
+    /// When it is tried again
+    #[schema(required = true, format = DateTime)]
+    retry_at: Option<String>,
+    /// Whether only connecting again helps
+    is_final: bool,
+}
+
+/// A connection as it is shown alone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Connection)]
 pub(super) struct Full<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[schema(format = DateTime)]
     created_at: String,
+    #[schema(format = DateTime)]
     updated_at: String,
+    #[schema(format = DateTime, required = true)]
     last_fetched_at: Option<String>,
+    /// Values of the provider's own fields
+    #[schema(value_type = Object)]
     connection_config: Box<RawValue>,
+    #[schema(required = true)]
     webhook_url_override: Option<&'a str>,
     /// Beyond the wire: why the credentials could not be renewed, and what happens next.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AuthErrorView>)]
     auth_error: Option<&'a AuthError>,
+    #[schema(value_type = ShownCredentials)]
     credentials: Value,
 }
 
@@ -45,12 +106,13 @@ struct Head<'a> {
     #[schema(value_type = String)]
     provider_config_key: &'a IntegrationKey,
     provider: &'a str,
+    /// What is wrong with it; empty where nothing is
     errors: Vec<ErrorMark>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<EndUserView>, required = true)]
     end_user: Option<&'a EndUser>,
     #[schema(value_type = BTreeMap<String, String>)]
     tags: &'a Tags,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object)]
     metadata: Box<RawValue>,
 }
 
@@ -58,6 +120,7 @@ struct Head<'a> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionError)]
 struct ErrorMark {
+    /// `auth`: its credentials could not be renewed
     r#type: &'static str,
     log_id: String,
 }

@@ -15,8 +15,8 @@ use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::settings::{self, ClientBody};
-use crate::integrations::wire::{self, Integration};
-use crate::openapi::Envelope;
+use crate::integrations::wire::{self, ClientSettings, Integration};
+use crate::openapi::{Envelope, IntegrationKeyText};
 use crate::state::App;
 
 /// An integration to make.
@@ -25,19 +25,25 @@ use crate::state::App;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     /// Key of a provider in the catalogue
+    #[schema(example = "github")]
     provider: String,
     /// Key of the new integration: letters, digits and `~ : . @ _ -` or a space, up to 255
-    #[schema(value_type = String, max_length = 255)]
+    #[schema(value_type = IntegrationKeyText)]
     unique_key: IntegrationKey,
+    /// For people; the provider's where it is left out
     #[serde(default)]
     display_name: Option<String>,
+    /// Whether webhooks of the provider reach your backend
     #[serde(default)]
     forward_webhooks: Option<bool>,
+    /// The client that the provider knows you by
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ClientSettings>)]
     credentials: Option<ClientBody>,
+    /// Values of the provider's own fields
     #[serde(default)]
     integration_config: Option<BTreeMap<String, String>>,
+    /// Free texts of yours
     #[serde(default)]
     custom: Option<BTreeMap<String, String>>,
 }
@@ -50,7 +56,13 @@ pub(crate) struct Body {
     path = "/integrations",
     operation_id = "createIntegration",
     tag = "integrations",
-    request_body = Body,
+    request_body(
+        content = Body,
+        example = json!({
+            "provider": "github", "unique_key": "github",
+            "credentials": { "type": "OAUTH2", "client_id": "Iv1.8a61f9b3a7aba766", "client_secret": "...", "scopes": "repo,user" }
+        })
+    ),
     responses((status = 200, description = "The new integration", body = Envelope<Integration>))
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {

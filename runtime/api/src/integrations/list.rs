@@ -8,10 +8,21 @@ use serde_json::{Value, json};
 
 use crate::auth::Viewer;
 use crate::error::ApiError;
-use crate::integrations::wire;
+use crate::integrations::wire::{self, Integration};
+use crate::openapi::Envelope;
 use crate::state::App;
 
+/// List integrations
+///
 /// Every integration of the environment, newest first; for a connect session, those that it allows.
+#[utoipa::path(
+    get,
+    path = "/integrations",
+    operation_id = "listIntegrations",
+    tag = "integrations",
+    security(("connect_session" = []), ("api_key" = [])),
+    responses((status = 200, description = "The integrations", body = Envelope<Vec<Integration>>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, viewer: Viewer) -> Result<Json<Value>, ApiError> {
     let environment = match &viewer {
         Viewer::Key(caller) => {

@@ -6,22 +6,59 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::integrations::wire::{ClientSettings, Integration};
 use crate::integrations::{find, settings, wire};
 use crate::issue::Issue;
+use crate::openapi::Envelope;
 use crate::query::{Query, Repeated};
 use crate::state::App;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
+    /// What to add; may be repeated
     #[serde(default)]
+    #[param(value_type = Vec<Include>, required = false, inline)]
     include: Repeated,
 }
 
-/// One integration; `include=credentials` is left out without the scope for it.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes what the handler checks by hand")]
+enum Include {
+    Webhook,
+    Credentials,
+}
+
+/// An integration, with what was asked for besides.
+#[derive(serde::Serialize, ToSchema)]
+struct IntegrationDetails {
+    #[serde(flatten)]
+    integration: Integration,
+    /// With `include=webhook`: where the provider sends webhooks; `null` where it has none
+    #[schema(required = false)]
+    webhook_url: Option<String>,
+    /// With `include=credentials`, for a key that may read them: the client; `null` for providers that want none
+    #[schema(required = false)]
+    credentials: Option<ClientSettings>,
+}
+
+/// Show an integration
+///
+/// `include=credentials` is left out without the scope for it.
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}",
+    operation_id = "getIntegration",
+    tag = "integrations",
+    params(("key" = String, Path, description = "Key of the integration", example = "github"), Params),
+    responses((status = 200, description = "The integration", body = Envelope<IntegrationDetails>))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

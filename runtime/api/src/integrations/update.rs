@@ -9,32 +9,56 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{IntegrationKey, Secret};
 use syncline_store::{ConnectionFilter, Constraint, Error as StoreError, IntegrationPatch};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::settings::{self, ClientBody};
+use crate::integrations::wire::{ClientSettings, Integration};
 use crate::integrations::{find, wire};
+use crate::openapi::{Envelope, IntegrationKeyText};
 use crate::state::App;
 
-#[derive(Deserialize)]
+/// What to change.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = IntegrationChange)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    /// A new key; only while the integration has no connections
     #[serde(default)]
+    #[schema(value_type = Option<IntegrationKeyText>)]
     unique_key: Option<IntegrationKey>,
+    /// For people
     #[serde(default)]
     display_name: Option<String>,
+    /// Whether webhooks of the provider reach your backend
     #[serde(default)]
     forward_webhooks: Option<bool>,
+    /// The client, all of it: it replaces the one before
     #[serde(default)]
+    #[schema(value_type = Option<ClientSettings>)]
     credentials: Option<ClientBody>,
+    /// Values of the provider's own fields; others stay
     #[serde(default)]
     integration_config: Option<BTreeMap<String, String>>,
+    /// Free texts, all of them
     #[serde(default)]
     custom: Option<BTreeMap<String, String>>,
 }
 
+/// Change an integration
+///
 /// Changes what is given. The key can change only while no connection is known by it.
+#[utoipa::path(
+    patch,
+    path = "/integrations/{key}",
+    operation_id = "updateIntegration",
+    tag = "integrations",
+    params(("key" = String, Path, description = "Key of the integration", example = "github")),
+    request_body(content = Body, example = json!({ "display_name": "GitHub for engineers" })),
+    responses((status = 200, description = "The integration as it is now", body = Envelope<Integration>))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

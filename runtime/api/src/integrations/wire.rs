@@ -9,8 +9,7 @@ use crate::providers::logo;
 use crate::state::App;
 
 /// The form, described; [`integration`] writes it.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes JSON that is written by hand")]
+#[derive(serde::Serialize, ToSchema)]
 pub(crate) struct Integration {
     unique_key: String,
     provider: String,
@@ -25,6 +24,84 @@ pub(crate) struct Integration {
     /// Names of credentials that the integration brings along
     #[schema(required = false)]
     preconfigured_credentials: Vec<String>,
+}
+
+/// The client that a provider knows you by, as its auth mode has it.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(tag = "type")]
+#[expect(dead_code, reason = "describes what `settings` checks and writes by hand")]
+pub(crate) enum ClientSettings {
+    /// An OAuth 2.0 client
+    #[serde(rename = "OAUTH2")]
+    Oauth2(OauthClient),
+    /// An OAuth 1.0a consumer
+    #[serde(rename = "OAUTH1")]
+    Oauth1(OauthClient),
+    /// A NetSuite integration record
+    #[serde(rename = "TBA")]
+    Tba(OauthClient),
+    /// An app that users install
+    #[serde(rename = "APP")]
+    App(AppClient),
+    /// An app that users install, and its OAuth client
+    #[serde(rename = "CUSTOM")]
+    Custom(AppWithUserClient),
+    /// A client of one MCP server
+    #[serde(rename = "MCP_OAUTH2")]
+    McpOauth2(McpClient),
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct OauthClient {
+    #[schema(min_length = 1, max_length = 16_384)]
+    client_id: String,
+    #[schema(min_length = 1, max_length = 16_384)]
+    client_secret: String,
+    /// Joined by commas
+    #[schema(max_length = 16_384)]
+    scopes: Option<String>,
+    #[schema(max_length = 16_384)]
+    webhook_secret: Option<String>,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct AppClient {
+    #[schema(min_length = 1, max_length = 16_384)]
+    app_id: String,
+    /// The app's public page, an https URL
+    #[schema(format = "uri", min_length = 1, max_length = 16_384, example = "https://github.com/apps/example")]
+    app_link: String,
+    /// In PEM
+    #[schema(min_length = 1, max_length = 16_384)]
+    private_key: String,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct AppWithUserClient {
+    #[schema(min_length = 1, max_length = 16_384)]
+    client_id: String,
+    #[schema(min_length = 1, max_length = 16_384)]
+    client_secret: String,
+    #[schema(min_length = 1, max_length = 16_384)]
+    app_id: String,
+    /// The app's public page, an https URL
+    #[schema(format = "uri", min_length = 1, max_length = 16_384, example = "https://github.com/apps/example")]
+    app_link: String,
+    /// In PEM
+    #[schema(min_length = 1, max_length = 16_384)]
+    private_key: String,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct McpClient {
+    #[schema(min_length = 1, max_length = 16_384)]
+    client_id: String,
+    /// None for a public client
+    #[schema(max_length = 16_384)]
+    client_secret: Option<String>,
+    /// Joined by commas
+    #[schema(max_length = 16_384)]
+    scopes: Option<String>,
 }
 
 /// Without credentials.

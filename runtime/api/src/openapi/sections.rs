@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{connections, integrations, openapi, records};
+use crate::{connect, connections, integrations, openapi, providers, records};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -28,6 +28,9 @@ pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
 #[openapi(
     tags((name = "catalogue", description = "The providers that integrations can be made for")),
     paths(
+        providers::list::handle,
+        providers::show::handle,
+        providers::logo::handle,
     )
 )]
 struct Catalogue;
@@ -36,7 +39,11 @@ struct Catalogue;
 #[openapi(
     tags((name = "integrations", description = "A provider as this environment uses it")),
     paths(
+        integrations::list::handle,
         integrations::create::handle,
+        integrations::show::handle,
+        integrations::update::handle,
+        integrations::delete::handle,
     )
 )]
 struct Integrations;
@@ -53,6 +60,11 @@ struct Functions;
 #[openapi(
     tags((name = "connect", description = "Sessions in which users connect their accounts")),
     paths(
+        connect::create::handle,
+        connect::reconnect::handle,
+        connect::show::handle,
+        connect::delete::handle,
+        connect::telemetry::handle,
     )
 )]
 struct Connect;
@@ -70,6 +82,13 @@ struct Authorize;
     tags((name = "connections", description = "A user's authorization of an integration")),
     paths(
         connections::list::handle,
+        connections::import::handle,
+        connections::show::handle,
+        connections::update::handle,
+        connections::delete::handle,
+        connections::test::handle,
+        connections::metadata::set,
+        connections::metadata::merge,
     )
 )]
 struct Connections;

@@ -10,7 +10,18 @@ use syncline_providers::logo_svg;
 use crate::error::ApiError;
 use crate::state::App;
 
-/// The picture.
+/// Show a provider's logo
+///
+/// A picture made by this server, for an `<img>`.
+#[utoipa::path(
+    get,
+    path = "/providers/{provider}/logo.svg",
+    operation_id = "getProviderLogo",
+    tag = "catalogue",
+    params(("provider" = String, Path, description = "Key of the provider", example = "github")),
+    security(()),
+    responses((status = 200, description = "The logo", body = String, content_type = "image/svg+xml"))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path(provider): Path<String>,

@@ -11,10 +11,26 @@ use syncline_providers::{Entry, Language, to_wire};
 
 use crate::auth::Viewer;
 use crate::error::ApiError;
+use crate::openapi::Envelope;
 use crate::providers::logo;
+use crate::providers::wire::Provider;
 use crate::state::App;
 
-/// One provider.
+/// Show a provider
+///
+/// Its form fields are described in the language of `Accept-Language`, where that is one of the catalogue's; else in English.
+#[utoipa::path(
+    get,
+    path = "/providers/{provider}",
+    operation_id = "getProvider",
+    tag = "catalogue",
+    params(
+        ("provider" = String, Path, description = "Key of the provider", example = "github"),
+        ("Accept-Language" = Option<String>, Header, description = "The language in which fields are described")
+    ),
+    security(("connect_session" = []), ("api_key" = [])),
+    responses((status = 200, description = "The provider", body = Envelope<Provider>))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     _: Viewer,
