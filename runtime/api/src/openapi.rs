@@ -14,8 +14,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use utoipa::{OpenApi, ToSchema};
 
+use crate::authorize::supplied;
+
 use self::common::Common;
-pub(crate) use self::common::Error;
+pub(crate) use self::common::{CONNECT_SESSION_QUERY, Error};
 pub(crate) use self::names::{ConnectionIdText, IdText, IntegrationKeyText, Success};
 
 /// The document, as text. It depends on nothing but the code, so that one text serves for ever.
@@ -45,6 +47,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     for section in sections::all() {
         document.merge(section);
     }
+    supplied::describe(&mut document);
     alias::add(&mut document);
     common::complete(&mut document);
     document

@@ -82,7 +82,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
         // Where browsers come back to, with whatever content type the provider sends them.
         .route("/oauth/callback", get(authorize::callback::query).post(authorize::callback::form))
-        .route("/app-auth/connect", get(authorize::callback::query))
+        .route("/app-auth/connect", get(authorize::callback::installed))
         .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle));
 
     // With a connect session's token; the first three also with an API key.

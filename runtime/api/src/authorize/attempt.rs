@@ -12,6 +12,7 @@ use syncline_connect::{Attempt, ConnectError};
 use syncline_domain::{IntegrationKey, Secret};
 use syncline_providers::Entry;
 use syncline_store::IntegrationRow;
+use utoipa::IntoParams;
 
 use crate::auth;
 use crate::error::ApiError;
@@ -20,27 +21,43 @@ use crate::query::{Query, Repeated};
 use crate::state::App;
 
 /// Everything that the published client puts there.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Asked {
+    // Described as what lets the caller in.
     #[serde(default)]
+    #[param(ignore)]
     connect_session_token: Option<String>,
+    /// Opens nothing: 401 `deprecated_authentication`
     #[serde(default)]
     public_key: Option<String>,
+    /// Of no meaning here
     #[serde(default)]
     #[expect(dead_code, reason = "it protects public keys; a session needs none, and clients may send it all the same")]
     hmac: Option<String>,
+    /// Refused: a session makes a new id, or knows the connection that it authorizes again
     #[serde(default)]
     connection_id: Option<String>,
+    /// Values of the provider's own fields: `params[subdomain]=acme`
     #[serde(default)]
+    #[param(style = DeepObject, explode, required = false)]
     params: BTreeMap<String, String>,
+    /// Scopes instead of the integration's; may be repeated
     #[serde(default)]
+    #[param(value_type = Vec<String>, required = false)]
     user_scope: Repeated,
+    /// Added to the authorization request; the value `undefined` takes one out
     #[serde(default)]
+    #[param(style = DeepObject, explode, required = false)]
     authorization_params: BTreeMap<String, String>,
+    /// A client of the connection's own: `oauth_client_id_override`, `oauth_client_secret_override`, `oauth_refresh_token_override`
     #[serde(default)]
+    #[param(style = DeepObject, explode, required = false)]
     credentials: BTreeMap<String, String>,
+    /// The WebSocket that waits for the result
     #[serde(default)]
+    #[param(value_type = Option<String>, format = "uuid")]
     ws_client_id: Option<uuid::Uuid>,
 }
 

@@ -8,14 +8,39 @@ use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use syncline_connect::{BeginOptions, Begun, ConnectError};
 
-use super::attempt::Ask;
+use super::attempt::{Ask, Asked};
 use super::outcome::Ending;
 use super::{cookie, page};
 use crate::error::ApiError;
+use crate::openapi::Error;
 use crate::sockets;
 use crate::state::App;
 
-/// 302 to the provider, with the cookie that this browser has to bring back. A browser that nobody waits for ends where its session says.
+/// Begin an authorization
+///
+/// For browsers: sends one to the provider's own page, with a cookie that it has to bring back. What goes wrong before that is a page, or,
+/// where nobody waits and the session names a `return_to`, a redirect there with `error` in the query.
+#[utoipa::path(
+    get,
+    path = "/oauth/connect/{key}",
+    operation_id = "beginAuthorization",
+    tag = "authorize",
+    params(("key" = String, Path, description = "Key of the integration", example = "github"), Asked),
+    security(("connect_session_query" = [])),
+    responses(
+        (
+            status = 302,
+            description = "To the provider",
+            headers(("Location" = String, description = "The provider's page"), ("Set-Cookie" = String, description = "Binds the flow to this browser"))
+        ),
+        (status = 303, description = "To the session's `return_to`", headers(("Location" = String, description = "With `error` in its query"))),
+        (
+            status = 400,
+            description = "The request is not valid, or the authorization cannot begin",
+            content((Error = "application/json"), (String = "text/html"))
+        )
+    )
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, headers: HeaderMap, ask: Ask) -> Result<Response, ApiError> {
     let Ask { attempt, authorization_params, credentials, client } = ask;
     let (environment, integration) = (attempt.session.environment, attempt.integration.clone());

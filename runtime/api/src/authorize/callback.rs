@@ -10,10 +10,12 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde_json::Value;
 use syncline_connect::{CallbackParams, Completion};
+use utoipa::{IntoParams, ToSchema};
 
 use super::outcome::Ending;
 use super::{cookie, page};
 use crate::error::ApiError;
+use crate::openapi::Error;
 use crate::sockets;
 use crate::state::App;
 
@@ -22,12 +24,75 @@ const MAX_FORM_BYTES: usize = 64 * 1024;
 /// A repeated one of these could mean one thing to us and another to the provider: RFC 6749, 3.1 forbids it.
 const SINGLE: [&str; 6] = ["state", "code", "iss", "error", "oauth_token", "oauth_verifier"];
 
-/// The answer in the query.
+/// What providers send back; other parameters are kept for those that need them.
+#[derive(IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[schema(as = AuthorizationAnswer)]
+#[expect(dead_code, reason = "describes what `read` reads by hand")]
+struct Answer {
+    /// Of the authorization that this answers
+    state: Option<String>,
+    /// Buys the token
+    code: Option<String>,
+    /// Who answers (RFC 9207)
+    iss: Option<String>,
+    /// Why there is no code: `access_denied`, ...
+    error: Option<String>,
+    error_description: Option<String>,
+    /// OAuth 1.0a
+    oauth_token: Option<String>,
+    /// OAuth 1.0a
+    oauth_verifier: Option<String>,
+    /// Of an app that was installed
+    installation_id: Option<String>,
+    /// Everything as one JSON object, as some providers send it
+    payload: Option<String>,
+}
+
+/// End an authorization
+///
+/// For browsers that come back from the provider. The answer of a provider is good once, and only in the browser that began.
+#[utoipa::path(
+    get,
+    path = "/oauth/callback",
+    operation_id = "endAuthorization",
+    tag = "authorize",
+    params(Answer),
+    security(()),
+    responses(
+        (status = 200, description = "It worked: a page that closes itself", body = String, content_type = "text/html"),
+        (
+            status = 303,
+            description = "To the session's `return_to`",
+            headers(("Location" = String, description = "With `connection_id` or `error`, and `provider_config_key`, in its query"))
+        ),
+        (status = 400, description = "It did not work: a page that says why", content((String = "text/html"), (Error = "application/json")))
+    )
+)]
 pub(crate) async fn query(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
     finish(app, headers, read(&[query.unwrap_or_default().as_bytes()])).await
 }
 
-/// The answer in a form: `response_mode=form_post`.
+/// End an authorization, with a form
+///
+/// The same for providers that answer with `response_mode=form_post`.
+#[utoipa::path(
+    post,
+    path = "/oauth/callback",
+    operation_id = "endAuthorizationByForm",
+    tag = "authorize",
+    security(()),
+    request_body(content = Answer, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "It worked: a page that closes itself", body = String, content_type = "text/html"),
+        (
+            status = 303,
+            description = "To the session's `return_to`",
+            headers(("Location" = String, description = "With `connection_id` or `error`, and `provider_config_key`, in its query"))
+        ),
+        (status = 400, description = "It did not work: a page that says why", content((String = "text/html"), (Error = "application/json")))
+    )
+)]
 pub(crate) async fn form(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -55,6 +120,30 @@ fn read(parts: &[&[u8]]) -> CallbackParams {
         params.insert("state".to_owned(), state.clone());
     }
     CallbackParams(params)
+}
+
+/// End an app's installation
+///
+/// Where GitHub Apps and their like send a browser after somebody installed one.
+#[utoipa::path(
+    get,
+    path = "/app-auth/connect",
+    operation_id = "endInstallation",
+    tag = "authorize",
+    params(Answer),
+    security(()),
+    responses(
+        (status = 200, description = "It worked: a page that closes itself", body = String, content_type = "text/html"),
+        (
+            status = 303,
+            description = "To the session's `return_to`",
+            headers(("Location" = String, description = "With `connection_id` or `error`, and `provider_config_key`, in its query"))
+        ),
+        (status = 400, description = "It did not work: a page that says why", content((String = "text/html"), (Error = "application/json")))
+    )
+)]
+pub(crate) async fn installed(state: State<Arc<App>>, headers: HeaderMap, query: RawQuery) -> Result<Response, ApiError> {
+    self::query(state, headers, query).await
 }
 
 async fn finish(app: Arc<App>, headers: HeaderMap, params: CallbackParams) -> Result<Response, ApiError> {

@@ -8,13 +8,45 @@ use http::HeaderName;
 use http::header::CACHE_CONTROL;
 use serde_json::Value;
 use syncline_connect::ConnectError;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::attempt::unknown;
 use crate::error::ApiError;
 use crate::state::App;
 
-/// Public, as authorization servers fetch it.
+/// An OAuth client, as it describes itself.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `client_metadata` writes by hand")]
+struct ClientMetadata {
+    /// The document's own address
+    #[schema(format = "uri")]
+    client_id: String,
+    client_name: String,
+    #[schema(format = "uri")]
+    client_uri: String,
+    redirect_uris: Vec<String>,
+    grant_types: Vec<String>,
+    response_types: Vec<String>,
+    token_endpoint_auth_method: String,
+    application_type: String,
+}
+
+/// Show an integration as an OAuth client
+///
+/// For authorization servers that take a client's address as its id (CIMD): integrations with MCP servers have one.
+#[utoipa::path(
+    get,
+    path = "/oauth/client-metadata/{environment}/{key}",
+    operation_id = "getClientMetadata",
+    tag = "authorize",
+    params(
+        ("environment" = String, Path, description = "Id of the environment", example = "5e2a3c1e-4c54-4a2c-8df6-0f4f8f0f4d0a"),
+        ("key" = String, Path, description = "Key of the integration", example = "linear-mcp")
+    ),
+    security(()),
+    responses((status = 200, description = "The client", body = ClientMetadata))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     Path((environment, key)): Path<(String, String)>,

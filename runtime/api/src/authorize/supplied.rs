@@ -1,5 +1,7 @@
 //! The endpoints that take credentials typed in: one row each. Wire contract 1.13.
 
+mod description;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -10,12 +12,15 @@ use serde_json::{Map, Value, json};
 use syncline_connect::ConnectError;
 use syncline_domain::AuthMode;
 
-use super::attempt::Ask;
+use super::attempt::{Ask, Asked};
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::settings;
 use crate::issue::Issue;
 use crate::state::App;
+
+use description::Made;
+pub(crate) use description::describe;
 
 /// An endpoint's body.
 pub(crate) struct Form {
@@ -78,7 +83,18 @@ pub(crate) fn endpoint(form: &'static Form) -> MethodRouter<Arc<App>> {
     post(move |State(app): State<Arc<App>>, ask: Ask, JsonBody(body): JsonBody<Map<String, Value>>| connect(app, form, ask, body))
 }
 
-/// `POST /auth/oauth-outbound/:key`: the provider would install us by itself and tell so in a webhook.
+/// Connect with an installation that begins at the provider
+///
+/// Not supported: this server answers 400 `outbound_installation_not_supported`. Connect such an integration with `/oauth/connect`.
+#[utoipa::path(
+    post,
+    path = "/auth/oauth-outbound/{key}",
+    operation_id = "connectOutbound",
+    tag = "authorize",
+    params(("key" = String, Path, description = "Key of the integration"), Asked),
+    security(("connect_session_query" = [])),
+    responses((status = 200, description = "What clients expect of a server that supports it; this one never answers so", body = Made))
+)]
 pub(crate) async fn outbound(State(app): State<Arc<App>>, ask: Ask) -> Result<Json<Value>, ApiError> {
     ask.integration(&app).await?;
     let message =

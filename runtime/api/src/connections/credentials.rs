@@ -140,11 +140,11 @@ pub(crate) enum AnyCredentials {
     },
     /// An app's installation
     #[serde(rename = "APP")]
-    App(Installation),
+    App(InstalledApp),
     /// An app's installation, and the user who installed it
     #[serde(rename = "CUSTOM")]
     Custom {
-        app: Installation,
+        app: InstalledApp,
         #[schema(required = true)]
         user: Option<Oauth2>,
         /// The provider's own answer about the user
@@ -173,7 +173,7 @@ pub(crate) struct Oauth2 {
 /// An app's installation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AppCredentials)]
-pub(crate) struct Installation {
+pub(crate) struct InstalledApp {
     #[schema(required = false)]
     app_id: String,
     installation_id: String,

@@ -1,7 +1,8 @@
 //! What endpoints have in common: who may call, and the errors that any of them may answer.
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, ContentBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement};
 use utoipa::{Modify, PartialSchema, ToSchema};
 
@@ -9,6 +10,8 @@ use utoipa::{Modify, PartialSchema, ToSchema};
 pub(crate) const API_KEY: &str = "api_key";
 /// A connect session's token, for browsers.
 pub(crate) const CONNECT_SESSION: &str = "connect_session";
+/// The same token where a browser has no headers to set.
+pub(crate) const CONNECT_SESSION_QUERY: &str = "connect_session_query";
 /// An account's key: environments and their keys.
 pub(crate) const ACCOUNT_KEY: &str = "account_key";
 /// The operator's token.
@@ -52,9 +55,11 @@ impl Modify for Common {
         let bearer = |description: &str| {
             SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build())
         };
+        let in_query = ApiKeyValue::with_description("connect_session_token", "The same token, in the query");
         let components = ComponentsBuilder::new()
             .security_scheme(API_KEY, bearer("An environment's API key"))
             .security_scheme(CONNECT_SESSION, bearer("The token of a connect session: `nango_connect_session_` and 64 hexadecimal digits"))
+            .security_scheme(CONNECT_SESSION_QUERY, SecurityScheme::ApiKey(ApiKey::Query(in_query)))
             .security_scheme(ACCOUNT_KEY, bearer("An account's API key: environments and their keys"))
             .security_scheme(OPERATOR, bearer("The operator's token, derived from the encryption key"))
             .schema(Error::name(), Error::schema())
@@ -75,6 +80,7 @@ pub(super) fn complete(document: &mut OpenApi) {
             let security = operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(API_KEY, Vec::<String>::new())]);
             let open = security.iter().all(|requirement| *requirement == SecurityRequirement::default());
             let has_body = operation.request_body.is_some();
+            let has_json = operation.request_body.as_ref().is_some_and(is_json);
             let statuses = [
                 (true, "400", "The request is not valid, or names something that does not exist"),
                 (!open, "401", "No key, or none that this server knows"),
@@ -82,7 +88,7 @@ pub(super) fn complete(document: &mut OpenApi) {
                 (true, "404", "There is no such thing"),
                 (mutates, "409", "Something else stands in the way, or a request with the same `Idempotency-Key` is under way"),
                 (has_body, "413", "The body is too large"),
-                (has_body && !proxied, "415", "The body is not JSON"),
+                (has_json && !proxied, "415", "The body is not JSON"),
                 (mutates, "422", "The `Idempotency-Key` was used for another request"),
                 (true, "429", "Too many requests; `Retry-After` says when to come back"),
                 (true, "500", "A fault of the server's; its log has the reason"),
@@ -95,6 +101,10 @@ pub(super) fn complete(document: &mut OpenApi) {
             }
         }
     }
+}
+
+fn is_json(body: &RefOr<RequestBody>) -> bool {
+    matches!(body, RefOr::T(body) if body.content.contains_key("application/json"))
 }
 
 fn failure(description: &str) -> Response {

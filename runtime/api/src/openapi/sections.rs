@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{connect, connections, integrations, openapi, providers, records};
+use crate::{authorize, connect, connections, integrations, openapi, providers, records};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -73,6 +73,12 @@ struct Connect;
 #[openapi(
     tags((name = "authorize", description = "What browsers call while somebody connects an account")),
     paths(
+        authorize::begin::handle,
+        authorize::callback::query,
+        authorize::callback::form,
+        authorize::callback::installed,
+        authorize::client_metadata::handle,
+        authorize::supplied::outbound,
     )
 )]
 struct Authorize;
