@@ -9,6 +9,8 @@ pub enum JobKind {
     RunEvent,
     /// Removes what a deleted connection left.
     PurgeConnection,
+    /// Removes the records of collections that were dropped.
+    PurgeRecords,
     /// Tells a customer's servers what became of a connection.
     NotifyAuth,
     /// Sends one webhook to one address.
@@ -34,8 +36,8 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::NotifyAuth, Self::DeliverWebhook, Self::Reencrypt];
+    pub const ALL: [Self; 7] =
+        [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::PurgeRecords, Self::NotifyAuth, Self::DeliverWebhook, Self::Reencrypt];
 
     /// As in the database.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +45,7 @@ impl JobKind {
             Self::RunSync => "run_sync",
             Self::RunEvent => "run_event",
             Self::PurgeConnection => "purge_connection",
+            Self::PurgeRecords => "purge_records",
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
             Self::Reencrypt => "reencrypt",

@@ -1,5 +1,7 @@
 //! Components, and what they bring when they are deployed.
 
+mod sources;
+
 use bytes::Bytes;
 use syncline_domain::{
     ConnectionRowId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId, Schedule, SyncState,
@@ -8,7 +10,10 @@ use syncline_domain::{
 
 use crate::database::{Row, Sql, Transaction, values};
 use crate::jobs::{self, payload};
-use crate::{Error, NewSync, Store, syncs};
+use crate::functions::delete_in;
+use crate::{Constraint, Error, FunctionSource, NewSync, Origin, Store, syncs};
+
+pub(crate) use sources::prune_in;
 
 /// The components.
 pub struct Components<'s>(pub(crate) &'s Store);
@@ -18,7 +23,7 @@ pub struct Components<'s>(pub(crate) &'s Store);
 pub struct Deploy {
     /// Where.
     pub environment: EnvironmentId,
-    /// Each integration named here has, afterwards, exactly the functions that its components hold.
+    /// Each integration named here has, afterwards, the functions that its components hold and those that came from templates.
     pub components: Vec<DeployComponent>,
     /// The present.
     pub now: Timestamp,
@@ -37,6 +42,8 @@ pub struct DeployComponent {
     pub manifest: String,
     /// The same, checked.
     pub functions: Vec<FunctionDefinition>,
+    /// What the author wrote, where the author shows it.
+    pub source: Option<FunctionSource>,
 }
 
 /// What a deployment did.
@@ -93,6 +100,22 @@ impl Components<'_> {
         Ok(deployed)
     }
 
+    /// Adds the functions of one component to what its integration has; [`Constraint::Function`] where it has one of them already.
+    pub async fn insert_template(
+        &self,
+        environment: EnvironmentId,
+        component: DeployComponent,
+        now: Timestamp,
+    ) -> Result<Vec<DeployedFunction>, Error> {
+        let deployed = self
+            .0
+            .database()
+            .write(move |transaction| Box::pin(async move { insert_template(transaction, environment, component, now).await }))
+            .await?;
+        self.0.wake();
+        Ok(deployed)
+    }
+
     /// A component's bytes.
     pub async fn wasm(&self, digest: Digest) -> Result<Option<Bytes>, Error> {
         let row = self.0.database().row("SELECT wasm FROM components WHERE digest = $1", values![digest.0.to_vec()]).await?;
@@ -105,14 +128,10 @@ async fn insert(transaction: &mut Transaction, deploy: Deploy) -> Result<Deploye
     let mut integrations: Vec<i64> = deploy.components.iter().map(|component| component.integration.0).collect();
     integrations.sort_unstable();
     integrations.dedup();
-    if transaction.rows(LOCK, values![integrations.clone(), environment]).await?.len() != integrations.len() {
-        return Err(Error::Conflict { constraint: crate::Constraint::Reference });
-    }
+    lock(transaction, environment, &integrations).await?;
     let mut existing = Vec::new();
-    for integration in integrations {
-        let sql = "SELECT id, integration, component, kind, name, definition, schedule, time_zone, version FROM functions
-                   WHERE integration = $1 AND deleted_at IS NULL ORDER BY id";
-        existing.extend(transaction.rows(sql, values![integration]).await?.iter().map(Existing::read).collect::<Result<Vec<_>, _>>()?);
+    for integration in &integrations {
+        existing.extend(functions_of(transaction, IntegrationId(*integration)).await?);
     }
     let mut functions = Vec::new();
     for component in deploy.components {
@@ -120,12 +139,13 @@ async fn insert(transaction: &mut Transaction, deploy: Deploy) -> Result<Deploye
         for definition in &component.functions {
             let place = existing.iter().position(|old| old.is(component.integration, definition));
             let old = place.map(|place| existing.swap_remove(place));
-            functions.push(store_function(transaction, environment, component.integration, id, definition, old, now).await?);
+            let place = Place { environment, integration: component.integration, component: id, origin: Origin::Deployed };
+            functions.push(store_function(transaction, place, definition, old, now).await?);
         }
     }
     let mut deleted = Vec::new();
-    for old in existing {
-        delete_function(transaction, old.id, now).await?;
+    for old in existing.into_iter().filter(|old| old.origin == Origin::Deployed) {
+        delete_in(transaction, old.id, now).await?;
         deleted.push(DeployedFunction {
             id: old.id,
             name: old.name,
@@ -136,7 +156,45 @@ async fn insert(transaction: &mut Transaction, deploy: Deploy) -> Result<Deploye
         });
     }
     deleted.sort_by_key(|function| function.id);
+    for integration in integrations {
+        sources::prune_in(transaction, IntegrationId(integration)).await?;
+    }
     Ok(Deployed { functions, deleted })
+}
+
+async fn insert_template(
+    transaction: &mut Transaction,
+    environment: EnvironmentId,
+    component: DeployComponent,
+    now: Timestamp,
+) -> Result<Vec<DeployedFunction>, Error> {
+    let integration = component.integration;
+    lock(transaction, environment, &[integration.0]).await?;
+    let existing = functions_of(transaction, integration).await?;
+    if component.functions.iter().any(|definition| existing.iter().any(|old| old.is(integration, definition))) {
+        return Err(Error::Conflict { constraint: Constraint::Function });
+    }
+    let id = store_component(transaction, &component, now).await?;
+    let mut functions = Vec::new();
+    for definition in &component.functions {
+        let place = Place { environment, integration, component: id, origin: Origin::Template };
+        functions.push(store_function(transaction, place, definition, None, now).await?);
+    }
+    Ok(functions)
+}
+
+/// No other deployment changes these integrations until the transaction ends.
+async fn lock(transaction: &mut Transaction, environment: EnvironmentId, integrations: &[i64]) -> Result<(), Error> {
+    if transaction.rows(LOCK, values![integrations.to_vec(), environment]).await?.len() != integrations.len() {
+        return Err(Error::Conflict { constraint: Constraint::Reference });
+    }
+    Ok(())
+}
+
+async fn functions_of(transaction: &mut Transaction, integration: IntegrationId) -> Result<Vec<Existing>, Error> {
+    let sql = "SELECT id, integration, component, kind, name, definition, schedule, time_zone, version, origin FROM functions
+               WHERE integration = $1 AND deleted_at IS NULL ORDER BY id";
+    transaction.rows(sql, values![integration]).await?.iter().map(Existing::read).collect()
 }
 
 struct Existing {
@@ -148,6 +206,16 @@ struct Existing {
     definition: String,
     schedule: (Option<String>, Option<String>),
     version: i64,
+    origin: Origin,
+}
+
+/// Where a function goes.
+#[derive(Clone, Copy)]
+struct Place {
+    environment: EnvironmentId,
+    integration: IntegrationId,
+    component: i64,
+    origin: Origin,
 }
 
 impl Existing {
@@ -161,6 +229,7 @@ impl Existing {
             definition: row.get("definition")?,
             schedule: (row.get("schedule")?, row.get("time_zone")?),
             version: row.get("version")?,
+            origin: row.parse("functions", "origin", Origin::parse)?,
         })
     }
 
@@ -176,26 +245,27 @@ async fn store_component(transaction: &mut Transaction, component: &DeployCompon
         let sql = "INSERT INTO components (digest, wasm, manifest, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (digest) DO NOTHING";
         transaction.execute(sql, values![digest.clone(), component.wasm.to_vec(), component.manifest.as_str(), now]).await?;
     }
-    transaction.row(find, values![digest]).await?.expect("inserted or there already").get("id")
+    let id: i64 = transaction.row(find, values![digest]).await?.expect("inserted or there already").get("id")?;
+    sources::store_in(transaction, component.integration, id, component.source.as_ref()).await?;
+    Ok(id)
 }
 
 async fn store_function(
     transaction: &mut Transaction,
-    environment: EnvironmentId,
-    integration: IntegrationId,
-    component: i64,
+    place: Place,
     definition: &FunctionDefinition,
     old: Option<Existing>,
     now: Timestamp,
 ) -> Result<DeployedFunction, Error> {
+    let Place { environment, integration, component, origin } = place;
     let text = payload::json(definition);
     let schedule = (definition.schedule.clone(), definition.time_zone.clone());
     let (id, version, change) = match old {
-        Some(old) if old.component == component && old.definition == text => (old.id, old.version, Change::Unchanged),
+        Some(old) if old.component == component && old.definition == text && old.origin == origin => (old.id, old.version, Change::Unchanged),
         Some(old) => {
             let sql = "UPDATE functions SET component = $2, definition = $3, schedule = $4, time_zone = $5, version = version + 1,
-                           deployed_at = $6 WHERE id = $1";
-            transaction.execute(sql, values![old.id, component, text, schedule.0.clone(), schedule.1.clone(), now]).await?;
+                           deployed_at = $6, origin = $7 WHERE id = $1";
+            transaction.execute(sql, values![old.id, component, text, schedule.0.clone(), schedule.1.clone(), now, origin.as_str()]).await?;
             if schedule != old.schedule {
                 reschedule(transaction, old.id, definition, now).await?;
             }
@@ -203,10 +273,10 @@ async fn store_function(
         }
         None => {
             let sql = "INSERT INTO functions (environment, integration, component, kind, name, definition, schedule, time_zone, enabled,
-                           version, deployed_at)
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, TRUE, 1, $9) RETURNING id";
+                           version, deployed_at, origin)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, TRUE, 1, $9, $10) RETURNING id";
             let (kind, name) = (definition.kind.as_str(), definition.name.as_str());
-            let values = values![environment, integration, component, kind, name, text, schedule.0, schedule.1, now];
+            let values = values![environment, integration, component, kind, name, text, schedule.0, schedule.1, now, origin.as_str()];
             let id = FunctionId(transaction.row(sql, values).await?.expect("an insert returns its row").get("id")?);
             if definition.kind == FunctionKind::Sync {
                 add_everywhere(transaction, environment, integration, id, definition, now).await?;
@@ -264,12 +334,6 @@ async fn add_everywhere(
             jobs::insert_in(transaction, payload::run_sync(environment, connection, sync, first, now)).await?;
         }
     }
-    Ok(())
-}
-
-async fn delete_function(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<(), Error> {
-    syncs::remove_in(transaction, syncs::Of::Function(function), now).await?;
-    transaction.execute("UPDATE functions SET deleted_at = $2 WHERE id = $1", values![function, now]).await?;
     Ok(())
 }
 

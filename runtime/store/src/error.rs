@@ -89,6 +89,8 @@ pub enum Constraint {
     Connection,
     /// The session was used already, or it is gone.
     ConnectSession,
+    /// The integration has a function of this kind and name.
+    Function,
     /// The sync exists on this connection and variant.
     Sync,
     /// The run exists.
@@ -105,6 +107,7 @@ impl fmt::Display for Constraint {
             Self::Integration => "an integration with this key",
             Self::Connection => "a connection with this id",
             Self::ConnectSession => "a session that was used already",
+            Self::Function => "a function of this name",
             Self::Sync => "the same sync",
             Self::Run => "a run with this id",
             Self::Reference => "a reference to something that is gone",
@@ -157,6 +160,7 @@ fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {
         "integrations" => Some(Constraint::Integration),
         "connections" => Some(Constraint::Connection),
         "connect_sessions" => Some(Constraint::ConnectSession),
+        "functions" => Some(Constraint::Function),
         "syncs" => Some(Constraint::Sync),
         "runs" => Some(Constraint::Run),
         _ => None,

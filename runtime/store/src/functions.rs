@@ -1,5 +1,7 @@
 //! Functions as deployed.
 
+mod delete;
+
 use syncline_domain::{
     ComponentId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId, IntegrationKey,
     Timestamp,
@@ -7,6 +9,8 @@ use syncline_domain::{
 
 use crate::database::{Row, values};
 use crate::{Error, Store};
+
+pub(crate) use delete::delete_in;
 
 /// The functions. Deleted ones are not found.
 pub struct Functions<'s>(pub(crate) &'s Store);
@@ -34,6 +38,39 @@ pub struct FunctionRow {
     pub version: i64,
     /// When it was deployed last.
     pub deployed_at: Timestamp,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a function came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// An author deployed it.
+    Deployed,
+    /// A template that comes with the server; deployments of an author's own leave it alone unless they hold one of its name.
+    Template,
+}
+
+/// What an author wrote; for people to read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FunctionSource {
+    /// `rust`, `typescript`, ...
+    pub language: String,
+    /// The text.
+    pub code: String,
+}
+
+impl Origin {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployed => "deployed",
+            Self::Template => "template",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Deployed, Self::Template].into_iter().find(|origin| origin.as_str() == text)
+    }
 }
 
 macro_rules! select {
@@ -92,5 +129,6 @@ fn function(row: &Row) -> Result<FunctionRow, Error> {
         enabled: row.get("enabled")?,
         version: row.get("version")?,
         deployed_at: row.time("deployed_at")?,
+        origin: row.parse("functions", "origin", Origin::parse)?,
     })
 }

@@ -54,7 +54,7 @@ pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
 pub use environments::{EnvironmentRow, Environments};
 pub use error::{Constraint, DatabaseError, Error};
 pub use flow_results::FlowResults;
-pub use functions::{FunctionRow, Functions};
+pub use functions::{FunctionRow, FunctionSource, Functions, Origin};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
 pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};

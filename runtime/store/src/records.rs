@@ -35,6 +35,7 @@ macro_rules! by_ids {
 
 mod collection;
 mod delete;
+mod drop;
 mod list;
 mod prune;
 mod save;
@@ -46,6 +47,7 @@ use syncline_domain::{Action, ConnectionRowId, ExternalId, ModelName, Timestamp,
 
 pub use collection::CollectionCounts;
 pub(crate) use delete::delete_rows;
+pub(crate) use drop::drop_model_in;
 pub use list::{ListRecords, Page};
 pub use prune::Pruned;
 pub use save::{SaveRecords, Saved};

@@ -3,6 +3,7 @@
 mod deliver_webhook;
 mod notify_auth;
 mod purge_connection;
+mod purge_records;
 mod reencrypt;
 mod run_event;
 mod run_sync;
@@ -86,6 +87,7 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::RunEvent => run_event::perform(runner, job, cancel).await,
         JobKind::Reencrypt => reencrypt::perform(runner, &shutdown.soft).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
+        JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,
         JobKind::NotifyAuth => notify_auth::perform(runner, job).await,
         JobKind::DeliverWebhook => deliver_webhook::perform(runner, job).await,
     }

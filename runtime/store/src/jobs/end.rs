@@ -1,8 +1,8 @@
 //! Giving jobs back.
 
-use syncline_domain::{JobId, JobState, SyncId, Timestamp};
+use syncline_domain::{FunctionId, JobId, JobState, SyncId, Timestamp};
 
-use super::{Fence, Jobs};
+use super::{Fence, Jobs, payload};
 use crate::Error;
 use crate::database::{Transaction, values};
 
@@ -102,6 +102,14 @@ pub(crate) async fn cancel_connection_in(
     let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
                WHERE connection = $1 AND state IN ('available', 'running') RETURNING id";
     cancelled(transaction.rows(sql, values![connection, now]).await?, transaction, now).await
+}
+
+/// Takes back what waits or runs for an event function.
+pub(crate) async fn cancel_event_in(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<u64, Error> {
+    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
+               WHERE kind = 'run_event' AND payload = $1 AND state IN ('available', 'running') RETURNING id";
+    let payload = payload::json(&payload::RunEvent { function });
+    cancelled(transaction.rows(sql, values![payload, now]).await?, transaction, now).await
 }
 
 async fn cancelled(jobs: Vec<crate::database::Row>, transaction: &mut Transaction, now: Timestamp) -> Result<u64, Error> {

@@ -124,6 +124,21 @@ pub(crate) fn purge(environment: EnvironmentId, connection: ConnectionRowId, now
     }
 }
 
+/// One for each deletion: a job that runs may have looked already when the next collections are dropped.
+pub(crate) fn purge_records(environment: EnvironmentId, function: FunctionId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::PurgeRecords,
+        payload: "{}".to_owned(),
+        environment,
+        connection: None,
+        sync: None,
+        unique_key: Some(format!("purge_records:{function}")),
+        scheduled_at: now,
+        max_attempts: PURGE_ATTEMPTS,
+        now,
+    }
+}
+
 pub(crate) fn notify_auth(environment: EnvironmentId, connection: ConnectionRowId, payload: &NotifyAuth, now: Timestamp) -> NewJob {
     NewJob {
         kind: JobKind::NotifyAuth,

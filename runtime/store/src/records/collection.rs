@@ -38,7 +38,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, position, pruned_to, generation, tracking, record_count, size_bytes FROM collections
-             WHERE connection = $1 AND model = $2 AND variant = $3",
+             WHERE connection = $1 AND model = $2 AND variant = $3 AND dropped_at IS NULL",
             $rest
         )
     };
@@ -61,7 +61,7 @@ impl Collection {
         }
         let sql =
             "INSERT INTO collections (connection, model, variant, position, pruned_to, generation, tracking, record_count, size_bytes)
-                   VALUES ($1, $2, $3, 0, 0, 0, FALSE, 0, 0) ON CONFLICT (connection, model, variant) DO NOTHING";
+                   VALUES ($1, $2, $3, 0, 0, 0, FALSE, 0, 0) ON CONFLICT (connection, model, variant) WHERE dropped_at IS NULL DO NOTHING";
         transaction.execute(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
         let found = Self::find(transaction, of).await?;
         Ok(found.expect("inserted, or there already"))
@@ -98,7 +98,8 @@ impl Collection {
 impl Records<'_> {
     /// What a connection holds, by model and variant.
     pub async fn counts(&self, connection: ConnectionRowId) -> Result<Vec<CollectionCounts>, Error> {
-        let sql = "SELECT id, model, variant, record_count, size_bytes FROM collections WHERE connection = $1 ORDER BY model, variant";
+        let sql = "SELECT id, model, variant, record_count, size_bytes FROM collections WHERE connection = $1 AND dropped_at IS NULL
+                   ORDER BY model, variant";
         let rows = self.0.database().rows(sql, values![connection]).await?;
         rows.iter()
             .map(|row| {

@@ -59,7 +59,7 @@ on_each_database! {
     async fn half_a_deployment_is_none(database) {
         let world = World::new(database).await;
         let component = |integration, digest: u8, name: &str| DeployComponent {
-            integration, digest: Digest([digest; 32]), wasm: bytes::Bytes::from_static(b"wasm"), manifest: "{}".to_owned(), functions: vec![sync(name, "every 1h")],
+            integration, digest: Digest([digest; 32]), wasm: bytes::Bytes::from_static(b"wasm"), manifest: "{}".to_owned(), functions: vec![sync(name, "every 1h")], source: None,
         };
         let components = vec![component(world.integration, 3, "other"), component(IntegrationId(999), 4, "third")];
         let refused = world.store.components().insert_deployment(Deploy { environment: world.environment, components, now: world.now() }).await;

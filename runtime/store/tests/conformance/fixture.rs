@@ -181,6 +181,7 @@ pub(crate) async fn deploy(
         wasm: bytes::Bytes::from(vec![digest; 64]),
         manifest: "{}".to_owned(),
         functions: functions.to_vec(),
+        source: None,
     };
     store.components().insert_deployment(Deploy { environment, components: vec![component], now }).await.unwrap()
 }

@@ -6,6 +6,7 @@ mod console;
 mod crypto;
 mod deployments;
 mod fixture;
+mod functions;
 mod jobs;
 mod keys;
 mod model;
