@@ -38,6 +38,7 @@ mod refusal;
 mod routes;
 mod runs;
 mod scope;
+mod scripts;
 mod serve;
 mod sockets;
 mod state;

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, openapi,
-    operator, providers, proxy, records, runs, sockets, syncs, variables, webhook_settings,
+    operator, providers, proxy, records, runs, scripts, sockets, syncs, variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -115,7 +115,12 @@ fn api(app: &Arc<App>) -> Routes {
             get(integrations::show::handle).patch(integrations::update::handle).delete(integrations::delete::handle),
         )
         .route("/integrations/{key}/functions", get(integrations::functions::list::handle))
-        .route("/integrations/{key}/functions/{name}", get(integrations::functions::show::handle))
+        .route(
+            "/integrations/{key}/functions/{name}",
+            get(integrations::functions::show::handle).delete(integrations::functions::delete::handle),
+        )
+        .route("/integrations/{key}/functions/{name}/code", get(integrations::functions::code::handle))
+        .route("/scripts/config", get(scripts::handle))
         .route("/connections", get(connections::list::handle).post(connections::import::handle))
         .route("/connections/metadata", post(connections::metadata::set).patch(connections::metadata::merge))
         .route(

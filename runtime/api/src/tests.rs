@@ -8,6 +8,7 @@ mod connect_ui;
 mod connections;
 mod console;
 mod freshness;
+mod functions;
 mod integrations;
 mod openapi;
 mod provider;

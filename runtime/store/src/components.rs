@@ -9,8 +9,8 @@ use syncline_domain::{
 };
 
 use crate::database::{Row, Sql, Transaction, values};
-use crate::jobs::{self, payload};
 use crate::functions::delete_in;
+use crate::jobs::{self, payload};
 use crate::{Constraint, Error, FunctionSource, NewSync, Origin, Store, syncs};
 
 pub(crate) use sources::prune_in;
@@ -261,11 +261,15 @@ async fn store_function(
     let text = payload::json(definition);
     let schedule = (definition.schedule.clone(), definition.time_zone.clone());
     let (id, version, change) = match old {
-        Some(old) if old.component == component && old.definition == text && old.origin == origin => (old.id, old.version, Change::Unchanged),
+        Some(old) if old.component == component && old.definition == text && old.origin == origin => {
+            (old.id, old.version, Change::Unchanged)
+        }
         Some(old) => {
             let sql = "UPDATE functions SET component = $2, definition = $3, schedule = $4, time_zone = $5, version = version + 1,
                            deployed_at = $6, origin = $7 WHERE id = $1";
-            transaction.execute(sql, values![old.id, component, text, schedule.0.clone(), schedule.1.clone(), now, origin.as_str()]).await?;
+            transaction
+                .execute(sql, values![old.id, component, text, schedule.0.clone(), schedule.1.clone(), now, origin.as_str()])
+                .await?;
             if schedule != old.schedule {
                 reschedule(transaction, old.id, definition, now).await?;
             }

@@ -12,13 +12,18 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ComponentSource, IntegrationId, IntegrationKey, RunnerError};
-use syncline_store::{Change, Deploy, DeployComponent, DeployedFunction, IntegrationRow};
+use syncline_store::{Change, Deploy, DeployComponent, DeployedFunction, FunctionSource, IntegrationRow};
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::functions::Kind;
+use crate::issue::Issue;
 use crate::state::App;
+
+/// As text; what is longer was not written by hand.
+const MAX_SOURCE_BYTES: usize = 1 << 20;
+const MAX_LANGUAGE_CHARS: usize = 32;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +39,36 @@ struct Component {
     integration: Option<IntegrationKey>,
     /// The .wasm file in Base64.
     wasm: String,
+    /// What the author wrote, for whoever asks for a function's code.
+    #[serde(default)]
+    source: Option<Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    language: String,
+    code: String,
+}
+
+impl Source {
+    fn check(self, at: &str) -> Result<FunctionSource, ApiError> {
+        let Self { language, code } = self;
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if language.is_empty() || language.len() > MAX_LANGUAGE_CHARS || !language.chars().all(is_word) {
+            let message = "has 1 to 32 small letters, digits and hyphens: `rust`, `typescript`";
+            return Err(ApiError::invalid_body(&["components", at, "source", "language"], message));
+        }
+        if code.len() > MAX_SOURCE_BYTES {
+            let issue = Issue::new("too_big", &["components", at, "source", "code"], format!("has {MAX_SOURCE_BYTES} bytes at most"));
+            return Err(ApiError::invalid("invalid_body", issue));
+        }
+        // PostgreSQL's texts cannot hold it, and no source does.
+        if code.contains('\0') {
+            return Err(ApiError::invalid_body(&["components", at, "source", "code"], "holds a zero byte"));
+        }
+        Ok(FunctionSource { language, code })
+    }
 }
 
 /// Deploys all components or none: each integration named has, afterwards, exactly the functions that its components hold.
@@ -47,6 +82,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
     let mut components = Vec::with_capacity(body.components.len());
     for (index, component) in body.components.into_iter().enumerate() {
         let at = index.to_string();
+        let source = component.source.map(|source| source.check(&at)).transpose()?;
         let wasm = STANDARD
             .decode(component.wasm)
             .map_err(|error| ApiError::invalid_body(&["components", &at, "wasm"], format!("is not Base64: {error}")))?;
@@ -68,6 +104,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
             wasm,
             manifest,
             functions: deployment.functions,
+            source,
         });
     }
     let deploy = Deploy { environment: caller.environment(), components, now: app.clock.now() };

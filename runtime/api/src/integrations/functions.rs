@@ -1,7 +1,10 @@
 //! Functions attached to an integration. Wire contract 1.10.
 
+pub(crate) mod code;
+pub(crate) mod delete;
+mod find;
 pub(crate) mod list;
 pub(crate) mod show;
 mod wire;
 
-pub(crate) use wire::Kind;
+pub(crate) use wire::{Kind, data, source};

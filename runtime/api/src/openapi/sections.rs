@@ -52,6 +52,9 @@ struct Integrations;
 #[openapi(
     tags((name = "functions", description = "Syncs, actions and event functions: what is deployed, and deploying")),
     paths(
+        integrations::functions::delete::handle,
+        integrations::functions::code::handle,
+        crate::scripts::handle,
     )
 )]
 struct Functions;

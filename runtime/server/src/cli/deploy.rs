@@ -2,6 +2,7 @@
 
 mod build;
 mod send;
+mod source;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::Args;
 
 use super::remote::Remote;
 
+use build::Built;
 pub(crate) use send::{Changed, Source, send};
 
 #[derive(Args)]
@@ -21,6 +23,9 @@ pub(super) struct Deploy {
     /// The integration's key; the one that the component names by default
     #[arg(long, value_name = "KEY")]
     integration: Option<String>,
+    /// Do not send the crate's source along; without this flag, whoever may read functions finds it in the API
+    #[arg(long)]
+    no_source: bool,
 }
 
 impl Deploy {
@@ -28,8 +33,9 @@ impl Deploy {
         let (client, output) = (self.remote.client()?, self.remote.output());
         let mut sources = Vec::new();
         for path in &self.paths {
-            for wasm in build::components(path).await? {
-                sources.push(Source::read(&wasm, self.integration.clone())?);
+            for Built { wasm, folder } in build::components(path).await? {
+                let code = folder.filter(|_| !self.no_source).and_then(|folder| source::of_crate(&folder));
+                sources.push(Source::read(&wasm, self.integration.clone())?.with_code(code));
             }
         }
         let (text, changed) = send(&client, &sources).await?;

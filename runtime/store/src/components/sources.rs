@@ -2,9 +2,9 @@
 
 use syncline_domain::IntegrationId;
 
+use crate::Error;
 use crate::database::{Transaction, values};
 use crate::functions::{FunctionRow, FunctionSource, Functions};
-use crate::Error;
 
 impl Functions<'_> {
     /// What the author of a function wrote, where the author shows it.

@@ -8,10 +8,7 @@ use crate::jobs::{self, payload};
 use crate::{Error, components, records, syncs};
 
 // Differs because in PostgreSQL a deployment could change the same integration at once.
-const LOCK: Sql = Sql::differs(
-    "SELECT id FROM integrations WHERE id = $1",
-    "SELECT id FROM integrations WHERE id = $1 FOR NO KEY UPDATE",
-);
+const LOCK: Sql = Sql::differs("SELECT id FROM integrations WHERE id = $1", "SELECT id FROM integrations WHERE id = $1 FOR NO KEY UPDATE");
 
 impl Functions<'_> {
     /// Deletes a function with its syncs, their schedules, checkpoints and jobs, and the records of the models that no other sync of the

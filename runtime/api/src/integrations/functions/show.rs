@@ -5,23 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Serialize;
 
-use super::wire::{self, Attached, Kind};
+use super::find::{self, OfKind};
+use super::wire::{self, Attached};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::integrations::find;
 use crate::query::Query;
 use crate::state::App;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Params {
-    #[serde(default, rename = "type")]
-    kind: Option<Kind>,
-}
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -33,22 +24,9 @@ pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((key, name)): Path<(String, String)>,
-    Query(params): Query<Params>,
+    Query(of): Query<OfKind>,
 ) -> Result<Response, ApiError> {
     caller.require("environment:functions:read")?;
-    let integration = find::integration(&app, caller.environment(), &key).await?;
-    let rows = app.store.functions().list(caller.environment(), Some(integration.id)).await?;
-    let found: Vec<_> = rows
-        .iter()
-        .filter(|row| row.definition.name.as_str() == name && params.kind.is_none_or(|kind| kind == row.definition.kind.into()))
-        .collect();
-    match found.as_slice() {
-        [] => Err(ApiError::not_found(format!("function `{name}` is not deployed to integration `{key}`"))),
-        [one] => Ok(Json(Answer { data: wire::deployed(one) }).into_response()),
-        several => {
-            let matches: Vec<_> = several.iter().map(|row| json!({ "type": Kind::from(row.definition.kind), "name": name })).collect();
-            let message = format!("several functions are called `{name}`; say which with `type`");
-            Err(ApiError::new(StatusCode::CONFLICT, "ambiguous_function", message).with("payload", &json!({ "matches": matches })))
-        }
-    }
+    let row = find::function(&app, &caller, &key, &name, of).await?;
+    Ok(Json(Answer { data: wire::deployed(&row) }).into_response())
 }

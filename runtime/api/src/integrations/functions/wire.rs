@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use syncline_domain::{EventKind, FunctionDefinition, FunctionId, FunctionKind, Timestamp};
-use syncline_store::FunctionRow;
+use syncline_store::{FunctionRow, Origin};
+use utoipa::ToSchema;
 
 /// As in the path's query and in `type`.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     Sync,
@@ -46,12 +47,13 @@ pub(super) struct Attached<'a> {
     event: Option<EventKind>,
 }
 
+/// What comes in and goes out.
 #[derive(Serialize)]
-struct Data<'a> {
+pub(crate) struct Data<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<String>,
-    returns: Vec<String>,
-    json_schema: Option<Schemas<'a>>,
+    pub(crate) input: Option<String>,
+    pub(crate) returns: Vec<String>,
+    pub(crate) json_schema: Option<Schemas<'a>>,
 }
 
 #[derive(Serialize)]
@@ -63,7 +65,7 @@ struct Timing {
 
 /// Every schema of the function by name.
 #[derive(Serialize)]
-struct Schemas<'a> {
+pub(crate) struct Schemas<'a> {
     definitions: BTreeMap<String, &'a RawValue>,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn deployed(row: &FunctionRow) -> Attached<'_> {
         scopes: &definition.scopes,
         enabled: row.enabled,
         last_deployed: row.deployed_at,
-        source: "standalone",
+        source: source(row),
         data: (definition.kind != FunctionKind::Event).then(|| data(definition)),
         schedule: (definition.kind == FunctionKind::Sync).then(|| Timing {
             runs: definition.schedule().ok().flatten().map(|schedule| schedule.text()),
@@ -89,8 +91,16 @@ pub(super) fn deployed(row: &FunctionRow) -> Attached<'_> {
     }
 }
 
+/// Where a function came from, in the wire's words.
+pub(crate) const fn source(row: &FunctionRow) -> &'static str {
+    match row.origin {
+        Origin::Deployed => "standalone",
+        Origin::Template => "catalog",
+    }
+}
+
 /// Inputs and outputs have no names of their own, so they are called after the function.
-fn data(definition: &FunctionDefinition) -> Data<'_> {
+pub(crate) fn data(definition: &FunctionDefinition) -> Data<'_> {
     let mut definitions: BTreeMap<String, &RawValue> =
         definition.models.iter().map(|model| (model.name.to_string(), &*model.schema)).collect();
     let mut returns: Vec<String> = definition.models.iter().map(|model| model.name.to_string()).collect();

@@ -37,19 +37,27 @@ struct Diagnostic {
     rendered: Option<String>,
 }
 
+/// A component, and the folder of the crate that it was built from.
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) wasm: PathBuf,
+    pub(super) folder: Option<PathBuf>,
+}
+
 /// The .wasm files behind a path, built where it names source.
-pub(super) async fn components(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) async fn components(path: &Path) -> anyhow::Result<Vec<Built>> {
     let path = path.canonicalize().map_err(|error| ConfigError::new(format!("{}: {error}", path.display())))?;
     if path.is_file() {
         if path.extension().is_none_or(|extension| extension != "wasm") {
             let problem = format!("{} is neither a .wasm file nor the folder of a crate", path.display());
             return Err(ConfigError::new(problem).into());
         }
-        return Ok(vec![path]);
+        return Ok(vec![Built { wasm: path, folder: None }]);
     }
     let mut built = Vec::new();
     for folder in crates(&path)? {
-        built.extend(build(&folder).await?);
+        let wasm = build(&folder).await?;
+        built.extend(wasm.into_iter().map(|wasm| Built { wasm, folder: Some(folder.clone()) }));
     }
     if built.is_empty() {
         bail!("cargo built no .wasm in {}; a crate of functions needs crate-type = [\"cdylib\", \"rlib\"] below [lib]", path.display());

@@ -14,6 +14,7 @@ use crate::cli::client::{Call, Client};
 pub(crate) struct Source {
     integration: Option<String>,
     wasm: Vec<u8>,
+    code: Option<String>,
 }
 
 /// What a deployment changed.
@@ -43,7 +44,12 @@ struct Answer {
 impl Source {
     /// A .wasm in memory.
     pub(crate) fn new(wasm: Vec<u8>, integration: Option<String>) -> Self {
-        Self { integration, wasm }
+        Self { integration, wasm, code: None }
+    }
+
+    /// With the Rust that it was built from.
+    pub(crate) fn with_code(self, code: Option<String>) -> Self {
+        Self { code, ..self }
     }
 
     /// A .wasm file.
@@ -59,6 +65,9 @@ pub(crate) async fn send(client: &Client, sources: &[Source]) -> anyhow::Result<
         let mut component = json!({ "wasm": STANDARD.encode(&source.wasm) });
         if let Some(integration) = &source.integration {
             component["integration"] = integration.as_str().into();
+        }
+        if let Some(code) = &source.code {
+            component["source"] = json!({ "language": "rust", "code": code });
         }
         component
     };
