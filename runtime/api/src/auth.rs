@@ -1,9 +1,10 @@
-//! Who is calling: an environment's API key, looked up by its SHA-256, or a browser with a connect session's token.
+//! Who is calling: an environment's or the account's API key, looked up by its SHA-256, or a browser with a connect session's token.
 
+mod account;
 mod session;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -13,6 +14,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use syncline_domain::{EnvironmentId, Timestamp};
 use syncline_store::ApiKeyRow;
 
@@ -20,6 +22,7 @@ use crate::error::ApiError;
 use crate::scope;
 use crate::state::App;
 
+pub(crate) use account::{AccountCaller, authenticate_account};
 pub(crate) use session::{SessionCaller, Viewer, session};
 
 /// How long a key that was found is trusted without another look: a deleted key works at most this much longer.
@@ -29,9 +32,18 @@ const MAX_CACHED: usize = 4_096;
 /// Far above any key, far below what is worth hashing.
 const MAX_KEY_CHARS: usize = 512;
 
-/// The key behind the request.
+/// The environment's key behind the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(Arc<ApiKeyRow>);
+
+/// Whose key it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Principal {
+    /// An environment's.
+    Environment(Caller),
+    /// The account's.
+    Account(AccountCaller),
+}
 
 impl Caller {
     /// Where everything that the caller sees lives.
@@ -63,9 +75,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Lets the request through with its [`Caller`], or answers 401.
+/// Lets the request through with its [`Caller`], or answers 401, or 403 to a key of the account.
 pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match identify(&app, request.headers()).await {
+    match identify_environment(&app, request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -74,14 +86,24 @@ pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Reque
     }
 }
 
-async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+/// The environment's key behind the request; 403 for the account's, which opens none.
+async fn identify_environment(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    match identify(app, headers).await? {
+        Principal::Environment(caller) => Ok(caller),
+        Principal::Account(_) => Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", "API key is not authorized for an environment")),
+    }
+}
+
+async fn identify(app: &App, headers: &HeaderMap) -> Result<Principal, ApiError> {
     let key = bearer(headers)?;
     let hash: [u8; 32] = Sha256::digest(key).into();
     let now = app.clock.now();
-    if let Some(caller) = app.keys.get(&hash, now) {
-        return Ok(caller);
+    let cached = app.keys.get(&hash, now);
+    if let Some(principal) = cached {
+        return Ok(principal);
     }
-    let Some(row) = app.store.api_keys().lookup_by_hash(&hash).await? else {
+    let generation = app.keys.generation();
+    let Some(principal) = lookup(app, &hash).await? else {
         return Err(if uuid::Uuid::parse_str(key).is_ok() {
             refused("unknown_account", "no account matches this API key")
         } else if syncline_connect::is_session_token(key) {
@@ -93,9 +115,17 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
             refused("invalid_secret_key_format", "this is no API key of this server; send `Authorization: Bearer <key>`")
         });
     };
-    let caller = Caller(Arc::new(row));
-    app.keys.insert(hash, caller.clone(), now);
-    Ok(caller)
+    app.keys.insert(hash, principal.clone(), now, generation);
+    Ok(principal)
+}
+
+/// The index finds a hash, in a time that depends on how much of it is right; so what was found is compared again, in a time that does not.
+async fn lookup(app: &App, hash: &[u8; 32]) -> Result<Option<Principal>, ApiError> {
+    if let Some(row) = app.store.api_keys().lookup_by_hash(hash).await?.filter(|row| row.hash.ct_eq(hash).into()) {
+        return Ok(Some(Principal::Environment(Caller(Arc::new(row)))));
+    }
+    let row = app.store.account_keys().lookup_by_hash(hash).await?.filter(|row| row.hash.ct_eq(hash).into());
+    Ok(row.map(|row| Principal::Account(AccountCaller::new(row))))
 }
 
 /// The text after the last `Bearer `; a header without that word is the key itself.
@@ -118,22 +148,47 @@ fn refused(code: &'static str, message: &'static str) -> ApiError {
 
 /// Keys that were found a moment ago. Only hits are kept: a key works from the moment it is made.
 #[derive(Debug, Default)]
-pub(crate) struct KeyCache(Mutex<HashMap<[u8; 32], (Caller, Timestamp)>>);
+pub(crate) struct KeyCache(Mutex<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    found: HashMap<[u8; 32], (Principal, Timestamp)>,
+    /// Goes up when keys were deleted: what was looked up before that is not kept.
+    generation: u64,
+}
 
 impl KeyCache {
-    fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
-        let cached = self.0.lock().expect("nothing panics while it holds this lock");
-        let (caller, found) = cached.get(hash)?;
-        // A clock that was set back makes `found` lie in the future: look again then.
-        (*found <= now && now.since(*found) < TRUST).then(|| caller.clone())
+    /// Trusts no key any more without another look: some were deleted.
+    pub(crate) fn forget(&self) {
+        let mut cached = self.lock();
+        cached.found.clear();
+        cached.generation += 1;
     }
 
-    fn insert(&self, hash: [u8; 32], caller: Caller, now: Timestamp) {
-        let mut cached = self.0.lock().expect("nothing panics while it holds this lock");
-        if cached.len() >= MAX_CACHED {
-            cached.clear();
+    fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Principal> {
+        let cached = self.lock();
+        let (principal, found) = cached.found.get(hash)?;
+        // A clock that was set back makes `found` lie in the future: look again then.
+        (*found <= now && now.since(*found) < TRUST).then(|| principal.clone())
+    }
+
+    fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
+    fn insert(&self, hash: [u8; 32], principal: Principal, now: Timestamp, generation: u64) {
+        let mut cached = self.lock();
+        if cached.generation != generation {
+            return;
         }
-        cached.insert(hash, (caller, now));
+        if cached.found.len() >= MAX_CACHED {
+            cached.found.clear();
+        }
+        cached.found.insert(hash, (principal, now));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cached> {
+        self.0.lock().expect("nothing panics while it holds this lock")
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod actions;
 mod addressed;
+mod api_keys;
 mod auth;
 mod authorize;
 mod body;
@@ -22,6 +23,7 @@ mod connect_ui;
 mod connections;
 mod console;
 mod deployments;
+mod environments;
 mod error;
 mod functions;
 mod health;
@@ -51,5 +53,6 @@ mod webhook_settings;
 pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
 pub use operator::operator_token;
 pub use routes::router;
+pub use scope::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT, scope_problem};
 pub use serve::serve;
 pub use state::{Options, Services};

@@ -11,6 +11,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Cursor => Self::bad_request("invalid_cursor", error.to_string()),
             StoreError::Conflict { constraint } => Self::new(StatusCode::CONFLICT, "conflict", format!("{constraint} stands in the way")),
+            StoreError::Full { .. } => Self::bad_request("resource_capped", error.to_string()),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the server is stopping").caused_by(error),
             _ => Self::internal(error),
         }

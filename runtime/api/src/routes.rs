@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, any, get, patch, post, put};
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use http::{Method, StatusCode, Uri};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,8 +13,8 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, auth, authorize, connect, connect_ui, connections, console, deployments, functions, health, integrations, layers, openapi,
-    operator, providers, proxy, records, runs, scripts, sockets, syncs, variables, webhook_settings,
+    actions, api_keys, auth, authorize, connect, connect_ui, connections, console, deployments, environments, functions, health,
+    integrations, layers, openapi, operator, providers, proxy, records, runs, scripts, sockets, syncs, variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -153,6 +153,14 @@ fn api(app: &Arc<App>) -> Routes {
             routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)).route_layer(from_fn(layers::require_json))
         });
 
+    let account = Routes::new()
+        .route("/environments", get(environments::list::handle).post(environments::create::handle))
+        .route("/environments/{environmentId}", delete(environments::delete::handle))
+        .route("/environment/api-keys", get(api_keys::list::handle).post(api_keys::create::handle).delete(api_keys::delete::handle))
+        .layered(|routes| {
+            routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate_account)).route_layer(from_fn(layers::require_json))
+        });
+
     let operator = Routes::new()
         .route("/operator/keys", get(operator::keys::list))
         .route("/operator/keys/rotate", post(operator::keys::rotate))
@@ -168,7 +176,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/proxy/{*path}", any(proxy::forward::handle))
         .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)));
 
-    open.merge(browser).merge(json).merge(operator).merge(proxy)
+    open.merge(browser).merge(json).merge(account).merge(operator).merge(proxy)
 }
 
 async fn unknown_route(method: Method, uri: Uri) -> ApiError {

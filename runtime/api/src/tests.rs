@@ -1,6 +1,7 @@
 //! The router on a real SQLite store, with a stand-in for the engine and, where one is called, a stand-in provider.
 
 mod access;
+mod account;
 mod actions;
 mod authorize;
 mod connect;
@@ -34,7 +35,7 @@ use syncline_domain::{
 };
 use syncline_outbound::{EgressPolicy, HttpClient, Limits, Proxy, SystemPace};
 use syncline_providers::Catalogue;
-use syncline_store::{DatabaseUrl, MasterKey, NewApiKey, Store};
+use syncline_store::{DatabaseUrl, MasterKey, NewAccountKey, NewApiKey, Store, Taken};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
@@ -43,6 +44,7 @@ use crate::{Options, Services, routes};
 use provider::Provider;
 
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
+const ACCOUNT_KEY: &str = "33333333-3333-4333-8333-333333333333";
 const OPERATOR_TOKEN: &str = "syncline_operator_of_the_tests";
 
 struct TestApp {
@@ -117,7 +119,21 @@ impl TestApp {
         let store = Store::open(options, clock.clone()).await.unwrap();
         let now = Timestamp::default();
         let environment = store.environments().ensure(&EnvironmentName::new("dev").unwrap(), now).await.unwrap().id;
-        store.api_keys().ensure(environment, "default", Sha256::digest(KEY).into(), now).await.unwrap();
+        let key = NewApiKey {
+            environment,
+            display_name: "default".to_owned(),
+            hash: Sha256::digest(KEY).into(),
+            scopes: vec!["environment:*".to_owned()],
+            now,
+        };
+        store.api_keys().ensure(key, Taken::Rename).await.unwrap();
+        let account = NewAccountKey {
+            display_name: "default".to_owned(),
+            hash: Sha256::digest(ACCOUNT_KEY).into(),
+            scopes: vec!["account:*".to_owned()],
+            now,
+        };
+        store.account_keys().ensure(account).await.unwrap();
         let catalogue = Arc::new(catalogue);
         let http = HttpClient::new(syncline_outbound::Options::new(EgressPolicy { allow_private_network: true }));
         let proxy = Proxy::new(http.clone(), clock.clone(), Arc::new(SystemPace), Limits::default());
@@ -189,6 +205,13 @@ impl TestApp {
         self.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
     }
 
+    /// A request with the account's key.
+    async fn account(&self, method: Method, path: &str, body: Value) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {ACCOUNT_KEY}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.header("content-type", "application/json").body(body).unwrap()).await
+    }
+
     async fn get(&self, path: &str) -> Answer {
         self.request(Method::GET, path, None).await
     }
@@ -220,12 +243,12 @@ impl TestApp {
     async fn add_key(&self, key: &str, scopes: &[&str]) -> syncline_domain::ApiKeyId {
         let key = NewApiKey {
             environment: self.environment,
-            display_name: "another".to_owned(),
+            display_name: key.to_owned(),
             hash: Sha256::digest(key).into(),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             now: Timestamp::default(),
         };
-        self.store.api_keys().insert(key).await.unwrap()
+        self.store.api_keys().insert(key, 50).await.unwrap().id
     }
 
     async fn get_with_key(&self, path: &str, key: &str) -> Answer {

@@ -11,6 +11,8 @@ pub enum JobKind {
     PurgeConnection,
     /// Removes the records of collections that were dropped.
     PurgeRecords,
+    /// Removes what a deleted environment left.
+    PurgeEnvironment,
     /// Tells a customer's servers what became of a connection.
     NotifyAuth,
     /// Sends one webhook to one address.
@@ -36,8 +38,16 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::RunSync, Self::RunEvent, Self::PurgeConnection, Self::PurgeRecords, Self::NotifyAuth, Self::DeliverWebhook, Self::Reencrypt];
+    pub const ALL: [Self; 8] = [
+        Self::RunSync,
+        Self::RunEvent,
+        Self::PurgeConnection,
+        Self::PurgeRecords,
+        Self::PurgeEnvironment,
+        Self::NotifyAuth,
+        Self::DeliverWebhook,
+        Self::Reencrypt,
+    ];
 
     /// As in the database.
     pub const fn as_str(self) -> &'static str {
@@ -46,6 +56,7 @@ impl JobKind {
             Self::RunEvent => "run_event",
             Self::PurgeConnection => "purge_connection",
             Self::PurgeRecords => "purge_records",
+            Self::PurgeEnvironment => "purge_environment",
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
             Self::Reencrypt => "reencrypt",

@@ -2,9 +2,12 @@
 //!
 //! Everything but `serve` and `demo` talks to a running server over its public HTTP API, as any other client does.
 
+mod account;
+mod api_keys;
 pub mod client;
 mod connections;
 pub(crate) mod deploy;
+mod environments;
 mod exit;
 mod functions;
 mod input;
@@ -58,6 +61,10 @@ enum Command {
     Runs(runs::Runs),
     /// The log of one run
     Logs(logs::Logs),
+    /// Environments: dev, prod and others, with data and keys of their own
+    Environments(environments::Environments),
+    /// API keys of environments, with scopes
+    ApiKeys(api_keys::ApiKeys),
     /// The keys of encryption at rest: status, rotation, change
     Keys(keys::Keys),
     /// The catalogue of providers
@@ -97,6 +104,8 @@ impl Command {
             Self::Records(command) => command.execute().await?,
             Self::Runs(command) => command.execute().await?,
             Self::Logs(command) => command.execute().await?,
+            Self::Environments(command) => command.execute().await?,
+            Self::ApiKeys(command) => command.execute().await?,
             Self::Keys(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
             Self::CompileComponent => unreachable!("handled before the runtime starts"),
@@ -134,6 +143,19 @@ mod tests {
         let mut command = Cli::command().term_width(WIDTH);
         let serve = command.find_subcommand_mut("serve").unwrap();
         insta::assert_snapshot!(serve.render_long_help().to_string());
+    }
+
+    #[test]
+    fn the_help_of_the_accounts_commands_shows_what_they_need() {
+        let mut help = String::new();
+        for (group, command) in [("environments", "create"), ("environments", "delete"), ("api-keys", "create"), ("api-keys", "delete")] {
+            let mut all = Cli::command().term_width(WIDTH);
+            all.build();
+            let group = all.find_subcommand_mut(group).unwrap();
+            help.push_str(&group.find_subcommand_mut(command).unwrap().render_help().to_string());
+            help.push('\n');
+        }
+        insta::assert_snapshot!(help);
     }
 
     #[test]

@@ -9,19 +9,20 @@ use std::time::Duration;
 use anyhow::Context;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use syncline_api::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT};
 use syncline_connect::Connect;
 use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Secret};
 use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_providers::Catalogue;
-use syncline_store::{MasterKey, Store};
+use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
 use syncline_worker::{Dependencies, Runner, Shutdown, Worker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::config::{Configuration, Keys, setup_code};
+use crate::config::{Configuration, DeclaredKey, Keys, setup_code};
 
 /// Runs that are under way have this long to reach a checkpoint; container platforms kill after 30 s or a little more.
 const GRACE: Duration = Duration::from_secs(30);
@@ -89,7 +90,9 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         max_connections: configuration.database_connections,
     };
     let store = Store::open(store_options, Arc::clone(&clock)).await.context("the database cannot be used")?;
-    seed(&store, &keys, clock.as_ref()).await.context("the environments and their API keys cannot be written")?;
+    seed(&store, &keys, &configuration.declared_keys, clock.as_ref())
+        .await
+        .context("the environments and their API keys cannot be written")?;
     let setup_code = console_password(&store, &configuration, clock.as_ref()).await?;
     let engine = Engine::new(syncline_engine::Options {
         cache_dir: configuration.data_dir.join("components"),
@@ -235,13 +238,32 @@ fn catalogue(folder: Option<&Path>) -> anyhow::Result<Catalogue> {
     catalogue.with_folder(files.into_iter()).context("a provider entry is wrong")
 }
 
-async fn seed(store: &Store, keys: &Keys, clock: &dyn Clock) -> anyhow::Result<()> {
+async fn seed(store: &Store, keys: &Keys, declared: &[DeclaredKey], clock: &dyn Clock) -> anyhow::Result<()> {
     for (name, key) in [("dev", &keys.dev), ("prod", &keys.prod)] {
         let name = EnvironmentName::new(name)?;
         let environment = store.environments().ensure(&name, clock.now()).await?;
-        store.api_keys().ensure(environment.id, "default", hash(key), clock.now()).await?;
+        let key = NewApiKey {
+            environment: environment.id,
+            display_name: "default".to_owned(),
+            hash: hash(key),
+            scopes: vec![ALL_OF_ENVIRONMENT.to_owned()],
+            now: clock.now(),
+        };
+        // A node that brings another key does not end the one that other nodes' callers use.
+        store.api_keys().ensure(key, Taken::Rename).await?;
     }
-    Ok(())
+    for DeclaredKey { environment, name, key, scopes } in declared {
+        let environment = store.environments().ensure(environment, clock.now()).await?.id;
+        let key = NewApiKey { environment, display_name: name.clone(), hash: hash(key), scopes: scopes.clone(), now: clock.now() };
+        store.api_keys().ensure(key, Taken::Replace).await?;
+    }
+    let account = NewAccountKey {
+        display_name: "default".to_owned(),
+        hash: hash(&keys.account),
+        scopes: vec![ALL_OF_ACCOUNT.to_owned()],
+        now: clock.now(),
+    };
+    Ok(store.account_keys().ensure(account).await?)
 }
 
 /// Sets the console's password where it is given. Where nobody has set one, the code with which the console lets somebody do so.

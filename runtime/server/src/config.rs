@@ -1,6 +1,7 @@
 //! How the server is set up: flags, then environment `SYNCLINE_*`, then one TOML file, then defaults.
 
 mod api_keys;
+mod declared;
 mod error;
 mod hidden;
 mod key_file;
@@ -10,9 +11,10 @@ mod settings;
 pub(crate) mod setup_code;
 
 pub use api_keys::ApiKeys;
+pub use declared::{ApiKeySetting, DeclaredKey};
 pub use error::ConfigError;
 pub use hidden::Hidden;
 pub use keys::Keys;
-pub(crate) use keys::{random, read_encryption_key};
+pub(crate) use keys::{random, read_account_key, read_encryption_key};
 pub use resolve::Configuration;
 pub use settings::{DEFAULT_DATA_DIR, LogFormat, Settings};

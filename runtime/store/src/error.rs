@@ -21,6 +21,12 @@ pub enum Error {
     /// The text is no cursor of this collection.
     #[error("the cursor does not belong to these records; start again without one")]
     Cursor,
+    /// There are as many of these as there may be.
+    #[error("there are {limit} already, and there cannot be more")]
+    Full {
+        /// How many there may be.
+        limit: u32,
+    },
     /// Delete tracking was ended without having been started.
     #[error("delete tracking was not started for this model")]
     NotTracking,
@@ -81,7 +87,7 @@ pub struct DatabaseError(Arc<sqlx::Error>);
 pub enum Constraint {
     /// An environment's name is taken.
     Environment,
-    /// This API key exists.
+    /// This API key, or one of its name in its environment, exists.
     ApiKey,
     /// An integration's key is taken in its environment.
     Integration,
@@ -103,7 +109,7 @@ impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Environment => "an environment of this name",
-            Self::ApiKey => "the same API key",
+            Self::ApiKey => "an API key of this name",
             Self::Integration => "an integration with this key",
             Self::Connection => "a connection with this id",
             Self::ConnectSession => "a session that was used already",

@@ -10,6 +10,7 @@
 //! *Invariant:* opens no socket but its database's, knows nothing of HTTP or wasm, and never acknowledges what is not on disk. What is
 //! true of one database is true of the other: every test runs on both.
 
+mod account_keys;
 mod api_keys;
 mod auth_flows;
 mod checkpoints;
@@ -41,7 +42,8 @@ mod variables;
 mod webhook_deliveries;
 mod webhook_settings;
 
-pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey};
+pub use account_keys::{AccountKeyRow, AccountKeys, NewAccountKey};
+pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey, Taken};
 pub use auth_flows::{AuthFlowRow, AuthFlows, NewAuthFlow};
 pub use checkpoints::Checkpoints;
 pub use components::{Change, Components, Deploy, DeployComponent, Deployed, DeployedFunction};
@@ -51,7 +53,7 @@ pub use connections::{
     RefreshResult,
 };
 pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
-pub use environments::{EnvironmentRow, Environments};
+pub use environments::{EnvironmentPurge, EnvironmentRow, Environments, NewEnvironment};
 pub use error::{Constraint, DatabaseError, Error};
 pub use flow_results::FlowResults;
 pub use functions::{FunctionRow, FunctionSource, Functions, Origin};

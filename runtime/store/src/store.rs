@@ -13,8 +13,8 @@ use tokio_util::task::TaskTracker;
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
-    ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys, Environments, Error, FlowResults,
-    Functions, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
+    AccountKeys, ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys, Environments, Error,
+    FlowResults, Functions, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
     WebhookSettingsOf,
 };
 
@@ -96,6 +96,11 @@ impl Store {
     /// Environments.
     pub fn environments(&self) -> Environments<'_> {
         Environments(self)
+    }
+
+    /// Keys of the account.
+    pub fn account_keys(&self) -> AccountKeys<'_> {
+        AccountKeys(self)
     }
 
     /// API keys.

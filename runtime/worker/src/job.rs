@@ -3,6 +3,7 @@
 mod deliver_webhook;
 mod notify_auth;
 mod purge_connection;
+mod purge_environment;
 mod purge_records;
 mod reencrypt;
 mod run_event;
@@ -88,6 +89,7 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::Reencrypt => reencrypt::perform(runner, &shutdown.soft).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
         JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,
+        JobKind::PurgeEnvironment => purge_environment::perform(runner, job, &shutdown.soft).await,
         JobKind::NotifyAuth => notify_auth::perform(runner, job).await,
         JobKind::DeliverWebhook => deliver_webhook::perform(runner, job).await,
     }

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use syncline_connect::{Session, is_session_token};
 
-use super::{Caller, bearer, identify};
+use super::{Caller, bearer, identify_environment};
 use crate::error::ApiError;
 use crate::state::App;
 
@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<App>> for Viewer {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         match bearer(&parts.headers)? {
             token if is_session_token(token) => session(app, token).await.map(Box::new).map(Self::Session),
-            _ => identify(app, &parts.headers).await.map(Self::Key),
+            _ => identify_environment(app, &parts.headers).await.map(Self::Key),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{authorize, connect, connections, integrations, openapi, providers, records};
+use crate::{api_keys, authorize, connect, connections, environments, integrations, openapi, providers, records};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -147,6 +147,12 @@ struct Runs;
 #[openapi(
     tags((name = "environments", description = "Environments, their API keys, variables and webhooks")),
     paths(
+        environments::list::handle,
+        environments::create::handle,
+        environments::delete::handle,
+        api_keys::list::handle,
+        api_keys::create::handle,
+        api_keys::delete::handle,
     )
 )]
 struct Environments;

@@ -14,7 +14,7 @@ async fn without_a_key_that_this_server_knows_nothing_answers() {
 #[tokio::test]
 async fn a_deleted_key_stops_working_within_seconds() {
     let app = TestApp::new().await;
-    let id = app.add_key("short-lived", &["*"]).await;
+    let id = app.add_key("short-lived", &["environment:*"]).await;
     assert_eq!(app.get_with_key("/connections", "short-lived").await.status, StatusCode::OK);
     app.store.api_keys().delete(app.environment, id).await.unwrap();
     app.clock.advance(Duration::from_secs(3));

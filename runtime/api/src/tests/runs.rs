@@ -97,7 +97,14 @@ async fn a_run_shows_its_input_and_its_log_but_to_its_environment_only() {
     assert_eq!((&logs["data"][0]["message"], &logs["next"]), (&json!("second"), &Value::Null));
 
     let other = app.store.environments().ensure(&EnvironmentName::new("prod").unwrap(), Timestamp::default()).await.unwrap();
-    app.store.api_keys().ensure(other.id, "other", Sha256::digest("other").into(), Timestamp::default()).await.unwrap();
+    let key = NewApiKey {
+        environment: other.id,
+        display_name: "other".to_owned(),
+        hash: Sha256::digest("other").into(),
+        scopes: vec!["environment:*".to_owned()],
+        now: Timestamp::default(),
+    };
+    app.store.api_keys().insert(key, 50).await.unwrap();
     for path in [path.clone(), format!("{path}/logs"), "/runs/nope".to_owned()] {
         assert_eq!(app.get_with_key(&path, "other").await.refusal(), refused(404, "not_found"), "{path}");
     }

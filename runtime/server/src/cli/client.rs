@@ -156,6 +156,11 @@ impl Call {
         Self::new(Method::DELETE, segments)
     }
 
+    /// `DELETE` with a JSON body.
+    pub fn delete_with<const N: usize>(segments: [&str; N], body: &impl Serialize) -> Self {
+        Self { method: Method::DELETE, ..Self::post(segments, body) }
+    }
+
     /// Adds a parameter.
     #[expect(clippy::needless_pass_by_value, reason = "numbers, texts and references alike, without a `&` at every call")]
     pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -192,7 +197,7 @@ impl ClientError {
             }
             Self::Refused { status: 401 | 403, .. } => Some(
                 "give the key of this server's environment with SYNCLINE_SECRET_KEY_DEV (or _PROD with --environment prod), \
-                 or run where the server's data directory is (--data-dir)"
+                 or run where the server's data directory is (--data-dir); `environments` and `api-keys` want SYNCLINE_ACCOUNT_KEY"
                     .to_owned(),
             ),
             Self::Refused { code, .. } => Some(

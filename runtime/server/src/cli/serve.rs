@@ -48,6 +48,10 @@ fn welcome(node: &Node, configuration: &Configuration, keys: &Keys) {
         Some(path) => eprintln!("  API keys    {} (commands on this machine find them there)", path.display()),
         None => eprintln!("  API keys    given by the configuration"),
     }
+    match &keys.account_key_file {
+        Some(path) => eprintln!("  account key {}", path.display()),
+        None => eprintln!("  account key given by the configuration"),
+    }
     for path in &keys.made {
         eprintln!("  new         {} was made, readable by you only; keep a copy of it", path.display());
     }

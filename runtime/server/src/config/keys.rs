@@ -8,10 +8,11 @@ use syncline_domain::Secret;
 use uuid::Builder;
 use zeroize::Zeroizing;
 
-use super::resolve::encryption_key;
+use super::resolve::{check_secret_key, encryption_key};
 use super::{ApiKeys, ConfigError, Configuration, key_file};
 
 const ENCRYPTION_KEY_FILE: &str = "encryption.key";
+const ACCOUNT_KEY_FILE: &str = "account.key";
 
 /// All keys of a server.
 #[derive(Clone)]
@@ -22,10 +23,14 @@ pub struct Keys {
     pub dev: Secret,
     /// The API key of prod.
     pub prod: Secret,
+    /// The API key of the account.
+    pub account: Secret,
     /// Key files that this start made; the operator is told.
     pub made: Vec<PathBuf>,
     /// Where the API keys are, where they were not given.
     pub api_keys_file: Option<PathBuf>,
+    /// Where the account's key is, where it was not given.
+    pub account_key_file: Option<PathBuf>,
 }
 
 impl Keys {
@@ -53,7 +58,13 @@ impl Keys {
                 (choose(dev, "dev")?, choose(prod, "prod")?, Some(path.clone()))
             }
         };
-        Ok(Self { encryption: Zeroizing::new(encryption), dev, prod, made, api_keys_file })
+        let (account, account_key_file) = if let Some(key) = &configuration.account_key {
+            (key.clone(), None)
+        } else {
+            let path = account_key_path(&configuration.data_dir);
+            (account(&path, &mut made)?, Some(path))
+        };
+        Ok(Self { encryption: Zeroizing::new(encryption), dev, prod, account, made, api_keys_file, account_key_file })
     }
 }
 
@@ -70,6 +81,28 @@ pub(crate) fn read_encryption_key(data_dir: &std::path::Path, given: Option<&Sec
         ))
     })?);
     encryption_key(&text, &path.display().to_string()).map(Zeroizing::new)
+}
+
+/// The account's key of a server on this machine, for its commands. Makes nothing.
+pub(crate) fn read_account_key(data_dir: &std::path::Path) -> Result<Option<Secret>, ConfigError> {
+    let path = account_key_path(data_dir);
+    let Some(text) = key_file::read(&path)? else { return Ok(None) };
+    check_secret_key(text.trim(), &format!("the account's key in {}", path.display()))?;
+    Ok(Some(Secret::new(text.trim())))
+}
+
+fn account_key_path(data_dir: &std::path::Path) -> PathBuf {
+    data_dir.join(ACCOUNT_KEY_FILE)
+}
+
+fn account(path: &std::path::Path, made: &mut Vec<PathBuf>) -> Result<Secret, ConfigError> {
+    let new = || format!("{}\n", Builder::from_random_bytes(random()).into_uuid());
+    if key_file::read(path)?.is_none() && key_file::create(path, &new())? {
+        made.push(path.to_owned());
+    }
+    let text = key_file::read(path)?.unwrap_or_default();
+    check_secret_key(text.trim(), &format!("the account's key in {}", path.display()))?;
+    Ok(Secret::new(text.trim()))
 }
 
 fn encryption(configuration: &Configuration, made: &mut Vec<PathBuf>) -> Result<[u8; 32], ConfigError> {
@@ -119,14 +152,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let configuration = configuration(dir.path());
         let first = Keys::prepare(&configuration).unwrap();
-        assert_eq!(first.made.len(), 2);
+        assert_eq!(first.made.len(), 3);
         for path in &first.made {
             assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
         }
         assert_eq!(std::fs::metadata(&configuration.data_dir).unwrap().permissions().mode() & 0o777, 0o700);
         let second = Keys::prepare(&configuration).unwrap();
         assert!(second.made.is_empty());
-        assert_eq!((first.encryption, first.dev, first.prod), (second.encryption, second.dev, second.prod));
+        assert_eq!(
+            (first.encryption, first.dev, first.prod, &first.account),
+            (second.encryption, second.dev, second.prod, &second.account)
+        );
+        assert_eq!(read_account_key(&configuration.data_dir).unwrap(), Some(first.account));
     }
 
     #[test]

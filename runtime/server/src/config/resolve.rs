@@ -14,7 +14,7 @@ use url::Url;
 use uuid::{Uuid, Version};
 
 use super::settings::DEFAULT_DATA_DIR;
-use super::{ConfigError, Hidden, LogFormat, Settings};
+use super::{ConfigError, DeclaredKey, Hidden, LogFormat, Settings, declared};
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
 /// Reads are short; writes on SQLite have a connection of their own.
@@ -56,6 +56,10 @@ pub struct Configuration {
     pub secret_key_dev: Option<Secret>,
     /// The API key of prod.
     pub secret_key_prod: Option<Secret>,
+    /// The API key of the account.
+    pub account_key: Option<Secret>,
+    /// Further API keys of environments.
+    pub declared_keys: Vec<DeclaredKey>,
     /// The console's password; `None` where the operator sets it in the console.
     pub console_password: Option<Secret>,
 }
@@ -79,6 +83,8 @@ impl Configuration {
             encryption_key: settings.encryption_key.map(|key| encryption_key(key.0.expose(), "SYNCLINE_ENCRYPTION_KEY")).transpose()?,
             secret_key_dev: settings.secret_key_dev.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_DEV")).transpose()?,
             secret_key_prod: settings.secret_key_prod.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_PROD")).transpose()?,
+            account_key: settings.account_key.map(|key| secret_key(key, "SYNCLINE_ACCOUNT_KEY")).transpose()?,
+            declared_keys: declared::read(settings.api_keys)?,
             console_password: settings.console_password.map(console_password).transpose()?,
         };
         configuration.check()?;
@@ -113,6 +119,13 @@ impl Configuration {
         }
         if self.secret_key_dev.is_some() && self.secret_key_dev == self.secret_key_prod {
             return refuse("SYNCLINE_SECRET_KEY_DEV and _PROD are the same key; a key belongs to one environment".to_owned());
+        }
+        if self.account_key.is_some() && [&self.secret_key_dev, &self.secret_key_prod].contains(&&self.account_key) {
+            return refuse("SYNCLINE_ACCOUNT_KEY is an environment's key too; the account needs one of its own".to_owned());
+        }
+        let given = [&self.secret_key_dev, &self.secret_key_prod, &self.account_key];
+        if let Some(twice) = self.declared_keys.iter().find(|declared| given.into_iter().flatten().any(|key| *key == declared.key)) {
+            return refuse(format!("the key `{}` under [[api_keys]] is given by another setting too; each key is given once", twice.name));
         }
         Ok(())
     }
@@ -168,6 +181,7 @@ mod tests {
         let cases = [
             (Settings { encryption_key: hidden("c2hvcnQ="), ..Settings::default() }, "openssl rand -base64 32"),
             (Settings { secret_key_dev: hidden("canary"), ..Settings::default() }, "uuidgen"),
+            (Settings { account_key: hidden("canary"), ..Settings::default() }, "uuidgen"),
             (Settings { database_url: hidden("mysql://canary@x"), ..Settings::default() }, "sqlite:// or postgres://"),
             (Settings { console_password: hidden("canary"), ..Settings::default() }, "12 or more"),
             (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),

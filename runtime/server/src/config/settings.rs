@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
 use url::Url;
 
-use super::{ConfigError, Hidden};
+use super::{ApiKeySetting, ConfigError, Hidden};
 
 /// Where a server keeps everything that it makes, unless told otherwise.
 pub const DEFAULT_DATA_DIR: &str = "./.syncline";
@@ -71,6 +71,12 @@ pub struct Settings {
     /// API key of the environment prod: a UUID of version 4
     #[arg(long, env = "SYNCLINE_SECRET_KEY_PROD", value_name = "UUID", hide_env_values = true, help_heading = KEYS)]
     pub secret_key_prod: Option<Hidden>,
+    /// API key of the account, which makes and deletes environments and their keys: a UUID of version 4
+    #[arg(long, env = "SYNCLINE_ACCOUNT_KEY", value_name = "UUID", hide_env_values = true, help_heading = KEYS)]
+    pub account_key: Option<Hidden>,
+    /// Further API keys of environments, in the file only: `[[api_keys]]` with environment, name, key or key_file, and scopes
+    #[arg(skip)]
+    pub api_keys: Vec<ApiKeySetting>,
 }
 
 /// How log lines look.
@@ -118,6 +124,8 @@ impl Settings {
             encryption_key: self.encryption_key.or(file.encryption_key),
             secret_key_dev: self.secret_key_dev.or(file.secret_key_dev),
             secret_key_prod: self.secret_key_prod.or(file.secret_key_prod),
+            account_key: self.account_key.or(file.account_key),
+            api_keys: file.api_keys,
             console_password: self.console_password.or(file.console_password),
         }
     }

@@ -139,6 +139,20 @@ pub(crate) fn purge_records(environment: EnvironmentId, function: FunctionId, no
     }
 }
 
+pub(crate) fn purge_environment(environment: EnvironmentId, scheduled_at: Timestamp, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::PurgeEnvironment,
+        payload: "{}".to_owned(),
+        environment,
+        connection: None,
+        sync: None,
+        unique_key: Some(format!("purge_environment:{environment}")),
+        scheduled_at,
+        max_attempts: PURGE_ATTEMPTS,
+        now,
+    }
+}
+
 pub(crate) fn notify_auth(environment: EnvironmentId, connection: ConnectionRowId, payload: &NotifyAuth, now: Timestamp) -> NewJob {
     NewJob {
         kind: JobKind::NotifyAuth,

@@ -1,5 +1,6 @@
 //! What the store promises, on both databases.
 
+mod access;
 mod connecting;
 mod connections;
 mod console;

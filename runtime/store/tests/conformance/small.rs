@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use syncline_domain::{EnvironmentName, IntegrationKey, RunId, Secret};
-use syncline_store::{Constraint, Error, IntegrationPatch, NewApiKey, on_each_database};
+use syncline_store::{Constraint, Error, IntegrationPatch, on_each_database};
 
 use crate::fixture::{World, integration};
 
@@ -19,23 +19,6 @@ on_each_database! {
         world.clock.advance(ttl);
         assert!(locks.try_acquire(world.environment, "k", theirs, ttl, world.now()).await.unwrap());
         assert_eq!(locks.release_all(theirs).await.unwrap(), 1);
-    }
-
-    async fn an_api_key_is_found_by_its_hash_only_while_it_lives(database) {
-        let world = World::new(database).await;
-        let keys = world.store.api_keys();
-        let id = keys.ensure(world.environment, "default", [1; 32], world.now()).await.unwrap();
-        assert_eq!(keys.ensure(world.environment, "default", [1; 32], world.now()).await.unwrap(), id);
-        let new = NewApiKey { environment: world.environment, display_name: "ci".to_owned(), hash: [1; 32], scopes: vec![], now: world.now() };
-        let taken = keys.insert(new.clone()).await;
-        assert!(matches!(taken, Err(Error::Conflict { constraint: Constraint::ApiKey })), "{taken:?}");
-        let scopes = vec!["environment:proxy".to_owned()];
-        let other = keys.insert(NewApiKey { hash: [2; 32], scopes: scopes.clone(), ..new }).await.unwrap();
-        let found = keys.lookup_by_hash(&[2; 32]).await.unwrap().unwrap();
-        assert_eq!((found.id, found.scopes, found.environment_name.as_str()), (other, scopes, "dev"));
-        assert!(keys.delete(world.environment, other).await.unwrap());
-        assert!(keys.lookup_by_hash(&[2; 32]).await.unwrap().is_none());
-        assert_eq!(keys.list(world.environment).await.unwrap().len(), 1);
     }
 
     async fn variables_keep_their_values_per_environment(database) {
