@@ -4,6 +4,7 @@ mod pages;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use syncline_connect::ConnectionSource;
@@ -79,6 +80,14 @@ pub(super) fn connection_ref(of: &WireRef) -> Result<ConnectionRef, Failure> {
     })
 }
 
+/// What the provider said, for whoever handles the failure.
+#[derive(Serialize)]
+struct Details<'a> {
+    status: u16,
+    headers: serde_json::Map<String, serde_json::Value>,
+    body: &'a RawValue,
+}
+
 /// What the guest gets: the answer, or for a status outside 200 to 299 a failure that holds it.
 fn answer(what: &str, response: BufferedResponse, redactor: &Redactor) -> Result<Response, Failure> {
     let status = response.status.as_u16();
@@ -97,9 +106,7 @@ fn answer(what: &str, response: BufferedResponse, redactor: &Redactor) -> Result
         code: code.to_owned(),
         message: format!("the provider answered {what} with {status}: {}", excerpt.trim()),
         status: Some(status),
-        details: Some(
-            json!({ "status": status, "headers": map }).to_string().trim_end_matches('}').to_owned() + ",\"body\":" + shown.get() + "}",
-        ),
+        details: Some(serde_json::to_string(&Details { status, headers: map, body: &shown }).expect("plain data has a JSON form")),
     })
 }
 
