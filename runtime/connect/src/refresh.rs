@@ -21,7 +21,7 @@ pub use verdict::Freshness;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use syncline_domain::ConnectionRowId;
+use syncline_domain::{ConnectionRowId, Credentials};
 use syncline_store::ConnectionRow;
 
 use crate::{Connect, ConnectError};
@@ -78,7 +78,7 @@ impl Connect {
     }
 }
 
-/// Whether the token has not ended, as far as anybody knows.
+/// Whether there is a token and it has not ended, as far as anybody knows. An imported connection may bring only what one is bought with.
 fn is_alive(row: &ConnectionRow, now: syncline_domain::Timestamp) -> bool {
-    row.expires_at.is_none_or(|at| at > now)
+    row.expires_at.is_none_or(|at| at > now) && row.credentials.as_ref().is_none_or(Credentials::is_exchanged)
 }

@@ -126,6 +126,16 @@ impl Credentials {
         if object.is_empty() { Ok(Self::None) } else { read::any(&object) }
     }
 
+    /// Whether what is exchanged for a token has been; for what needs no exchange there is nothing to wait for.
+    pub fn is_exchanged(&self) -> bool {
+        match self {
+            Self::Exchanged(exchanged) | Self::AppWithUser { app: exchanged, .. } => {
+                exchanged.obtained.is_some() || exchanged.mode == AuthMode::Tba
+            }
+            Self::Oauth2(_) | Self::Oauth1(_) | Self::ApiKey { .. } | Self::Basic { .. } | Self::None => true,
+        }
+    }
+
     /// When what signs requests ends; `None` where it does not, or nobody knows. Of two tokens the earlier.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let of = |exchanged: &Exchanged| exchanged.obtained.as_ref().and_then(|obtained| obtained.expires_at);
