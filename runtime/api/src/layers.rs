@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName};
@@ -13,6 +13,7 @@ use tower_http::cors::{Any as Anyone, CorsLayer};
 use tracing::Instrument;
 
 use crate::error::ApiError;
+use crate::issue::Issue;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,6 +52,17 @@ pub(crate) async fn require_json(request: Request, next: Next) -> Response {
         }
         _ => next.run(request).await,
     }
+}
+
+/// 400 for a path with percent-encoded bytes that are no text: no name and no id is. Below `/proxy` the path is the provider's.
+pub(crate) async fn require_text(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let is_proxied = parts.extensions.get::<MatchedPath>().is_some_and(|route| route.as_str().starts_with("/proxy"));
+    if !is_proxied && RawPathParams::from_request_parts(&mut parts, &()).await.is_err() {
+        let issue = Issue::new("invalid_format", &[], "the path holds bytes that are not UTF-8");
+        return ApiError::invalid("invalid_uri_params", issue).into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Any page may call: what protects is the API key, which no browser sends by itself. Lists: wire contract 1.1.

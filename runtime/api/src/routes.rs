@@ -64,7 +64,13 @@ pub(crate) fn around(app: Arc<App>) -> Router {
         .merge(connect_ui::routes())
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(ServiceBuilder::new().layer(from_fn(layers::observe)).layer(CatchPanicLayer::custom(layers::panicked)).layer(layers::cors()))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(layers::observe))
+                .layer(CatchPanicLayer::custom(layers::panicked))
+                .layer(layers::cors())
+                .layer(from_fn(layers::require_text)),
+        )
         .with_state(Arc::clone(&app));
     // Beside the API's layers: no other site has business with the console.
     let routes = routes.merge(console::routes(app));

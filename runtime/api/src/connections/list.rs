@@ -23,7 +23,7 @@ pub(crate) struct Params {
     /// Only this one
     #[serde(default)]
     connection_id: Option<String>,
-    /// Text that occurs in the connection's id, or in its end user's id, name or e-mail address
+    /// Text that occurs in the connection's id, or in its end user's name or e-mail address, in any case
     #[serde(default)]
     search: Option<String>,
     /// Only those of this user of yours
