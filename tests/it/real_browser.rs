@@ -1,8 +1,5 @@
 //! The Connect UI and the published client in a real browser. The cases are in `tests/browser/cases`; here is the world that they happen in.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
@@ -14,6 +11,7 @@ use syncline_store::testing::TestDatabase;
 use crate::app::App;
 use crate::authorization::World;
 use crate::authorization::oauth2::Consent;
+use crate::javascript::{Suite, on_path};
 use crate::node::KEY;
 
 /// What a provider might write anywhere. If any of it runs, it says so.
@@ -22,7 +20,10 @@ const ATTACK: &str = "<img src=x onerror=window.pwned=true><script>window.pwned=
 /// O5: and everything else that people do, see and are told.
 #[test]
 fn people_connect_their_accounts_in_a_browser() {
-    let Some(tools) = Tools::find() else { return };
+    let chromium = on_path(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+    let none = "Chromium is not installed (any of chromium, chromium-browser, google-chrome in the PATH)";
+    let missing = chromium.is_none().then_some(none);
+    let Some(suite) = Suite::find("browser", "BROWSER_TEST", "playwright-core", missing) else { return };
     syncline_store::testing::block_on(async {
         let world = World::start().await;
         let hostile = hostile_provider().await;
@@ -38,13 +39,12 @@ fn people_connect_their_accounts_in_a_browser() {
         let about = json!({
             "server": app.url(""),
             "key": KEY,
-            "chromium": tools.chromium,
+            "chromium": chromium,
             "apiKey": accounts.api_key,
             "username": accounts.username,
             "password": accounts.password,
         });
-        let said = tokio::task::spawn_blocking(move || tools.run(&about)).await.unwrap();
-        println!("{}", said.unwrap_or_else(|said| panic!("some cases failed:\n{said}")));
+        suite.run(about).await;
         // What the browser typed and what the providers issued stayed where it belongs.
         let log = app.log();
         for (secret, what) in world.secrets() {
@@ -160,56 +160,4 @@ connection_config:
 "
     );
     entry("fields", "A form with everything", &rest)
-}
-
-/// What runs the cases, on the machine that runs the tests.
-struct Tools {
-    folder: PathBuf,
-    chromium: PathBuf,
-}
-
-impl Tools {
-    /// `None` where something is missing, after saying what. Panics then when `CI=true`.
-    fn find() -> Option<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser");
-        let chromium = on_path(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
-        let missing = if on_path(&["node"]).is_none() {
-            Some("Node.js 20 or later is not installed")
-        } else if !folder.join("node_modules/playwright-core").is_dir() {
-            Some("the packages are not installed: run `npm ci` in tests/browser")
-        } else if chromium.is_none() {
-            Some("Chromium is not installed (any of chromium, chromium-browser, google-chrome in the PATH)")
-        } else {
-            None
-        };
-        #[expect(clippy::disallowed_methods, reason = "the same switch as for a missing PostgreSQL")]
-        let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-        match missing {
-            None => Some(Self { folder, chromium: chromium.expect("looked for above") }),
-            Some(missing) if is_ci => panic!("{missing}"),
-            Some(missing) => {
-                eprintln!("the browser tests did not run: {missing}");
-                None
-            }
-        }
-    }
-
-    /// What the cases said, as an error when one of them failed.
-    fn run(&self, about: &Value) -> Result<String, String> {
-        let output = Command::new("node")
-            .arg("run.mjs")
-            .current_dir(&self.folder)
-            .env("BROWSER_TEST", about.to_string())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        if output.status.success() { Ok(said) } else { Err(said) }
-    }
-}
-
-fn on_path(names: &[&str]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }

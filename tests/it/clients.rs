@@ -1,0 +1,66 @@
+//! The published `@nangohq/node`, and plain `fetch` for what it does not call. The cases are in `tests/clients/cases`; here is the world that
+//! they happen in.
+
+use serde_json::{Map, Value, json};
+
+use crate::both::on_both_databases;
+use crate::connecting::Stage;
+use crate::guests::FIXTURE;
+use crate::javascript::Suite;
+use crate::node::KEY;
+use crate::provider::TOKEN;
+
+/// Providers of every type of credentials that can be imported.
+const IMPORTABLE: [&str; 8] = ["acme", "machine", "oauth1", "basic-auth", "tba", "app", "app-with-user", "none"];
+
+on_both_databases! {
+    async fn a_backend_works_unmodified(stage: Stage) {
+        let Some(suite) = Suite::find("clients", "CLIENTS_TEST", "@nangohq/node", None) else { return };
+        for id in 1..=3 {
+            stage.app.provider.put(id, &format!("item {id}"));
+        }
+        stage.app.deploy(&FIXTURE).await.ok();
+        for provider in IMPORTABLE {
+            stage.integrate(provider).await;
+        }
+        let component = stage.app.directory.path().join("fixture.wasm");
+        std::fs::write(&component, &*FIXTURE).unwrap();
+        let world = json!({
+            "server": stage.app.url(""),
+            "key": KEY,
+            "otherKey": other_environments_key(&stage),
+            "provider": stage.app.provider.url(),
+            "token": TOKEN,
+            "component": component,
+            "credentials": credentials(&stage),
+        });
+        suite.run(world).await;
+    }
+}
+
+/// What a team that moves over brings along, by integration.
+fn credentials(stage: &Stage) -> Map<String, Value> {
+    let (accounts, app) = (stage.world.accounts(), stage.world.installation_of_somebody_else());
+    let both = stage.world.installation_of_somebody_else();
+    let (machine, machine_secret) = &accounts.machine;
+    let (tba_id, tba_secret) = &accounts.tba_token;
+    let all = json!({
+        "fixture": { "type": "API_KEY", "apiKey": TOKEN },
+        "acme": { "type": "OAUTH2", "access_token": "brought-access", "refresh_token": "brought-refresh" },
+        "machine": { "type": "OAUTH2_CC", "token": "brought-token", "client_id": machine, "client_secret": machine_secret },
+        "oauth1": { "type": "OAUTH1", "oauth_token": "brought-token", "oauth_token_secret": "brought-secret" },
+        "basic-auth": { "type": "BASIC", "username": accounts.username, "password": accounts.password },
+        "tba": { "type": "TBA", "token_id": tba_id, "token_secret": tba_secret },
+        "app": { "type": "APP", "app_id": accounts.app_id, "installation_id": app.to_string() },
+        "app-with-user": { "type": "CUSTOM", "app_id": accounts.app_id, "installation_id": both.to_string() },
+        "none": { "type": "NONE" },
+    });
+    let Value::Object(all) = all else { unreachable!("an object is written above") };
+    all
+}
+
+/// The server makes what is not configured.
+fn other_environments_key(stage: &Stage) -> String {
+    let keys = std::fs::read_to_string(stage.app.directory.path().join("data/api-keys.toml")).unwrap();
+    keys.lines().find_map(|line| line.strip_prefix("prod = \"")).unwrap().trim_end_matches('"').to_owned()
+}
