@@ -5,6 +5,8 @@ pub(crate) mod delete;
 pub(crate) mod end_user;
 pub(crate) mod find;
 pub(crate) mod import;
+pub(crate) mod legacy;
+pub(crate) mod legacy_metadata;
 pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod show;

@@ -1,4 +1,12 @@
-//! `GET /functions`: everything that is deployed to the environment.
+//! `GET /functions`: everything that is deployed to the environment. Below it, the endpoints that take source or templates.
+
+mod built;
+pub(crate) mod bundle;
+pub(crate) mod compile;
+pub(crate) mod deployments;
+pub(crate) mod dryruns;
+pub(crate) mod invocations;
+pub(crate) mod legacy_deploy;
 
 use std::sync::Arc;
 

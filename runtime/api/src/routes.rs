@@ -13,8 +13,9 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, api_keys, auth, authorize, connect, connect_ui, connections, console, deployments, environments, functions, health,
-    integrations, layers, openapi, operator, providers, proxy, records, runs, scripts, sockets, syncs, variables, webhook_settings,
+    actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
+    functions, health, incoming, integrations, layers, openapi, operator, providers, proxy, records, runs, scripts, sockets, syncs,
+    variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -62,6 +63,12 @@ pub(crate) fn around(app: Arc<App>) -> Router {
         // Of a page's, not the API's: the description leaves them out.
         .route("/", get(sockets::serve::handle))
         .merge(connect_ui::routes())
+        // Any path and any method: whatever functions declare.
+        .merge(
+            Router::new()
+                .route("/v1/{*path}", any(custom_endpoints::handle))
+                .route_layer(from_fn_with_state(Arc::clone(&app), auth::authenticate)),
+        )
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(
@@ -86,6 +93,10 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
+        .route("/providers.json", get(providers::dump::handle))
+        .route("/cli/telemetry", post(cli::telemetry))
+        // With whatever content type the provider sends.
+        .route("/webhook/{environment}/{key}", post(incoming::handle))
         // Where browsers come back to, with whatever content type the provider sends them.
         .route("/oauth/callback", get(authorize::callback::query).post(authorize::callback::form))
         .route("/app-auth/connect", get(authorize::callback::installed))
@@ -115,7 +126,9 @@ fn api(app: &Arc<App>) -> Routes {
     let json = Routes::new()
         .route("/connect/sessions", post(connect::create::handle))
         .route("/connect/sessions/reconnect", post(connect::reconnect::handle))
+        .route("/providers/{provider}/templates", get(providers::templates::handle))
         .route("/integrations", post(integrations::create::handle))
+        .route("/integrations/quickstart", post(integrations::quickstart::handle))
         .route(
             "/integrations/{key}",
             get(integrations::show::handle).patch(integrations::update::handle).delete(integrations::delete::handle),
@@ -148,13 +161,25 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/environment-variables", get(variables::handle))
         .route("/deployments", post(deployments::create::handle))
         .route("/functions", get(functions::handle))
+        .route("/functions/compile", post(functions::compile::handle))
+        .route("/functions/dryruns", post(functions::dryruns::create))
+        .route("/functions/dryruns/{id}", get(functions::dryruns::show))
+        .route("/functions/deployments", post(functions::deployments::create))
+        .route("/functions/deployments/{id}", get(functions::deployments::show))
+        .route("/functions/deployments/bundle", post(functions::bundle::deploy))
+        .route("/functions/deployments/bundle/preview", post(functions::bundle::preview))
+        .route("/functions/invocations", post(functions::invocations::handle))
+        .route("/sync/deploy", post(functions::legacy_deploy::deploy))
+        .route("/sync/deploy/confirmation", post(functions::legacy_deploy::confirm))
         .route("/runs", get(runs::list::handle))
         .route("/runs/{run}", get(runs::show::handle))
         .route("/runs/{run}/logs", get(runs::logs::handle))
         // Names that old clients still use.
-        .route("/connection", get(connections::list::handle).post(connections::import::handle))
+        .route("/connection", get(connections::list::handle).post(connections::legacy::handle))
+        .route("/connection/{connection}/metadata", post(connections::legacy_metadata::set).patch(connections::legacy_metadata::merge))
         .route("/connection/metadata", post(connections::metadata::set).patch(connections::metadata::merge))
         .route("/connection/{connection}", get(connections::show::handle).delete(connections::delete::handle))
+        .route("/config/{key}", get(integrations::legacy::handle))
         .layered(|routes| {
             routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)).route_layer(from_fn(layers::require_json))
         });

@@ -11,7 +11,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::auth::KeyCache;
+use crate::providers::dump::Dump;
 use crate::sockets::Sockets;
+use crate::templates::{Template, Templates};
 
 /// The rooms behind the API.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub struct Services {
     pub randomness: fn() -> [u8; 16],
     /// What must be finished even if nobody waits for its answer any more runs on it.
     pub tasks: TaskTracker,
+    /// Functions that come with the server.
+    pub templates: Vec<Template>,
 }
 
 /// What the operator decides.
@@ -70,13 +74,16 @@ pub(crate) struct App {
     pub(crate) options: Options,
     pub(crate) keys: KeyCache,
     pub(crate) sockets: Arc<Sockets>,
+    pub(crate) templates: Templates,
+    pub(crate) dump: Dump,
 }
 
 impl App {
     pub(crate) fn new(services: Services, options: Options) -> Self {
-        let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks } = services;
+        let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks, templates } = services;
         let (keys, sockets) = (KeyCache::default(), Arc::default());
-        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets }
+        let (templates, dump) = (Templates::new(templates), Dump::default());
+        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets, templates, dump }
     }
 
     /// Below the address at which clients reach this server.

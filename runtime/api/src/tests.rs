@@ -8,14 +8,17 @@ mod connect;
 mod connect_ui;
 mod connections;
 mod console;
+mod every_route;
 mod freshness;
 mod functions;
 mod integrations;
+mod legacy;
 mod openapi;
 mod provider;
 mod proxy;
 mod records;
 mod runs;
+mod source_text;
 mod syncs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -160,6 +163,7 @@ impl TestApp {
             runner: as_port,
             randomness: distinct,
             tasks,
+            templates: vec![crate::Template { providers: &["unauthenticated"], wasm: b"\0asm template" }],
         };
         let options = Options {
             console_setup_code: Some(console::setup_code()),

@@ -149,6 +149,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         runner: as_port,
         randomness: random,
         tasks: exchanges.clone(),
+        templates: vec![syncline_api::Template { providers: &["github", "github-pat"], wasm: crate::demo::GITHUB_COMPONENT }],
     };
     let api_options = syncline_api::Options {
         console_setup_code: setup_code.clone(),

@@ -87,7 +87,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
             .decode(component.wasm)
             .map_err(|error| ApiError::invalid_body(&["components", &at, "wasm"], format!("is not Base64: {error}")))?;
         let wasm = Bytes::from(wasm);
-        let deployment = app.runner.inspect(ComponentSource { wasm: wasm.clone() }).await.map_err(|error| refused(error, &at))?;
+        let deployment =
+            app.runner.inspect(ComponentSource { wasm: wasm.clone() }).await.map_err(|error| refused(error).with("component", &at))?;
         let integration = integration(&app, &caller, component.integration, deployment.integration.as_deref(), &at).await?;
         for function in &deployment.functions {
             if !taken.insert((integration.id, function.kind, function.name.clone())) {
@@ -147,9 +148,10 @@ async fn integration(
     app.store.integrations().lookup(caller.environment(), &key).await?.ok_or_else(|| unknown(key.as_str()))
 }
 
-fn refused(error: RunnerError, at: &str) -> ApiError {
+/// Why a component is not deployed.
+pub(crate) fn refused(error: RunnerError) -> ApiError {
     match error {
-        RunnerError::Refused { code, message } => ApiError::bad_request(code, message).with("component", &at),
+        RunnerError::Refused { code, message } => ApiError::bad_request(code, message),
         RunnerError::Busy => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", error.to_string()),
         RunnerError::Internal(_) => ApiError::internal(error),
     }

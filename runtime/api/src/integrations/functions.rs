@@ -7,4 +7,4 @@ pub(crate) mod list;
 pub(crate) mod show;
 mod wire;
 
-pub(crate) use wire::{Kind, data, source};
+pub(crate) use wire::{FunctionTemplate, Kind, data, described, source};

@@ -98,6 +98,13 @@ pub(crate) fn preconfigured(entry: &Entry, row: &IntegrationRow) -> ClientBody {
     stored
 }
 
+/// What `custom` says of the credentials' fields: what a form calls them instead of the entry's own words.
+pub(super) fn labels(entry: &Entry, row: &IntegrationRow) -> ClientBody {
+    let mut custom: ClientBody = row.custom.as_deref().and_then(|custom| serde_json::from_str(custom).ok()).unwrap_or_default();
+    custom.retain(|name, label| entry.credentials.contains_key(name) && label.is_string());
+    custom
+}
+
 fn read(secret: &Secret) -> ClientBody {
     serde_json::from_str(secret.expose()).unwrap_or_default()
 }

@@ -40,7 +40,7 @@ enum Include {
 struct IntegrationDetails {
     #[serde(flatten)]
     integration: Integration,
-    /// With `include=webhook`: where the provider sends webhooks; `null` where it has none
+    /// With `include=webhook`: the address for the provider's webhooks
     #[schema(required = false)]
     webhook_url: Option<String>,
     /// With `include=credentials`, for a key that may read them: the client; `null` for providers that want none
@@ -75,8 +75,8 @@ pub(crate) async fn handle(
     let mut data = wire::integration(&app, &row);
     let wanted = |include: &str| params.include.0.iter().any(|wanted| wanted == include);
     if wanted("webhook") {
-        // Incoming webhooks have no address yet.
-        data["webhook_url"] = Value::Null;
+        let environment = app.store.environments().lookup(row.environment).await?;
+        data["webhook_url"] = environment.map(|environment| wire::webhook_url(&app, &row, environment.uuid)).into();
     }
     if wanted("credentials") && caller.may(READ_CREDENTIALS) {
         data["credentials"] = settings::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);

@@ -24,6 +24,9 @@ pub(crate) struct Integration {
     /// Names of credentials that the integration brings along
     #[schema(required = false)]
     preconfigured_credentials: Vec<String>,
+    /// What to call fields of the credentials, by their names: what `custom` says of them
+    #[schema(required = false)]
+    credentials_label: std::collections::BTreeMap<String, String>,
 }
 
 /// The client that a provider knows you by, as its auth mode has it.
@@ -104,6 +107,15 @@ pub(crate) struct McpClient {
     scopes: Option<String>,
 }
 
+/// Where the provider's webhooks go.
+pub(super) fn webhook_url(app: &App, row: &IntegrationRow, environment: uuid::Uuid) -> String {
+    let mut url = app.url("webhook");
+    let mut path = url.path_segments_mut().expect("an http URL has a path");
+    path.push(&environment.to_string()).push(row.key.as_str());
+    drop(path);
+    url.into()
+}
+
 /// Without credentials.
 pub(super) fn integration(app: &App, row: &IntegrationRow) -> Value {
     let entry = app.catalogue.get(&row.provider);
@@ -121,6 +133,10 @@ pub(super) fn integration(app: &App, row: &IntegrationRow) -> Value {
         entry.map(|entry| settings::preconfigured(entry, row).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
     if !preset.is_empty() {
         wire["preconfigured_credentials"] = json!(preset);
+    }
+    let labels = entry.map(|entry| settings::labels(entry, row)).unwrap_or_default();
+    if !labels.is_empty() {
+        wire["credentials_label"] = labels.into();
     }
     wire
 }

@@ -31,6 +31,8 @@ pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
         providers::list::handle,
         providers::show::handle,
         providers::logo::handle,
+        crate::providers::templates::handle,
+        crate::providers::dump::handle,
     )
 )]
 struct Catalogue;
@@ -41,6 +43,9 @@ struct Catalogue;
     paths(
         integrations::list::handle,
         integrations::create::handle,
+        crate::integrations::quickstart::handle,
+        crate::integrations::legacy::handle,
+        crate::incoming::handle,
         integrations::show::handle,
         integrations::update::handle,
         integrations::delete::handle,
@@ -55,6 +60,16 @@ struct Integrations;
         integrations::functions::delete::handle,
         integrations::functions::code::handle,
         crate::scripts::handle,
+        crate::functions::compile::handle,
+        crate::functions::dryruns::create,
+        crate::functions::dryruns::show,
+        crate::functions::deployments::create,
+        crate::functions::deployments::show,
+        crate::functions::bundle::deploy,
+        crate::functions::bundle::preview,
+        crate::functions::invocations::handle,
+        crate::functions::legacy_deploy::deploy,
+        crate::functions::legacy_deploy::confirm,
     )
 )]
 struct Functions;
@@ -91,6 +106,9 @@ struct Authorize;
     tags((name = "connections", description = "A user's authorization of an integration")),
     paths(
         connections::list::handle,
+        crate::connections::legacy::handle,
+        crate::connections::legacy_metadata::set,
+        crate::connections::legacy_metadata::merge,
         connections::import::handle,
         connections::show::handle,
         connections::update::handle,
@@ -170,6 +188,7 @@ struct Operator;
     tags((name = "server", description = "The server itself")),
     paths(
         openapi::handle,
+        crate::cli::telemetry,
     )
 )]
 struct Server;

@@ -21,7 +21,7 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
-    /// Text in the key or the display name, in any case
+    /// Text in the key, in any case
     #[serde(default)]
     #[param(example = "git")]
     search: String,
@@ -29,7 +29,7 @@ pub(crate) struct Params {
 
 /// List providers
 ///
-/// Every provider of the catalogue, or those whose key or display name contains `search`.
+/// Every provider of the catalogue, or those whose key contains `search`.
 #[utoipa::path(
     get,
     path = "/providers",
@@ -46,6 +46,8 @@ pub(crate) async fn handle(
     Query(params): Query<Params>,
 ) -> Result<Json<Value>, ApiError> {
     let language = language(&headers);
-    let found: Vec<Value> = app.catalogue.search(&params.search).map(|entry| wire(&app, entry, language)).collect();
+    let search = params.search.to_lowercase();
+    let found: Vec<Value> =
+        app.catalogue.iter().filter(|entry| entry.key.contains(&search)).map(|entry| wire(&app, entry, language)).collect();
     Ok(Json(json!({ "data": found })))
 }

@@ -27,18 +27,55 @@ impl From<FunctionKind> for Kind {
     }
 }
 
+/// A function that can be deployed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Described` flattens")]
+pub(crate) struct FunctionTemplate {
+    name: String,
+    #[schema(inline)]
+    r#type: Kind,
+    description: String,
+    scopes: Vec<String>,
+    /// Name of the input's schema in `json_schema`; actions only
+    #[schema(required = false)]
+    input: String,
+    /// Names of models or of the output's schema in `json_schema`
+    #[schema(required = false)]
+    returns: Vec<String>,
+    /// `{"definitions": {name: JSON Schema}}`
+    #[schema(required = false, value_type = Option<Object>)]
+    json_schema: Option<String>,
+    /// When a sync runs; `null` for one that runs on demand
+    #[schema(required = false)]
+    runs: Option<String>,
+    #[schema(required = false)]
+    auto_start: bool,
+    #[schema(required = false)]
+    track_deletes: bool,
+    /// What an event function waits for
+    #[schema(required = false)]
+    event: String,
+}
+
 /// A function with what is known of its deployment.
 #[derive(Serialize)]
 pub(super) struct Attached<'a> {
     id: FunctionId,
+    #[serde(flatten)]
+    function: Described<'a>,
+    enabled: bool,
+    last_deployed: Timestamp,
+    source: &'static str,
+}
+
+/// What a function says of itself.
+#[derive(Serialize)]
+pub(crate) struct Described<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     kind: Kind,
     description: &'a str,
     scopes: &'a [String],
-    enabled: bool,
-    last_deployed: Timestamp,
-    source: &'static str,
     #[serde(flatten)]
     data: Option<Data<'a>>,
     #[serde(flatten)]
@@ -70,16 +107,16 @@ pub(crate) struct Schemas<'a> {
 }
 
 pub(super) fn deployed(row: &FunctionRow) -> Attached<'_> {
-    let definition = &row.definition;
-    Attached {
-        id: row.id,
+    let function = described(&row.definition);
+    Attached { id: row.id, function, enabled: row.enabled, last_deployed: row.deployed_at, source: source(row) }
+}
+
+pub(crate) fn described(definition: &FunctionDefinition) -> Described<'_> {
+    Described {
         name: definition.name.as_str(),
         kind: definition.kind.into(),
         description: &definition.description,
         scopes: &definition.scopes,
-        enabled: row.enabled,
-        last_deployed: row.deployed_at,
-        source: source(row),
         data: (definition.kind != FunctionKind::Event).then(|| data(definition)),
         schedule: (definition.kind == FunctionKind::Sync).then(|| Timing {
             runs: definition.schedule().ok().flatten().map(|schedule| schedule.text()),
