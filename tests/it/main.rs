@@ -2,6 +2,7 @@
 
 mod app;
 mod architecture;
+mod async_actions;
 mod authorization;
 mod bad_input;
 mod both;

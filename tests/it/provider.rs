@@ -13,6 +13,7 @@ use axum::routing::{any, get};
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 /// The only token that it accepts. A canary: it must not be seen anywhere but here.
 pub(crate) const TOKEN: &str = "canary-token-4f1d0c7e";
@@ -24,12 +25,13 @@ pub(crate) struct Provider {
     state: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
     items: Mutex<BTreeMap<u64, Value>>,
     requests: AtomicU32,
     /// Statuses to answer before the real answer, first come first served.
     failures: Mutex<Vec<Failure>>,
+    /// Whether `/hold` answers.
+    open: watch::Sender<bool>,
 }
 
 /// A status and headers.
@@ -54,11 +56,12 @@ fn hundred() -> usize {
 impl Provider {
     pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let provider = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
+        let provider = Self { address: listener.local_addr().unwrap(), state: Arc::new(Shared::new()) };
         let router = Router::new()
             .route("/items", get(items))
             .route("/echo", any(echo))
             .route("/status/{status}", any(status))
+            .route("/hold", any(hold))
             .route("/html", get(|| async { ([(header::CONTENT_TYPE, "text/html")], "<html>maintenance</html>") }))
             .route("/endless", get(endless))
             .route("/nothing", get(nothing))
@@ -97,6 +100,11 @@ impl Provider {
         self.state.failures.lock().unwrap().push((status, headers));
     }
 
+    /// From now on `/hold` answers, also those who wait for it already.
+    pub(crate) fn open(&self) {
+        self.state.open.send_replace(true);
+    }
+
     fn admit(&self, headers: &HeaderMap) -> Option<Response<Body>> {
         self.state.requests.fetch_add(1, Ordering::SeqCst);
         let failure = {
@@ -116,6 +124,21 @@ impl Provider {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         (given != Some(expected.as_str())).then(|| plain(StatusCode::UNAUTHORIZED, &json!({ "message": "Bad credentials" })))
     }
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self { items: Mutex::default(), requests: AtomicU32::new(0), failures: Mutex::default(), open: watch::Sender::new(false) }
+    }
+}
+
+/// Counts, and answers when it is told to.
+async fn hold(State(provider): State<Provider>, headers: HeaderMap) -> Response<Body> {
+    if let Some(refusal) = provider.admit(&headers) {
+        return refusal;
+    }
+    let _ = provider.state.open.subscribe().wait_for(|open| *open).await;
+    plain(StatusCode::OK, &json!({ "message": "held" }))
 }
 
 fn plain(status: StatusCode, body: &Value) -> Response<Body> {

@@ -158,6 +158,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/sync/update-connection-frequency", put(syncs::frequency::handle))
         .route("/sync/{name}/variant/{variant}", post(syncs::variant::create).delete(syncs::variant::delete))
         .route("/action/trigger", post(actions::trigger::handle))
+        .route("/action/{id}", get(actions::result::handle))
         .route("/environment-variables", get(variables::handle))
         .route("/deployments", post(deployments::create::handle))
         .route("/functions", get(functions::handle))

@@ -80,6 +80,8 @@ unique! {
     RunId,
     /// A sync on a connection and variant.
     SyncId,
+    /// An action that runs while nobody waits for it.
+    AsyncActionId,
 }
 
 /// SHA-256 of a component's bytes.

@@ -13,6 +13,10 @@ pub enum JobKind {
     PurgeRecords,
     /// Removes what a deleted environment left.
     PurgeEnvironment,
+    /// Runs an action that nobody waits for.
+    RunAction,
+    /// Tells a customer's servers that such an action has ended.
+    NotifyAsyncAction,
     /// Tells a customer's servers what became of a connection.
     NotifyAuth,
     /// Sends one webhook to one address.
@@ -38,12 +42,14 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::RunSync,
         Self::RunEvent,
         Self::PurgeConnection,
         Self::PurgeRecords,
         Self::PurgeEnvironment,
+        Self::RunAction,
+        Self::NotifyAsyncAction,
         Self::NotifyAuth,
         Self::DeliverWebhook,
         Self::Reencrypt,
@@ -57,6 +63,8 @@ impl JobKind {
             Self::PurgeConnection => "purge_connection",
             Self::PurgeRecords => "purge_records",
             Self::PurgeEnvironment => "purge_environment",
+            Self::RunAction => "run_action",
+            Self::NotifyAsyncAction => "notify_async_action",
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
             Self::Reencrypt => "reencrypt",

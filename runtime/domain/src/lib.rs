@@ -9,6 +9,7 @@
 //!
 //! *Invariant:* no I/O, no async runtime, no SQL, no HTTP, no wasm. Time comes in through [`Clock`].
 
+mod async_action;
 mod auth_error;
 mod auth_mode;
 mod checkpoint;
@@ -29,6 +30,7 @@ mod schedule;
 mod secret;
 mod sync;
 
+pub use async_action::AsyncActionState;
 pub use auth_error::AuthError;
 pub use auth_mode::AuthMode;
 pub use checkpoint::{Checkpoint, CheckpointDefect};
@@ -39,8 +41,8 @@ pub use cursor::{Cursor, CursorDefect, CursorKey};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
-    ApiKeyId, ComponentId, ConnectSessionId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId, RunId, SyncId,
-    WebhookDeliveryId,
+    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId,
+    RunId, SyncId, WebhookDeliveryId,
 };
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};

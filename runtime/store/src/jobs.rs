@@ -85,6 +85,11 @@ pub struct JobRow {
 }
 
 impl JobRow {
+    /// Which try it is among those that its workers survived: a crash is no failure of the job's.
+    pub const fn tries(&self) -> u32 {
+        self.attempt.saturating_sub(self.crashes)
+    }
+
     /// What the worker that claimed it shows with every write.
     pub const fn fence(&self) -> Fence {
         Fence { job: self.id, fence: self.fence }

@@ -12,6 +12,7 @@
 
 mod account_keys;
 mod api_keys;
+mod async_actions;
 mod auth_flows;
 mod checkpoints;
 mod components;
@@ -24,6 +25,7 @@ mod environments;
 mod error;
 mod flow_results;
 mod functions;
+mod idempotency_keys;
 mod integrations;
 mod jobs;
 mod keys;
@@ -44,6 +46,7 @@ mod webhook_settings;
 
 pub use account_keys::{AccountKeyRow, AccountKeys, NewAccountKey};
 pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey, Taken};
+pub use async_actions::{Acceptance, AsyncActionRow, AsyncActions, NewAsyncAction};
 pub use auth_flows::{AuthFlowRow, AuthFlows, NewAuthFlow};
 pub use checkpoints::Checkpoints;
 pub use components::{Change, Components, Deploy, DeployComponent, Deployed, DeployedFunction};
@@ -57,6 +60,7 @@ pub use environments::{EnvironmentPurge, EnvironmentRow, Environments, NewEnviro
 pub use error::{Constraint, DatabaseError, Error};
 pub use flow_results::FlowResults;
 pub use functions::{FunctionRow, FunctionSource, Functions, Origin};
+pub use idempotency_keys::{BeginRequest, Begun, IdempotencyKeys, RequestFence};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
 pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};

@@ -13,9 +13,9 @@ use tokio_util::task::TaskTracker;
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
-    AccountKeys, ApiKeys, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys, Environments, Error,
-    FlowResults, Functions, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
-    WebhookSettingsOf,
+    AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
+    Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs,
+    Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -151,6 +151,16 @@ impl Store {
     /// Runs.
     pub fn runs(&self) -> Runs<'_> {
         Runs(self)
+    }
+
+    /// Actions that run while nobody waits for them.
+    pub fn async_actions(&self) -> AsyncActions<'_> {
+        AsyncActions(self)
+    }
+
+    /// Requests that are answered once.
+    pub fn idempotency_keys(&self) -> IdempotencyKeys<'_> {
+        IdempotencyKeys(self)
     }
 
     /// Runs' logs.

@@ -13,12 +13,14 @@ const PENDING: Duration = Duration::from_hours(1);
 const SESSION: Duration = Duration::from_hours(1);
 /// Long enough to find out why a webhook did not arrive.
 const DELIVERY: Duration = Duration::from_hours(30 * 24);
+/// As long as the field's queue keeps what has ended: wire contract 4.2.
+const ASYNC_ACTION: Duration = Duration::from_hours(5 * 24);
 
 impl Store {
     /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, and discards connections that were never
     /// approved. Returns how many it was.
     pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
-        const OVER: [(&str, Duration); 5] = [
+        const OVER: [(&str, Duration); 7] = [
             ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
             (
                 "DELETE FROM auth_flows WHERE state_hash IN (SELECT state_hash FROM auth_flows WHERE expires_at < $1 LIMIT $2)",
@@ -29,6 +31,8 @@ impl Store {
                 "DELETE FROM console_sessions WHERE token_hash IN (SELECT token_hash FROM console_sessions WHERE expires_at < $1 LIMIT $2)",
                 Duration::ZERO,
             ),
+            ("DELETE FROM async_actions WHERE id IN (SELECT id FROM async_actions WHERE finished_at < $1 LIMIT $2)", ASYNC_ACTION),
+            ("DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE expires_at < $1 LIMIT $2)", Duration::ZERO),
             ("DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)", DELIVERY),
         ];
         let mut removed = 0;

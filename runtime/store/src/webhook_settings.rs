@@ -24,6 +24,8 @@ pub struct WebhookSettings {
     pub on_auth_creation: bool,
     /// Whether failing and recovering credentials are told.
     pub on_auth_refresh_error: bool,
+    /// Whether the end of an asynchronous action is told.
+    pub on_async_action_completion: bool,
 }
 
 /// What changes; `None` stays.
@@ -37,6 +39,8 @@ pub struct WebhookSettingsPatch {
     pub on_auth_creation: Option<bool>,
     /// Whether failing and recovering credentials are told.
     pub on_auth_refresh_error: Option<bool>,
+    /// Whether the end of an asynchronous action is told.
+    pub on_async_action_completion: Option<bool>,
 }
 
 const LOOKUP: &str = "SELECT * FROM webhook_settings WHERE environment = $1";
@@ -58,7 +62,8 @@ impl WebhookSettingsOf<'_> {
         let sql = "UPDATE webhook_settings SET primary_url = CASE WHEN $2 THEN $3 ELSE primary_url END,
                        secondary_url = CASE WHEN $4 THEN $5 ELSE secondary_url END,
                        on_auth_creation = CASE WHEN $6 THEN $7 ELSE on_auth_creation END,
-                       on_auth_refresh_error = CASE WHEN $8 THEN $9 ELSE on_auth_refresh_error END
+                       on_auth_refresh_error = CASE WHEN $8 THEN $9 ELSE on_auth_refresh_error END,
+                       on_async_action_completion = CASE WHEN $10 THEN $11 ELSE on_async_action_completion END
                    WHERE environment = $1 RETURNING *";
         let values = values![
             environment,
@@ -70,6 +75,8 @@ impl WebhookSettingsOf<'_> {
             patch.on_auth_creation.unwrap_or_default(),
             patch.on_auth_refresh_error.is_some(),
             patch.on_auth_refresh_error.unwrap_or_default(),
+            patch.on_async_action_completion.is_some(),
+            patch.on_async_action_completion.unwrap_or_default(),
         ];
         let row = self
             .0
@@ -141,5 +148,6 @@ fn settings(row: &Row, cipher: &Cipher) -> Result<WebhookSettings, Error> {
         signing_key: Secret::new(cipher.open_text(place(&environment), row.get("signing_key")?)?),
         on_auth_creation: row.get("on_auth_creation")?,
         on_auth_refresh_error: row.get("on_auth_refresh_error")?,
+        on_async_action_completion: row.get("on_async_action_completion")?,
     })
 }

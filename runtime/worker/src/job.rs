@@ -1,11 +1,14 @@
 //! What each kind of job does: one file a kind, all kinds in [`perform`].
 
 mod deliver_webhook;
+mod notify_async_action;
 mod notify_auth;
 mod purge_connection;
 mod purge_environment;
 mod purge_records;
+mod receivers;
 mod reencrypt;
+mod run_action;
 mod run_event;
 mod run_sync;
 
@@ -61,14 +64,14 @@ pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
         Ok(Done::Recorded) | Err(JobError::Gone) => Ok(()),
         Ok(Done::Complete) => jobs.complete(&fence, now).await,
         Ok(Done::Snooze(until)) => jobs.snooze(&fence, until, now).await,
-        Err(JobError::Retry(error)) if job.attempt < job.max_attempts => {
+        Err(JobError::Retry(error)) if job.tries() < job.max_attempts => {
             tracing::warn!(
                 job.id = job.id.0,
                 job.kind = job.kind.as_str(),
                 error = format!("{error:#}"),
                 "the job failed and will be tried again"
             );
-            jobs.fail(&fence, &format!("{error:#}"), JobDecision::RetryAt(now.plus(backoff(job.attempt))), now).await.map(drop)
+            jobs.fail(&fence, &format!("{error:#}"), JobDecision::RetryAt(now.plus(backoff(job.tries()))), now).await.map(drop)
         }
         Err(JobError::Retry(error) | JobError::Fail(error)) => {
             tracing::error!(job.id = job.id.0, job.kind = job.kind.as_str(), error = format!("{error:#}"), "the job failed for good");
@@ -88,6 +91,8 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::RunEvent => run_event::perform(runner, job, cancel).await,
         JobKind::Reencrypt => reencrypt::perform(runner, &shutdown.soft).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
+        JobKind::RunAction => run_action::perform(runner, job, cancel).await,
+        JobKind::NotifyAsyncAction => notify_async_action::perform(runner, job).await,
         JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,
         JobKind::PurgeEnvironment => purge_environment::perform(runner, job, &shutdown.soft).await,
         JobKind::NotifyAuth => notify_auth::perform(runner, job).await,

@@ -28,6 +28,11 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
         }
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = runner.store().async_actions().expire(runner.now(), 1_000).await
+        {
+            tracing::error!(error = &error as &dyn std::error::Error, "actions that waited too long could not be given up; trying again");
+        }
+        if ticks.is_multiple_of(SWEEP_EVERY)
             && let Err(error) = runner.store().sweep(runner.now(), 1_000).await
         {
             tracing::error!(error = &error as &dyn std::error::Error, "expired sessions could not be removed; trying again");

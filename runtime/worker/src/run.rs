@@ -1,6 +1,7 @@
 //! One run: from a function and a connection to an outcome on disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
 use syncline_engine::{Call, Completion, Limits, RunFailure, Usage};
@@ -39,6 +40,18 @@ struct Ended {
 impl Runner {
     /// Runs a job's work and writes its end, the job's end and what a sync remembers in one transaction.
     pub(crate) async fn perform(&self, work: Work, soft: CancellationToken, cancel: CancellationToken) -> Result<(), JobError> {
+        // A function that failed is not tried at once: its schedule comes again, and its author reads the log.
+        Ok(self.perform_or_retry(work, None, soft, cancel).await?)
+    }
+
+    /// The same; a function that failed is tried again `again` later, if at all.
+    pub(crate) async fn perform_or_retry(
+        &self,
+        work: Work,
+        again: Option<Duration>,
+        soft: CancellationToken,
+        cancel: CancellationToken,
+    ) -> Result<(), syncline_store::Error> {
         let run = self.new_run_id();
         let begin = self.begin(&work, run);
         self.store().runs().insert(begin).await?;
@@ -48,9 +61,9 @@ impl Runner {
         self.flush().await;
         let now = self.now();
         let job = fence.map(|fence| {
-            let end = match ended.state {
-                RunState::Interrupted => JobDecision::SnoozeUntil(now),
-                // A function that failed is not tried at once: its schedule comes again, and its author reads the log.
+            let end = match (ended.state, again) {
+                (RunState::Interrupted, _) => JobDecision::SnoozeUntil(now),
+                (RunState::Failed, Some(pause)) if is_passing(&ended.result) => JobDecision::RetryAt(now.plus(pause)),
                 _ => JobDecision::Complete,
             };
             (fence, end)
@@ -175,6 +188,11 @@ impl Runner {
         limits.cpu_time = asked.cpu_time_s.map_or(limits.cpu_time, |s| limits.cpu_time.min(seconds(s)));
         limits
     }
+}
+
+/// Whether another try may end otherwise: an input that does not match its schema never will.
+fn is_passing(result: &Result<String, RunError>) -> bool {
+    result.as_ref().is_err_and(|error| error.code != "invalid_action_input")
 }
 
 fn finish(run: RunId, ended: Ended, job: Option<(Fence, JobDecision)>, now: Timestamp) -> FinishRun {

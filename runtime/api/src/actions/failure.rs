@@ -21,7 +21,7 @@ struct Noted {
 }
 
 /// The wire's status and code for `error`; `additional_properties.run_id` leads to the run's log.
-pub(super) fn to_api(run: RunId, error: RunError) -> ApiError {
+pub(super) fn to_api(run: Option<RunId>, error: RunError) -> ApiError {
     let RunError { code, message, status, details, frames } = error;
     let answer = |status: StatusCode, code: &'static str| ApiError::new(status, code, message.clone());
     let failed = StatusCode::INTERNAL_SERVER_ERROR;
@@ -41,11 +41,15 @@ pub(super) fn to_api(run: RunId, error: RunError) -> ApiError {
             answer(failed, "script_network_error").with("payload", &json!({ "message": message, "code": code }))
         }
         "function_timeout" => answer(failed, "function_runtime_timed_out"),
+        "action_expired" => answer(failed, "execution_timeout"),
         "function_out_of_memory" => answer(failed, "function_runtime_out_of_memory"),
         "function_output_too_large" => answer(StatusCode::BAD_REQUEST, "script_output_too_large"),
         "function_cancelled" => answer(StatusCode::GONE, "script_aborted"),
         "invalid_action_input" => answer(StatusCode::BAD_REQUEST, "invalid_action_input").with("payload", &details),
         _ => answer(failed, "script_internal_error").with("payload", &json!({ "message": message, "code": code, "frames": frames })),
     };
-    error.with("additional_properties", &json!({ "run_id": run }))
+    match run {
+        Some(run) => error.with("additional_properties", &json!({ "run_id": run })),
+        None => error,
+    }
 }

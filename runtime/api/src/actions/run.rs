@@ -24,14 +24,18 @@ pub(crate) async fn find(app: &App, connection: &ConnectionRow, name: &FunctionN
     Ok(function)
 }
 
+/// What the action gets. No input is an empty object to it: contract 11.2 A2.
+pub(super) fn input(input: Option<&RawValue>) -> String {
+    input.map(RawValue::get).filter(|&input| input != "null").unwrap_or("{}").to_owned()
+}
+
 /// Runs it to its end and returns its output, JSON text as the action wrote it.
 pub(crate) async fn run(app: &App, connection: &ConnectionRow, action: &FunctionRow, input: Option<&RawValue>) -> Result<String, ApiError> {
-    // No input is an empty object to the action: contract 11.2 A2.
-    let input = input.map(RawValue::get).filter(|&input| input != "null").unwrap_or("{}").to_owned();
+    let input = self::input(input);
     let (environment, connection, function) = (connection.environment, connection.id, action.id);
     let outcome = app.runner.run_action(ActionCall { environment, connection, function, input, trigger: Trigger::Api }).await;
     match outcome {
-        Ok(outcome) => outcome.result.map_err(|error| failure::to_api(outcome.run, error)),
+        Ok(outcome) => outcome.result.map_err(|error| failure::to_api(Some(outcome.run), error)),
         Err(RunnerError::Refused { code, message }) => Err(ApiError::bad_request(code, message)),
         Err(busy @ RunnerError::Busy) => {
             let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", busy.to_string());

@@ -9,22 +9,28 @@ use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use syncline_domain::FunctionName;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::actions::accept::{self, Accepted, Manner};
 use crate::actions::run;
-use crate::addressed::{Addressed, header};
+use crate::addressed::{Address, Addressed};
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::connections::find;
 use crate::error::ApiError;
-use crate::issue::Issue;
-use crate::query::{Flag, Query};
+use crate::query::Query;
 use crate::state::App;
 
 /// Unknown fields are ignored here, unlike elsewhere: contract 11.2 A1.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TriggerAction)]
 pub(crate) struct Body {
+    /// The action's name
+    #[schema(value_type = String)]
     action_name: FunctionName,
+    /// What the action gets: any JSON; `{}` where it is left out or `null`
     #[serde(default)]
+    #[schema(value_type = Option<serde_json::Value>)]
     input: Option<Box<RawValue>>,
 }
 
@@ -32,7 +38,38 @@ pub(crate) struct Body {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoParams {}
 
-/// Runs the action and answers with its output, byte for byte.
+/// When the action runs.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `Manner` reads by hand")]
+pub(crate) struct When {
+    /// `true` answers 202 at once; the action runs later, and its result is at `GET /action/{id}`
+    #[param(rename = "X-Async", required = false)]
+    is_async: Option<bool>,
+    /// For an asynchronous action: how often it is tried again when it fails
+    #[param(rename = "X-Max-Retries", required = false, minimum = 0, maximum = 5)]
+    max_retries: Option<u8>,
+}
+
+/// Trigger an action
+///
+/// Runs the action and answers with its output, as the action wrote it. With `X-Async: true` the action is accepted: it runs after those of
+/// the same connection that were accepted before it, at least once. The `async_action` webhook tells of its end.
+#[utoipa::path(
+    post,
+    path = "/action/trigger",
+    operation_id = "triggerAction",
+    tag = "actions",
+    params(Address, When),
+    request_body = Body,
+    responses(
+        (status = 200, description = "The action's output: any JSON", body = serde_json::Value),
+        (status = 202, description = "The action was accepted, and is on disk", body = Accepted,
+            headers(("Location" = String, description = "Where its result will be"))),
+        (status = 410, description = "The run was cancelled", body = crate::openapi::Error),
+        (status = 424, description = "The provider answered with an error", body = crate::openapi::Error),
+    )
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -42,25 +79,12 @@ pub(crate) async fn handle(
     JsonBody(body): JsonBody<Body>,
 ) -> Result<Response, ApiError> {
     caller.require("environment:actions:execute")?;
-    refuse_async(&headers)?;
+    let manner = Manner::of(&headers)?;
     let connection = find::addressed(&app, caller.environment(), &of).await?;
     let action = run::find(&app, &connection, &body.action_name).await?;
+    if manner.is_async {
+        return accept::accept(&app, connection, &action, body.input.as_deref(), &manner).await;
+    }
     let output = run::run(&app, &connection, &action, body.input.as_deref()).await?;
     Ok(([(CONTENT_TYPE, "application/json")], output).into_response())
-}
-
-fn refuse_async(headers: &HeaderMap) -> Result<(), ApiError> {
-    let wrong = |name: &str, message: &str| Err(ApiError::invalid("invalid_headers", Issue::new("invalid_value", &[name], message)));
-    match header(headers, "x-async").map(Flag::parse) {
-        Some(None) => return wrong("x-async", "expected `true` or `false`"),
-        Some(Some(Flag(true))) => {
-            let message = "this server runs actions while the caller waits; send the request without `X-Async`";
-            return Err(ApiError::bad_request("async_actions_not_supported", message));
-        }
-        Some(Some(Flag(false))) | None => {}
-    }
-    match header(headers, "x-max-retries").map(str::parse::<u8>) {
-        Some(Ok(0..=5)) | None => Ok(()),
-        Some(_) => wrong("x-max-retries", "expected a whole number from 0 to 5"),
-    }
 }

@@ -35,6 +35,7 @@ pub(super) async fn save(State(console): State<Arc<Console>>, here: Here, form: 
             signing_key: Secret::new(""),
             on_auth_creation: !form.get("on_auth_creation").is_empty(),
             on_auth_refresh_error: !form.get("on_auth_refresh_error").is_empty(),
+            on_async_action_completion: !form.get("on_async_action_completion").is_empty(),
         };
         let mut page = page(here.frame(Section::Webhooks), &settings, None);
         for (field, problem) in page.fields.iter_mut().zip(problems) {
@@ -47,6 +48,7 @@ pub(super) async fn save(State(console): State<Arc<Console>>, here: Here, form: 
         secondary_url: Some(entered("secondary_url").map(str::to_owned)),
         on_auth_creation: Some(!form.get("on_auth_creation").is_empty()),
         on_auth_refresh_error: Some(!form.get("on_auth_refresh_error").is_empty()),
+        on_async_action_completion: Some(!form.get("on_async_action_completion").is_empty()),
     };
     console.app.store.webhook_settings().set(here.environment, patch).await?;
     Ok(Redirect::to(&format!("{}/webhooks?done=saved", here.home())).into_response())
@@ -81,6 +83,7 @@ fn page(frame: Frame, settings: &WebhookSettings, new_key: Option<String>) -> We
         ],
         on_auth_creation: settings.on_auth_creation,
         on_auth_refresh_error: settings.on_auth_refresh_error,
+        on_async_action_completion: settings.on_async_action_completion,
         new_key,
     }
 }

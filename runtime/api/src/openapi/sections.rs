@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{api_keys, authorize, connect, connections, environments, integrations, openapi, providers, records};
+use crate::{actions, api_keys, authorize, connect, connections, environments, integrations, openapi, providers, records};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -132,6 +132,8 @@ struct Proxy;
 #[openapi(
     tags((name = "actions", description = "Functions that run when called")),
     paths(
+        actions::trigger::handle,
+        actions::result::handle,
     )
 )]
 struct Actions;

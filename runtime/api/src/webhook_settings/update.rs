@@ -25,6 +25,8 @@ pub(crate) struct Body {
     on_auth_creation: Option<bool>,
     #[serde(default)]
     on_auth_refresh_error: Option<bool>,
+    #[serde(default)]
+    on_async_action_completion: Option<bool>,
 }
 
 /// Changes what is given; `null` or `""` removes an address.
@@ -35,6 +37,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         secondary_url: checked("secondary_url", body.secondary_url)?,
         on_auth_creation: body.on_auth_creation,
         on_auth_refresh_error: body.on_auth_refresh_error,
+        on_async_action_completion: body.on_async_action_completion,
     };
     let settings = app.store.webhook_settings().set(caller.environment(), patch).await?;
     Ok(Json(json!({ "data": wire::settings(&settings) })))

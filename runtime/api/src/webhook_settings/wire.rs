@@ -9,5 +9,6 @@ pub(super) fn settings(settings: &WebhookSettings) -> Value {
         "secondary_url": settings.secondary_url,
         "on_auth_creation": settings.on_auth_creation,
         "on_auth_refresh_error": settings.on_auth_refresh_error,
+        "on_async_action_completion": settings.on_async_action_completion,
     })
 }

@@ -136,6 +136,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 fields: hostile_fields(),
                 on_auth_creation: true,
                 on_auth_refresh_error: false,
+                on_async_action_completion: true,
                 new_key: Some(text()),
             }
             .render(),

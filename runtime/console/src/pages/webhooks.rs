@@ -16,6 +16,8 @@ pub struct WebhooksPage {
     pub on_auth_creation: bool,
     /// Whether a connection that cannot be refreshed is announced.
     pub on_auth_refresh_error: bool,
+    /// Whether the end of an asynchronous action is announced.
+    pub on_async_action_completion: bool,
     /// The signing key, in the one answer that shows it.
     pub new_key: Option<String>,
 }

@@ -182,6 +182,13 @@ impl Call {
         self
     }
 
+    /// Adds a header.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, without a `&` at every call")]
+    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
     fn new<const N: usize>(method: Method, segments: [&str; N]) -> Self {
         let segments = segments.map(ToOwned::to_owned).to_vec();
         Self { method, segments, query: Vec::new(), headers: Vec::new(), body: None }

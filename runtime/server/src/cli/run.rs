@@ -35,6 +35,12 @@ pub(super) struct Run {
     /// An action's input as JSON, @FILE, or - for stdin
     #[arg(long, value_name = "JSON")]
     input: Option<String>,
+    /// For an action: only have it accepted; it runs later, and this prints where its result will be
+    #[arg(long = "async")]
+    is_async: bool,
+    /// For an action with --async: how often it is tried again when it fails, 0 to 5
+    #[arg(long, value_name = "N", requires = "is_async", value_parser = clap::value_parser!(u8).range(0..=5))]
+    max_retries: Option<u8>,
     /// For a sync: forget its checkpoint and begin again
     #[arg(long)]
     reset: bool,
@@ -83,6 +89,9 @@ impl Run {
             }
         };
         let call = Call::post(["action", "trigger"], &body).connection(integration, &self.connection);
+        if self.is_async {
+            return self.accepted(client, output, call).await;
+        }
         match client.text(call).await {
             Ok(text) => {
                 output.document(&text)?;
@@ -101,7 +110,22 @@ impl Run {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Has an action accepted, and says how to learn what came of it.
+    async fn accepted(&self, client: &Client, output: Output, call: Call) -> anyhow::Result<ExitCode> {
+        let retries = self.max_retries.unwrap_or_default();
+        let text = client.text(call.header("x-async", "true").header("x-max-retries", retries)).await?;
+        let answer: Value = serde_json::from_str(&text)?;
+        let function = &self.function;
+        output.fields(&text, &[("accepted as", cell(&answer["id"])), ("result at", cell(&answer["statusUrl"]))])?;
+        output.note(&format!("`GET` that path with an API key: 404 until `{function}` has ended, then its output or its error."))?;
+        output.note(&format!("`syncline runs list --function {function}` shows its runs."))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
     async fn sync(&self, client: &Client, output: Output, integration: &str) -> anyhow::Result<ExitCode> {
+        if self.is_async {
+            bail!("`{}` is a sync, and --async is for actions; `syncline run` follows a sync, and Ctrl-C leaves it running", self.function);
+        }
         if self.input.is_some() {
             bail!("`{}` is a sync, and syncs take no input; give it metadata on the connection instead", self.function);
         }

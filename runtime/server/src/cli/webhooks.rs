@@ -41,6 +41,9 @@ struct Changes {
     /// Whether to tell when a connection's credentials cannot be refreshed
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
     on_auth_refresh_error: Option<bool>,
+    /// Whether to tell when an asynchronous action has ended
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    on_async_action_completion: Option<bool>,
 }
 
 impl Webhooks {
@@ -54,6 +57,7 @@ impl Webhooks {
                 ("secondary URL", cell(&settings["secondary_url"])),
                 ("on a new connection", cell(&settings["on_auth_creation"])),
                 ("on a failed refresh", cell(&settings["on_auth_refresh_error"])),
+                ("on an asynchronous action's end", cell(&settings["on_async_action_completion"])),
             ];
             Ok(output.fields(text, &fields)?)
         };
@@ -80,6 +84,7 @@ impl Changes {
             ("secondary_url", self.secondary_url.map(url)),
             ("on_auth_creation", self.on_auth_creation.map(Value::from)),
             ("on_auth_refresh_error", self.on_auth_refresh_error.map(Value::from)),
+            ("on_async_action_completion", self.on_async_action_completion.map(Value::from)),
         ];
         given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

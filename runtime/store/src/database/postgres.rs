@@ -50,6 +50,7 @@ impl Postgres {
             migration(2, "connecting", include_str!("../../../../migrations/postgres/0002_connecting.sql")),
             migration(3, "key_rotation", include_str!("../../../../migrations/postgres/0003_key_rotation.sql")),
             migration(4, "access", include_str!("../../../../migrations/postgres/0004_access.sql")),
+            migration(5, "requests", include_str!("../../../../migrations/postgres/0005_requests.sql")),
             migration(6, "function_source", include_str!("../../../../migrations/postgres/0006_function_source.sql")),
         ];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;

@@ -51,6 +51,7 @@ impl Sqlite {
             migration(2, "connecting", include_str!("../../../../migrations/sqlite/0002_connecting.sql")),
             migration(3, "key_rotation", include_str!("../../../../migrations/sqlite/0003_key_rotation.sql")),
             migration(4, "access", include_str!("../../../../migrations/sqlite/0004_access.sql")),
+            migration(5, "requests", include_str!("../../../../migrations/sqlite/0005_requests.sql")),
             migration(6, "function_source", include_str!("../../../../migrations/sqlite/0006_function_source.sql")),
         ];
         Migrator::with_migrations(migrations)

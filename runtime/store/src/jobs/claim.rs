@@ -23,15 +23,32 @@ pub struct Claim {
     pub now: Timestamp,
 }
 
+// Asynchronous actions of one connection run one at a time, in the order in which they were accepted: of those that are not over, only the
+// first may be claimed. That holds on any number of nodes without a lock among claimers, because it only ever gets truer: whoever accepts an
+// action holds its connection's row from before the job has an id until the commit, so that ids of one connection are committed in their order
+// and nobody sees a later one without the earlier; and a job that is over never comes back. A claimer with an old view of the table waits too
+// long, never too short. Jobs behind the first are passed over with one look at an index each; how many they can be has a limit.
+// Nothing else stands in an action's way but the number of jobs at once: actions that callers wait for have slots of their own.
+//
 // Differs because only PostgreSQL has several claimers at once, who pass each other by.
 const CLAIM: Sql = Sql::differs(
     "UPDATE jobs SET state = 'running', fence = fence + 1, attempt = attempt + 1, owner = $1, lease_expires_at = $2
-     WHERE id IN (SELECT id FROM jobs WHERE state = 'available' AND scheduled_at <= $3 AND kind IN (SELECT value FROM json_each($4))
-                  ORDER BY scheduled_at, id LIMIT $5)
+     WHERE id IN (SELECT due.id FROM jobs due
+                  WHERE due.state = 'available' AND due.scheduled_at <= $3 AND due.kind IN (SELECT value FROM json_each($4))
+                      AND (due.kind <> 'run_action' OR NOT EXISTS (
+                          SELECT 1 FROM jobs earlier
+                          WHERE earlier.connection = due.connection AND earlier.id < due.id AND earlier.kind = 'run_action'
+                              AND earlier.state IN ('available', 'running')))
+                  ORDER BY due.scheduled_at, due.id LIMIT $5)
      RETURNING *",
     "WITH due AS MATERIALIZED (
-         SELECT id FROM jobs WHERE state = 'available' AND scheduled_at <= $3 AND kind = ANY ($4)
-         ORDER BY scheduled_at, id LIMIT $5 FOR UPDATE SKIP LOCKED)
+         SELECT due.id FROM jobs due
+         WHERE due.state = 'available' AND due.scheduled_at <= $3 AND due.kind = ANY ($4)
+             AND (due.kind <> 'run_action' OR NOT EXISTS (
+                 SELECT 1 FROM jobs earlier
+                 WHERE earlier.connection = due.connection AND earlier.id < due.id AND earlier.kind = 'run_action'
+                     AND earlier.state IN ('available', 'running')))
+         ORDER BY due.scheduled_at, due.id LIMIT $5 FOR UPDATE OF due SKIP LOCKED)
      UPDATE jobs SET state = 'running', fence = fence + 1, attempt = attempt + 1, owner = $1, lease_expires_at = $2
      FROM due WHERE jobs.id = due.id
      RETURNING jobs.*",

@@ -1,10 +1,10 @@
 //! Giving jobs back.
 
-use syncline_domain::{FunctionId, JobId, JobState, SyncId, Timestamp};
+use syncline_domain::{AsyncActionState, FunctionId, JobId, JobKind, JobState, SyncId, Timestamp};
 
 use super::{Fence, Jobs, payload};
-use crate::Error;
 use crate::database::{Transaction, values};
+use crate::{Error, async_actions};
 
 /// What becomes of a job whose try is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,12 +48,19 @@ impl Jobs<'_> {
     }
 
     async fn end(&self, fence: Fence, decision: JobDecision, error: Option<String>, now: Timestamp) -> Result<JobState, Error> {
-        let state = self.0.database().write(move |transaction| Box::pin(end_in(transaction, fence, decision, error, now))).await?;
+        let Ended { state, .. } =
+            self.0.database().write(move |transaction| Box::pin(end_in(transaction, fence, decision, error, now))).await?;
         if state == JobState::Available {
             self.0.wake();
         }
         Ok(state)
     }
+}
+
+/// What became of a job.
+pub(crate) struct Ended {
+    pub(crate) state: JobState,
+    pub(crate) kind: JobKind,
 }
 
 /// Ends the present try as `decision` says; [`Error::Fenced`] when the job is not this worker's any more.
@@ -63,7 +70,7 @@ pub(crate) async fn end_in(
     decision: JobDecision,
     error: Option<String>,
     now: Timestamp,
-) -> Result<JobState, Error> {
+) -> Result<Ended, Error> {
     let (state, at, tried) = match decision {
         JobDecision::Complete => (JobState::Completed, now, true),
         JobDecision::Discard => (JobState::Discarded, now, true),
@@ -71,20 +78,24 @@ pub(crate) async fn end_in(
         JobDecision::SnoozeUntil(at) => (JobState::Available, at, false),
     };
     let sql = "UPDATE jobs SET
-                   state = CASE WHEN $3 = 'available' AND $4 AND attempt >= max_attempts THEN 'discarded' ELSE $3 END,
-                   finished_at = CASE WHEN $3 = 'available' AND NOT ($4 AND attempt >= max_attempts) THEN NULL ELSE $6 END,
+                   state = CASE WHEN $3 = 'available' AND $4 AND attempt - crashes >= max_attempts THEN 'discarded' ELSE $3 END,
+                   finished_at = CASE WHEN $3 = 'available' AND NOT ($4 AND attempt - crashes >= max_attempts) THEN NULL ELSE $6 END,
                    attempt = CASE WHEN $4 THEN attempt ELSE attempt - 1 END,
                    scheduled_at = $5, error = COALESCE($7, error), owner = NULL, lease_expires_at = NULL
                WHERE id = $1 AND fence = $2 AND state = 'running'
-               RETURNING id, state";
+               RETURNING id, state, kind";
     let values = values![fence.job, fence.fence, state.as_str(), tried, at, now, error];
     let row = transaction.row(sql, values).await?.ok_or(Error::Fenced)?;
-    row.parse("jobs", "state", JobState::parse)
+    let ended = Ended { state: row.parse("jobs", "state", JobState::parse)?, kind: row.parse("jobs", "kind", JobKind::parse)? };
+    if (ended.state, ended.kind) == (JobState::Discarded, JobKind::RunAction) {
+        async_actions::end_in(transaction, fence.job, AsyncActionState::Lost, None, now).await?;
+    }
+    Ok(ended)
 }
 
 pub(crate) async fn cancel_sync_in(transaction: &mut Transaction, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
     let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE sync = $1 AND state IN ('available', 'running') RETURNING id";
+               WHERE sync = $1 AND state IN ('available', 'running') RETURNING id, kind";
     cancelled(transaction.rows(sql, values![sync, now]).await?, transaction, now).await
 }
 
@@ -100,22 +111,26 @@ pub(crate) async fn cancel_connection_in(
     now: Timestamp,
 ) -> Result<u64, Error> {
     let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE connection = $1 AND state IN ('available', 'running') RETURNING id";
+               WHERE connection = $1 AND state IN ('available', 'running') RETURNING id, kind";
     cancelled(transaction.rows(sql, values![connection, now]).await?, transaction, now).await
 }
 
 /// Takes back what waits or runs for an event function.
 pub(crate) async fn cancel_event_in(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<u64, Error> {
     let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE kind = 'run_event' AND payload = $1 AND state IN ('available', 'running') RETURNING id";
+               WHERE kind = 'run_event' AND payload = $1 AND state IN ('available', 'running') RETURNING id, kind";
     let payload = payload::json(&payload::RunEvent { function });
     cancelled(transaction.rows(sql, values![payload, now]).await?, transaction, now).await
 }
 
 async fn cancelled(jobs: Vec<crate::database::Row>, transaction: &mut Transaction, now: Timestamp) -> Result<u64, Error> {
     for job in &jobs {
+        let id = JobId(job.get("id")?);
         let sql = "UPDATE runs SET state = 'cancelled', finished_at = $2 WHERE job = $1 AND state = 'running'";
-        transaction.execute(sql, values![JobId(job.get("id")?), now]).await?;
+        transaction.execute(sql, values![id, now]).await?;
+        if job.parse("jobs", "kind", JobKind::parse)? == JobKind::RunAction {
+            async_actions::end_in(transaction, id, AsyncActionState::Cancelled, None, now).await?;
+        }
     }
     Ok(jobs.len() as u64)
 }

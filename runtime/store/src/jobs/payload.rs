@@ -1,7 +1,9 @@
 //! What jobs carry, as JSON.
 
 use serde::{Deserialize, Serialize};
-use syncline_domain::{AuthError, ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger, WebhookDeliveryId};
+use syncline_domain::{
+    AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger, WebhookDeliveryId,
+};
 
 use super::NewJob;
 
@@ -30,6 +32,13 @@ pub struct RunSync {
 pub struct RunEvent {
     /// The event function.
     pub function: FunctionId,
+}
+
+/// Of [`JobKind::RunAction`] and [`JobKind::NotifyAsyncAction`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AsyncAction {
+    /// The action that was accepted.
+    pub action: AsyncActionId,
 }
 
 /// Of [`JobKind::NotifyAuth`]; the connection is in the job.
@@ -120,6 +129,41 @@ pub(crate) fn purge(environment: EnvironmentId, connection: ConnectionRowId, now
         unique_key: Some(format!("purge:{connection}")),
         scheduled_at: now,
         max_attempts: PURGE_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn run_action(
+    environment: EnvironmentId,
+    connection: ConnectionRowId,
+    action: AsyncActionId,
+    max_attempts: u32,
+    now: Timestamp,
+) -> NewJob {
+    NewJob {
+        kind: JobKind::RunAction,
+        payload: json(&AsyncAction { action }),
+        environment,
+        connection: Some(connection),
+        sync: None,
+        unique_key: None,
+        scheduled_at: now,
+        max_attempts,
+        now,
+    }
+}
+
+pub(crate) fn notify_async_action(environment: EnvironmentId, action: AsyncActionId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::NotifyAsyncAction,
+        payload: json(&AsyncAction { action }),
+        environment,
+        // Somebody waits to hear of the end, also where the end is that the connection was deleted.
+        connection: None,
+        sync: None,
+        unique_key: None,
+        scheduled_at: now,
+        max_attempts: NOTIFY_ATTEMPTS,
         now,
     }
 }

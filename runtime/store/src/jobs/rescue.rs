@@ -1,11 +1,11 @@
 //! Jobs whose worker disappeared.
 
-use syncline_domain::Timestamp;
+use syncline_domain::{AsyncActionState, JobKind, JobState, Timestamp};
 
 use super::{JobRow, Jobs, job};
-use crate::Error;
 use crate::database::{Sql, values};
 use crate::store::notify;
+use crate::{Error, async_actions};
 
 /// Which jobs to take from their workers.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,9 @@ impl Jobs<'_> {
                     for job in &jobs {
                         let sql = "UPDATE runs SET state = 'lost', finished_at = $2 WHERE job = $1 AND state = 'running'";
                         transaction.execute(sql, values![job.id, rescue.now]).await?;
+                        if (job.kind, job.state) == (JobKind::RunAction, JobState::Discarded) {
+                            async_actions::end_in(transaction, job.id, AsyncActionState::Lost, None, rescue.now).await?;
+                        }
                     }
                     if !jobs.is_empty() {
                         notify(transaction).await?;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use syncline_domain::{Counts, JobState, RunError, RunId, RunState, Timestamp};
+use syncline_domain::{AsyncActionState, Counts, JobKind, JobState, RunError, RunId, RunState, Timestamp};
 
 use super::{Runs, place};
-use crate::Error;
 use crate::database::{Row, values};
 use crate::jobs::{self, Fence, JobDecision, payload};
+use crate::{Error, async_actions};
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Runs<'_> {
             number(end.usage.host_calls),
             end.now
         ];
-        let state = self
+        let job = self
             .0
             .database()
             .write(move |transaction| {
@@ -91,7 +91,15 @@ impl Runs<'_> {
                         transaction.execute(sql, values![end.id]).await?;
                     }
                     let job = match end.job {
-                        Some((fence, decision)) => Some(jobs::end_in(transaction, fence, decision, code, end.now).await?),
+                        Some((fence, decision)) => {
+                            let job = jobs::end_in(transaction, fence, decision, code, end.now).await?;
+                            if (job.kind, job.state) == (JobKind::RunAction, JobState::Completed) {
+                                let succeeded = end.state == RunState::Succeeded;
+                                let state = if succeeded { AsyncActionState::Succeeded } else { AsyncActionState::Failed };
+                                async_actions::end_in(transaction, fence.job, state, Some(end.id), end.now).await?;
+                            }
+                            Some(job)
+                        }
                         None => None,
                     };
                     transaction.execute(sql, values).await?;
@@ -99,9 +107,10 @@ impl Runs<'_> {
                 })
             })
             .await?;
-        if state == Some(JobState::Available) {
+        // An asynchronous action's end lets the next one of its connection begin, and is to be told.
+        if job.as_ref().is_some_and(|job| job.state == JobState::Available || job.kind == JobKind::RunAction) {
             self.0.wake();
         }
-        Ok(state)
+        Ok(job.map(|job| job.state))
     }
 }

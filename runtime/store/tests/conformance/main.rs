@@ -1,6 +1,7 @@
 //! What the store promises, on both databases.
 
 mod access;
+mod async_actions;
 mod connecting;
 mod connections;
 mod console;
@@ -8,6 +9,7 @@ mod crypto;
 mod deployments;
 mod fixture;
 mod functions;
+mod idempotency_keys;
 mod jobs;
 mod keys;
 mod model;

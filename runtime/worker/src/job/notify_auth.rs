@@ -7,7 +7,7 @@ use syncline_domain::EndUser;
 use syncline_store::payload::{AuthOperation, NotifyAuth};
 use syncline_store::{ConnectionRow, JobRow, NewDelivery, WebhookSettings};
 
-use super::{Done, JobError};
+use super::{Done, JobError, receivers};
 use crate::Runner;
 
 /// Sorted, so that equal messages are equal bytes.
@@ -39,11 +39,7 @@ fn urls(settings: &WebhookSettings, connection: &ConnectionRow, operation: AuthO
         AuthOperation::Creation | AuthOperation::Override => settings.on_auth_creation,
         AuthOperation::Refresh => settings.on_auth_refresh_error,
     };
-    let urls = match &connection.webhook_url_override {
-        Some(url) => vec![url],
-        None => settings.primary_url.iter().chain(&settings.secondary_url).collect(),
-    };
-    urls.into_iter().filter(|url| wanted && !url.is_empty()).cloned().collect()
+    if wanted { receivers::of(settings, connection.webhook_url_override.as_deref()) } else { Vec::new() }
 }
 
 fn body(connection: &ConnectionRow, auth_mode: &str, environment: &str, event: &NotifyAuth) -> Object {
@@ -125,6 +121,7 @@ mod tests {
             signing_key: Secret::new("k"),
             on_auth_creation: true,
             on_auth_refresh_error: false,
+            on_async_action_completion: true,
         }
     }
 

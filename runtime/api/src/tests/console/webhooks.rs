@@ -10,8 +10,10 @@ async fn webhooks_are_set_in_the_console_and_over_the_api_alike() {
     let fields = [("primary_url", "https://a.example/hook"), ("secondary_url", ""), ("on_auth_creation", "true")];
     operator.post("/console/dev/webhooks", &fields).await.leads_to("/console/dev/webhooks?done=saved");
     operator.get("/console/dev/webhooks?done=saved").await.says(StatusCode::OK, "Saved.");
-    let expected =
-        json!({ "primary_url": "https://a.example/hook", "secondary_url": null, "on_auth_creation": true, "on_auth_refresh_error": false });
+    let expected = json!({
+        "primary_url": "https://a.example/hook", "secondary_url": null, "on_auth_creation": true, "on_auth_refresh_error": false,
+        "on_async_action_completion": false,
+    });
     assert_eq!(app.get("/environment/webhooks").await.expect(StatusCode::OK)["data"], expected);
 
     let patch = async |body: Value| app.request(Method::PATCH, "/environment/webhooks", Some(body)).await;
