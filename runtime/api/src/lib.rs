@@ -39,6 +39,7 @@ mod providers;
 mod proxy;
 mod query;
 mod records;
+mod reference;
 mod refusal;
 mod routes;
 mod runs;
@@ -55,6 +56,7 @@ mod variables;
 mod webhook_settings;
 
 pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
+pub use openapi::text as openapi_document;
 pub use operator::operator_token;
 pub use routes::router;
 pub use scope::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT, scope_problem};

@@ -53,6 +53,16 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// The document as JSON text, as `GET /openapi.json` answers it.
+pub fn text() -> &'static str {
+    &DOCUMENT
+}
+
+/// The document as a value.
+pub(crate) fn json() -> serde_json::Value {
+    serde_json::from_str(&DOCUMENT).expect("the document is JSON")
+}
+
 /// Describe the API
 ///
 /// This document: OpenAPI 3.1.

@@ -14,8 +14,8 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, incoming, integrations, layers, openapi, operator, providers, proxy, records, runs, scripts, sockets, syncs,
-    variables, webhook_settings,
+    functions, health, incoming, integrations, layers, openapi, operator, providers, proxy, records, reference, runs, scripts, sockets,
+    syncs, variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -62,6 +62,7 @@ pub(crate) fn around(app: Arc<App>) -> Router {
         .router
         // Of a page's, not the API's: the description leaves them out.
         .route("/", get(sockets::serve::handle))
+        .route("/reference", get(reference::handle))
         .merge(connect_ui::routes())
         // Any path and any method: whatever functions declare.
         .merge(

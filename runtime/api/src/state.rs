@@ -1,7 +1,8 @@
 //! What every endpoint can reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use syncline_connect::Connect;
 use syncline_domain::{Clock, FunctionRunner, Secret};
 use syncline_outbound::Proxy;
@@ -76,6 +77,8 @@ pub(crate) struct App {
     pub(crate) sockets: Arc<Sockets>,
     pub(crate) templates: Templates,
     pub(crate) dump: Dump,
+    /// The page of the API's description, once somebody has asked for it.
+    pub(crate) reference: OnceLock<Bytes>,
 }
 
 impl App {
@@ -83,7 +86,8 @@ impl App {
         let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks, templates } = services;
         let (keys, sockets) = (KeyCache::default(), Arc::default());
         let (templates, dump) = (Templates::new(templates), Dump::default());
-        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets, templates, dump }
+        let reference = OnceLock::new();
+        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets, templates, dump, reference }
     }
 
     /// Below the address at which clients reach this server.

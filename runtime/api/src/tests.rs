@@ -17,6 +17,7 @@ mod openapi;
 mod provider;
 mod proxy;
 mod records;
+mod reference;
 mod runs;
 mod source_text;
 mod syncs;

@@ -11,6 +11,7 @@ mod integrations;
 mod moment;
 mod problem;
 mod providers;
+pub mod reference;
 mod removal;
 mod sign_in;
 mod webhooks;

@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and which file answers.
 //!
-//! Everything but `serve` and `demo` talks to a running server over its public HTTP API, as any other client does.
+//! Everything but `serve`, `demo` and `openapi` talks to a running server over its public HTTP API, as any other client does.
 
 mod account;
 mod api_keys;
@@ -14,6 +14,7 @@ mod input;
 mod integrations;
 mod keys;
 mod logs;
+mod openapi;
 pub(crate) mod output;
 mod providers;
 pub(crate) mod records;
@@ -69,6 +70,9 @@ enum Command {
     Keys(keys::Keys),
     /// The catalogue of providers
     Providers(providers::Providers),
+    /// Print the description of the HTTP API, OpenAPI 3.1, of this version
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Read a component on stdin and write its compiled code to stdout, within limits. The server starts itself so
     #[command(hide = true)]
     CompileComponent,
@@ -108,6 +112,7 @@ impl Command {
             Self::ApiKeys(command) => command.execute().await?,
             Self::Keys(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
+            Self::OpenApi(command) => command.execute()?,
             Self::CompileComponent => unreachable!("handled before the runtime starts"),
         }
         Ok(ExitCode::SUCCESS)
