@@ -103,7 +103,11 @@ pub(crate) async fn outbound(State(app): State<Arc<App>>, ask: Ask) -> Result<Js
 }
 
 async fn connect(app: Arc<App>, form: &'static Form, ask: Ask, mut body: Map<String, Value>) -> Result<Json<Value>, ApiError> {
-    let (integration, entry) = ask.integration(&app).await?;
+    let (integration, entry) = ask.integration(&app).await.map_err(|error| match error.code() {
+        // The one endpoint of these that clients know with another status: contract 1.13.
+        "unknown_provider_config" if form.mode == AuthMode::Oauth2Cc => error.with_status(StatusCode::BAD_REQUEST),
+        _ => error,
+    })?;
     let mode = entry.auth.mode();
     if mode != form.mode.as_str() {
         let message =

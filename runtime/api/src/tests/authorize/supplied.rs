@@ -87,6 +87,7 @@ async fn each_mistake_has_its_status_and_code() {
     for (path, body, status, code) in [
         (with("/api-auth/api-key/nope"), r#"{"apiKey":"k"}"#, 404, "unknown_provider_config"),
         (with("/api-auth/api-key/a%2Fb"), r#"{"apiKey":"k"}"#, 404, "unknown_provider_config"),
+        (with("/oauth2/auth/nope"), r#"{"client_id":"i","client_secret":"s"}"#, 400, "unknown_provider_config"),
         (with("/auth/unauthenticated/plain"), "", 400, "integration_not_allowed"),
         (with("/api-auth/basic/private"), r#"{"username":"u"}"#, 400, "invalid_auth_mode"),
         (with("/oauth2/auth/github"), r#"{"client_id":"i"}"#, 400, "invalid_auth_mode"),
