@@ -50,7 +50,12 @@ fn inside(document: &Value, schema: &Value, depth: usize, rows: &mut Vec<Field>)
 }
 
 fn push(document: &Value, name: &str, property: &Value, is_required: bool, depth: usize, rows: &mut Vec<Field>) {
-    let described = if property["description"].is_string() { property } else { resolved(document, property) };
+    // What is said of the field itself goes before what is said of its type; where `null` is allowed it stands with the other form.
+    let described = match choices(document, property)[..] {
+        [only] if !property["description"].is_string() => only,
+        _ => property,
+    };
+    let described = if described["description"].is_string() { described } else { resolved(document, described) };
     rows.push(Field {
         name: name.to_owned(),
         depth,
@@ -179,6 +184,9 @@ mod tests {
             ["0 either: type is KEY", "1 key: string", "0 either: an object", "1 name: string or null", "1 list: array of integer"]
         );
         assert_eq!(kind(&document, &schema), "object or null");
+        let choice = json!({ "$ref": "#/components/schemas/Key", "description": "Yours" });
+        let field = json!({ "type": "object", "properties": { "key": { "oneOf": [{ "type": "null" }, choice] } } });
+        assert_eq!(of(&document, &field)[0].description.0, "Yours");
     }
 
     #[test]
