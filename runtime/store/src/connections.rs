@@ -95,6 +95,14 @@ impl Connections<'_> {
         self.0.database().row(BY_NAME, values).await?.as_ref().map(connection).transpose()
     }
 
+    /// Finds one's row: all that reading its records takes.
+    pub async fn lookup_row_id(&self, environment: EnvironmentId, of: &ConnectionRef) -> Result<Option<ConnectionRowId>, Error> {
+        let sql = "SELECT c.id FROM connections c JOIN integrations i ON i.id = c.integration
+                   WHERE i.environment = $1 AND i.key = $2 AND i.deleted_at IS NULL AND c.name = $3 AND c.deleted_at IS NULL AND NOT c.pending";
+        let row = self.0.database().row(sql, values![environment, of.integration.as_str(), of.connection.as_str()]).await?;
+        row.map(|row| row.get("id").map(ConnectionRowId)).transpose()
+    }
+
     /// Finds one by its row, without its credentials.
     pub async fn lookup_by_row_id(&self, id: ConnectionRowId) -> Result<Option<ConnectionRow>, Error> {
         self.0.database().row(select!("c.id = $1"), values![id]).await?.as_ref().map(connection).transpose()

@@ -35,6 +35,11 @@ impl Database {
         }
     }
 
+    /// Whether it is SQLite: for reads whose way, not only whose text, depends on it.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Reads rows as of one moment.
     pub(crate) async fn rows(&self, sql: impl Into<Sql>, values: Vec<Value>) -> Result<Vec<Row>, Error> {
         match self {

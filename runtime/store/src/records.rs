@@ -37,6 +37,7 @@ mod collection;
 mod delete;
 mod drop;
 mod list;
+mod packed;
 mod prune;
 mod save;
 mod tracking;

@@ -2,7 +2,7 @@
 
 use syncline_domain::{RunId, Timestamp};
 
-use crate::database::{Sql, values};
+use crate::database::{Sql, Transaction, values};
 use crate::{Error, Store};
 
 /// The runs' logs.
@@ -39,25 +39,33 @@ const APPEND: Sql = Sql::differs(
      FROM json_array_elements($3::JSON) WITH ORDINALITY line (value, position)",
 );
 
+/// Lines as one parameter.
+pub(crate) fn json(lines: &[LogLine]) -> String {
+    let clean = |text: &str| text.replace('\0', "\u{fffd}");
+    let lines: Vec<_> =
+        lines.iter().map(|line| (line.at.unix_micros(), &line.level, clean(&line.message), line.fields.as_deref().map(clean))).collect();
+    serde_json::to_string(&lines).expect("plain values are JSON")
+}
+
+/// Inserts lines, the first one as `next`.
+pub(crate) async fn append_in(transaction: &mut Transaction, run: RunId, next: i64, lines: String) -> Result<(), Error> {
+    transaction.execute(APPEND, values![run, next, lines]).await.map(drop)
+}
+
 impl RunLogs<'_> {
     /// Appends lines. Fails with [`crate::Constraint::Reference`] when the run is gone.
     pub async fn append(&self, run: RunId, lines: Vec<LogLine>) -> Result<(), Error> {
         if lines.is_empty() {
             return Ok(());
         }
-        let clean = |text: &str| text.replace('\0', "\u{fffd}");
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|line| (line.at.unix_micros(), &line.level, clean(&line.message), line.fields.as_deref().map(clean)))
-            .collect();
-        let lines = serde_json::to_string(&lines).expect("plain values are JSON");
+        let lines = json(&lines);
         self.0
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
                     let sql = "SELECT COALESCE(MAX(seq), 0) + 1 AS next FROM run_logs WHERE run = $1";
                     let next: i64 = transaction.row(sql, values![run]).await?.expect("an aggregate has one row").get("next")?;
-                    transaction.execute(APPEND, values![run, next, lines]).await.map(drop)
+                    append_in(transaction, run, next, lines).await
                 })
             })
             .await

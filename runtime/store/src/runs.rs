@@ -2,6 +2,7 @@
 
 mod finish;
 mod list;
+mod whole;
 
 use syncline_domain::{
     ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionKind, FunctionName, IntegrationKey, JobId, RunError, RunId,

@@ -5,15 +5,20 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use syncline_domain::RunId;
 use syncline_store::{FinishRun, LogLine, NewRun, Store};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 /// Taken from the channel at once. Log budgets bound what one run can put into it.
 const BATCH: usize = 512;
+/// How long what was said waits for more: most actions are over by then, and their beginning, log and end are one write and one commit. A
+/// crash loses the notes of this time, and nothing that anybody waits for.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// One thing to write.
 enum Note {
@@ -35,6 +40,7 @@ impl Activity {
         tasks.spawn(async move {
             let mut batch = Vec::with_capacity(BATCH);
             while notes.recv_many(&mut batch, BATCH).await > 0 {
+                gather(&mut notes, &mut batch).await;
                 write(&store, batch.drain(..)).await;
             }
         });
@@ -74,6 +80,19 @@ struct Notes {
     end: Option<Box<FinishRun>>,
 }
 
+/// Takes more notes until their time is over, there are many, or somebody waits for them.
+async fn gather(notes: &mut mpsc::UnboundedReceiver<Note>, batch: &mut Vec<Note>) {
+    let until = Instant::now() + GATHER;
+    let mut seen = 0;
+    while batch.len() < BATCH && !batch[seen..].iter().any(|note| matches!(note, Note::Flush(_))) {
+        seen = batch.len();
+        let room = BATCH - seen;
+        if !matches!(timeout_at(until, notes.recv_many(batch, room)).await, Ok(1..)) {
+            break;
+        }
+    }
+}
+
 async fn write(store: &Store, batch: impl Iterator<Item = Note>) {
     let mut runs: HashMap<RunId, Notes> = HashMap::new();
     let mut flushed = Vec::new();
@@ -103,13 +122,18 @@ async fn write(store: &Store, batch: impl Iterator<Item = Note>) {
 }
 
 async fn write_run(store: &Store, run: RunId, notes: Notes) -> Result<(), syncline_store::Error> {
-    if let Some(begin) = notes.begin {
+    let Notes { begin, lines, end } = notes;
+    let (begin, end) = match (begin, end) {
+        (Some(begin), Some(end)) => return store.runs().insert_finished(*begin, lines, *end).await,
+        parts => parts,
+    };
+    if let Some(begin) = begin {
         store.runs().insert(*begin).await?;
     }
-    if !notes.lines.is_empty() {
-        store.run_logs().append(run, notes.lines).await?;
+    if !lines.is_empty() {
+        store.run_logs().append(run, lines).await?;
     }
-    if let Some(end) = notes.end {
+    if let Some(end) = end {
         store.runs().finish(*end).await?;
     }
     Ok(())

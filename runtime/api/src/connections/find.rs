@@ -1,7 +1,7 @@
 //! The connection that a request is about.
 
 use serde::Deserialize;
-use syncline_domain::{ConnectionName, ConnectionRef, EnvironmentId, IntegrationKey};
+use syncline_domain::{ConnectionName, ConnectionRef, ConnectionRowId, EnvironmentId, IntegrationKey};
 use syncline_store::ConnectionRow;
 use utoipa::IntoParams;
 
@@ -22,6 +22,11 @@ pub(crate) struct InIntegration {
 /// 400 `unknown_connection` where there is none.
 pub(crate) async fn addressed(app: &App, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionRow, ApiError> {
     app.store.connections().lookup(environment, of).await?.ok_or_else(ApiError::unknown_connection)
+}
+
+/// The same where its row is enough.
+pub(crate) async fn addressed_row(app: &App, environment: EnvironmentId, of: &ConnectionRef) -> Result<ConnectionRowId, ApiError> {
+    app.store.connections().lookup_row_id(environment, of).await?.ok_or_else(ApiError::unknown_connection)
 }
 
 /// The connection of a path: 400 `unknown_provider_config` without the integration, 404 `not_found` without the connection.

@@ -121,16 +121,12 @@ pub(crate) async fn handle(
     if params.cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_CURSOR_CHARS) {
         return Err(ApiError::bad_request("invalid_cursor", "the cursor is too long to be one of this server's"));
     }
-    let connection = find::addressed(&app, caller.environment(), &of).await?;
+    let connection = find::addressed_row(&app, caller.environment(), &of).await?;
     let page = app
         .store
         .records()
         .list(ListRecords {
-            collection: CollectionRef {
-                connection: connection.id,
-                model: params.model,
-                variant: params.variant.unwrap_or_else(Variant::base),
-            },
+            collection: CollectionRef { connection, model: params.model, variant: params.variant.unwrap_or_else(Variant::base) },
             // An empty text is how some clients write no cursor.
             cursor: params.cursor.filter(|cursor| !cursor.is_empty()),
             modified_after,

@@ -68,8 +68,8 @@ pub(crate) async fn handle(
     JsonBody(body): JsonBody<Body>,
 ) -> Result<Json<Value>, ApiError> {
     caller.require("environment:records:write")?;
-    let connection = find::addressed(&app, caller.environment(), &of).await?;
-    let collection = CollectionRef { connection: connection.id, model: body.model, variant: body.variant.unwrap_or_else(Variant::base) };
+    let connection = find::addressed_row(&app, caller.environment(), &of).await?;
+    let collection = CollectionRef { connection, model: body.model, variant: body.variant.unwrap_or_else(Variant::base) };
     let limit = body.limit.map_or(DEFAULT_LIMIT, |Bounded(limit)| limit);
     let pruned = app.store.records().prune(collection, &body.until_cursor, limit, app.clock.now()).await?;
     Ok(Json(json!({ "count": pruned.count, "has_more": pruned.has_more })))

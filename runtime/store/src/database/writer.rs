@@ -110,7 +110,7 @@ async fn share(transaction: &mut Transaction, first: Box<dyn Work>, messages: &m
     let (mut answers, mut next, mut stop): (Vec<Box<dyn Answer>>, _, _) = (Vec::new(), Some(first), None);
     let mut broken = None;
     while let Some(work) = next.take() {
-        match apart(transaction, work).await {
+        match apart(transaction, work, answers.is_empty()).await {
             Ok(answer) => answers.extend(answer),
             Err(error) => {
                 broken = Some(error);
@@ -140,20 +140,36 @@ async fn share(transaction: &mut Transaction, first: Box<dyn Work>, messages: &m
 }
 
 /// Runs one caller's work so that its failure leaves no trace and spoils no one else's. `Err`: the transaction as a whole is lost.
-async fn apart(transaction: &mut Transaction, work: Box<dyn Work>) -> Result<Option<Box<dyn Answer>>, Error> {
-    transaction.execute("SAVEPOINT work", vec![]).await?;
+///
+/// `first`: nothing is in the transaction yet, so that to undo the work is to begin the transaction anew. Most work is alone in its
+/// transaction, and a savepoint would be half of its statements.
+async fn apart(transaction: &mut Transaction, work: Box<dyn Work>, first: bool) -> Result<Option<Box<dyn Answer>>, Error> {
+    if !first {
+        transaction.execute("SAVEPOINT work", vec![]).await?;
+    }
     // A panic drops the caller's channel, so that it hears `Closed`; the writer lives on for the others.
     let answer = AssertUnwindSafe(work.run(transaction)).catch_unwind().await.ok();
     if !answer.as_ref().is_some_and(|answer| answer.succeeded())
-        && let Err(error) = transaction.execute("ROLLBACK TO work", vec![]).await
+        && let Err(error) = undo(transaction, first).await
     {
         if let Some(answer) = answer {
             answer.send(Err(error.clone()));
         }
         return Err(error);
     }
-    transaction.execute("RELEASE work", vec![]).await?;
+    if !first {
+        transaction.execute("RELEASE work", vec![]).await?;
+    }
     Ok(answer)
+}
+
+async fn undo(transaction: &mut Transaction, first: bool) -> Result<(), Error> {
+    if first {
+        transaction.execute("ROLLBACK", vec![]).await?;
+        transaction.execute("BEGIN IMMEDIATE", vec![]).await.map(drop)
+    } else {
+        transaction.execute("ROLLBACK TO work", vec![]).await.map(drop)
+    }
 }
 
 impl<T, F> Work for Job<T, F>

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use syncline_domain::{Action, Cursor, ExternalId, Timestamp};
 
 use super::write::{identity, open};
-use super::{CollectionRef, RecordRow, Records, action};
+use super::{CollectionRef, RecordRow, Records, action, packed};
 use crate::Error;
-use crate::database::{Row, Sql, values};
+use crate::database::{Row, Sql, Value, values};
 
 /// Which records; what is empty does not matter.
 #[derive(Clone, Debug)]
@@ -60,33 +60,42 @@ const PAGE_OF_IDS: Sql = Sql::differs(
 
 const LIVE_BY_IDS: Sql = by_ids!("external_id, payload", "AND deleted_at IS NULL AND payload IS NOT NULL");
 
+/// A record as it is kept.
+pub(super) struct Stored {
+    pub(super) head: Head,
+    /// Encrypted.
+    pub(super) payload: Option<Vec<u8>>,
+}
+
+/// What describes a record.
+pub(super) struct Head {
+    pub(super) external_id: String,
+    pub(super) position: i64,
+    pub(super) action: String,
+    pub(super) first_seen_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) deleted_at: Option<Timestamp>,
+    pub(super) pruned_at: Option<Timestamp>,
+}
+
 impl Records<'_> {
     /// The next page. [`Error::Cursor`] for a cursor that is not of this collection; a collection that nothing was saved to is empty.
     pub async fn list(&self, list: ListRecords) -> Result<Page, Error> {
-        let of = &list.collection;
         let cursor = list.cursor.as_deref().map(|text| Cursor::decode(text, self.0.cursor_key())).transpose().map_err(|_| Error::Cursor)?;
-        let collection = self.collection(of).await?;
-        if cursor.is_some_and(|cursor| Some(cursor.collection) != collection) {
-            return Err(Error::Cursor);
+        if self.0.database().is_sqlite()
+            && let Some(page) = self.list_packed(&list, cursor.as_ref()).await?
+        {
+            return Ok(page);
         }
+        let of = &list.collection;
+        let collection = self.collection(of).await?;
+        belongs(cursor.as_ref(), collection)?;
         let Some(collection) = collection else { return Ok(Page::default()) };
-        let wanted = |action: Action| {
-            let wanted = (list.actions.is_empty() || list.actions.contains(&action)) && (list.include_deleted || action != Action::Deleted);
-            if wanted { action.as_str() } else { "" }
-        };
-        let mut values = values![
-            of.connection,
-            collection,
-            cursor.map_or(0, |cursor| cursor.position),
-            list.modified_after.unwrap_or(Timestamp::from_unix_micros(i64::MIN)),
-            wanted(Action::Added),
-            wanted(Action::Updated),
-            wanted(Action::Deleted),
-            i64::from(list.limit) + 1
-        ];
+        let mut values = values![of.connection, collection];
+        values.extend(conditions(&list, cursor.as_ref()));
         let mut sql = Sql::from(PAGE);
         if !list.ids.is_empty() {
-            values.push(list.ids.iter().map(ToString::to_string).collect::<Vec<_>>().into());
+            values.push(ids(&list));
             sql = PAGE_OF_IDS;
         }
         let (mut count, mut bytes, mut more) = (0, 0, false);
@@ -97,7 +106,36 @@ impl Records<'_> {
             !more
         };
         let rows = self.0.database().rows_while(sql, values, fits).await?;
-        let records = rows.iter().map(|row| self.record(row, of, collection)).collect::<Result<Vec<_>, _>>()?;
+        let records = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+        self.page(records, more, of, collection)
+    }
+
+    /// The same in one statement and one row; `None` where the page is too large for that.
+    async fn list_packed(&self, list: &ListRecords, cursor: Option<&Cursor>) -> Result<Option<Page>, Error> {
+        let of = &list.collection;
+        let mut values = values![of.connection, of.model.as_str(), of.variant.as_str()];
+        values.extend(conditions(list, cursor));
+        values.push(MAX_BYTES.into());
+        let mut sql = packed::PAGE;
+        if !list.ids.is_empty() {
+            values.push(ids(list));
+            sql = packed::PAGE_OF_IDS;
+        }
+        let row = self.0.database().row(sql, values).await?.expect("an aggregate has one row");
+        let collection: Option<i64> = row.get("collection")?;
+        belongs(cursor, collection)?;
+        let Some(collection) = collection else { return Ok(Some(Page::default())) };
+        if row.get::<i64>("size_bytes")? > MAX_BYTES {
+            return Ok(None);
+        }
+        let mut records = packed::unpack(&row, collection)?;
+        let more = records.len() > list.limit as usize;
+        records.truncate(list.limit as usize);
+        self.page(records, more, of, collection).map(Some)
+    }
+
+    fn page(&self, records: Vec<Stored>, more: bool, of: &CollectionRef, collection: i64) -> Result<Page, Error> {
+        let records = records.into_iter().map(|record| self.record(record, of, collection)).collect::<Result<Vec<_>, _>>()?;
         let next_cursor = records.last().filter(|_| more).map(|last| last.cursor.clone());
         Ok(Page { records, next_cursor })
     }
@@ -122,20 +160,57 @@ impl Records<'_> {
         row.map(|row| row.get("id")).transpose()
     }
 
-    fn record(&self, row: &Row, of: &CollectionRef, collection: i64) -> Result<RecordRow, Error> {
-        let id: String = row.get("external_id")?;
-        let identity = identity(of.connection, collection, &id);
-        let payload: Option<Vec<u8>> = row.get("payload")?;
+    fn record(&self, Stored { head, payload }: Stored, of: &CollectionRef, collection: i64) -> Result<RecordRow, Error> {
+        let identity = identity(of.connection, collection, &head.external_id);
         let inconsistent = |column| Error::inconsistency("records", column, &identity);
         Ok(RecordRow {
             payload: payload.map(|sealed| open(self.0.cipher(), &identity, sealed)).transpose()?,
-            action: action(&row.get::<String>("action")?).ok_or_else(|| inconsistent("action"))?,
-            first_seen_at: row.time("first_seen_at")?,
-            updated_at: row.time("updated_at")?,
-            deleted_at: row.optional_time("deleted_at")?,
-            pruned_at: row.optional_time("pruned_at")?,
-            cursor: Cursor { collection, position: row.get("position")? }.encode(self.0.cursor_key()),
-            external_id: ExternalId::new(id).map_err(|_| inconsistent("external_id"))?,
+            action: action(&head.action).ok_or_else(|| inconsistent("action"))?,
+            first_seen_at: head.first_seen_at,
+            updated_at: head.updated_at,
+            deleted_at: head.deleted_at,
+            pruned_at: head.pruned_at,
+            cursor: Cursor { collection, position: head.position }.encode(self.0.cursor_key()),
+            external_id: ExternalId::new(head.external_id).map_err(|_| inconsistent("external_id"))?,
         })
     }
+}
+
+/// A cursor of another collection leads nowhere in this one.
+fn belongs(cursor: Option<&Cursor>, collection: Option<i64>) -> Result<(), Error> {
+    if cursor.is_some_and(|cursor| Some(cursor.collection) != collection) { Err(Error::Cursor) } else { Ok(()) }
+}
+
+/// What both ways to read a page ask for, one parameter behind the other; one record more than wanted tells whether there are more.
+fn conditions(list: &ListRecords, cursor: Option<&Cursor>) -> Vec<Value> {
+    let wanted = |action: Action| {
+        let wanted = (list.actions.is_empty() || list.actions.contains(&action)) && (list.include_deleted || action != Action::Deleted);
+        if wanted { action.as_str() } else { "" }
+    };
+    values![
+        // Positions begin at 1: what is still being written has none.
+        cursor.map_or(0, |cursor| cursor.position.max(0)),
+        list.modified_after.unwrap_or(Timestamp::from_unix_micros(i64::MIN)),
+        wanted(Action::Added),
+        wanted(Action::Updated),
+        wanted(Action::Deleted),
+        i64::from(list.limit) + 1
+    ]
+}
+
+fn ids(list: &ListRecords) -> Value {
+    list.ids.iter().map(ToString::to_string).collect::<Vec<_>>().into()
+}
+
+fn stored(row: &Row) -> Result<Stored, Error> {
+    let head = Head {
+        external_id: row.get("external_id")?,
+        position: row.get("position")?,
+        action: row.get("action")?,
+        first_seen_at: row.time("first_seen_at")?,
+        updated_at: row.time("updated_at")?,
+        deleted_at: row.optional_time("deleted_at")?,
+        pruned_at: row.optional_time("pruned_at")?,
+    };
+    Ok(Stored { head, payload: row.get("payload")? })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use syncline_domain::{AsyncActionState, Counts, JobKind, JobState, RunError, RunId, RunState, Timestamp};
 
 use super::{Runs, place};
+use crate::crypto::Cipher;
 use crate::database::{Row, values};
 use crate::jobs::{self, Fence, JobDecision, payload};
 use crate::{Error, async_actions};
@@ -52,33 +53,44 @@ impl RunUsage {
     }
 }
 
+/// The same as its row keeps it.
+pub(super) struct Ended {
+    pub(super) output: Option<Vec<u8>>,
+    pub(super) error: Option<Vec<u8>>,
+    pub(super) counts: String,
+    pub(super) cpu_time: Option<i64>,
+    pub(super) peak_memory_bytes: Option<i64>,
+    pub(super) host_calls: Option<i64>,
+}
+
+impl Ended {
+    pub(super) fn of(end: &FinishRun, cipher: &Cipher) -> Self {
+        let number = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
+        let cpu_time = end.usage.cpu_time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        Self {
+            output: end.output.as_ref().map(|output| cipher.seal(place(&end.id, "output"), output.as_bytes())),
+            error: end.error.as_ref().map(|error| cipher.seal(place(&end.id, "error"), payload::json(error).as_bytes())),
+            counts: payload::json(&end.counts),
+            cpu_time: number(cpu_time),
+            peak_memory_bytes: number(end.usage.peak_memory_bytes),
+            host_calls: number(end.usage.host_calls),
+        }
+    }
+}
+
 impl Runs<'_> {
     /// Ends a run, and its job as decided, in one transaction; a sync that ended well notes when it began. Returns the job's state.
     ///
     /// [`Error::Fenced`]: the job is another's, and what became of the run was decided with it. A run that is over is left as it is.
     pub async fn finish(&self, end: FinishRun) -> Result<Option<JobState>, Error> {
-        let cipher = self.0.cipher();
-        let output = end.output.as_ref().map(|output| cipher.seal(place(&end.id, "output"), output.as_bytes()));
-        let error = end.error.as_ref().map(|error| cipher.seal(place(&end.id, "error"), payload::json(error).as_bytes()));
+        let Ended { output, error, counts, cpu_time, peak_memory_bytes, host_calls } = Ended::of(&end, self.0.cipher());
         // Only the code: the message may hold what a provider said, and the job keeps its error in clear.
         let code = end.error.as_ref().map(|error| error.code.clone());
         let sql =
             "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
                        finished_at = $9
                    WHERE id = $1 AND state = 'running'";
-        let number = |value: Option<u64>| value.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
-        let cpu_time = end.usage.cpu_time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
-        let values = values![
-            end.id,
-            end.state.as_str(),
-            output,
-            error,
-            payload::json(&end.counts),
-            number(cpu_time),
-            number(end.usage.peak_memory_bytes),
-            number(end.usage.host_calls),
-            end.now
-        ];
+        let values = values![end.id, end.state.as_str(), output, error, counts, cpu_time, peak_memory_bytes, host_calls, end.now];
         let job = self
             .0
             .database()

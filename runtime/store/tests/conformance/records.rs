@@ -170,6 +170,24 @@ on_each_database! {
         assert_eq!(world.store.records().get_by_ids(&of, &[id("a"), id("c")]).await.unwrap().into_keys().collect::<Vec<_>>(), ["a"]);
     }
 
+    /// X1: ids of all kinds, records without payload among them, come back as they were, and in their order.
+    async fn a_page_keeps_ids_and_payloads_together(database) {
+        let world = World::new(database).await;
+        let of = issues(world.connect("c").await);
+        let ids = ["a\"b", "back\\slash", "\u{1f600}", "new\nline", "x'); DROP TABLE records; --", "\u{202e}rtl", "[1,2]", "null", "{}"];
+        let texts: Vec<String> =
+            ids.iter().enumerate().map(|(n, id)| format!(r#"{{"id":{},"n":{n}}}"#, serde_json::Value::from(*id))).collect();
+        world.save(&of, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let first = world.list(&of, None, 3).await;
+        world.store.records().prune(of.clone(), &first.records[2].cursor, 1_000, world.now()).await.unwrap();
+        let page = world.list(&of, None, 100).await;
+        let read: Vec<(&str, Option<&str>)> =
+            page.records.iter().map(|record| (record.external_id.as_str(), record.payload.as_deref())).collect();
+        let meant: Vec<(&str, Option<&str>)> =
+            ids.iter().zip(&texts).enumerate().map(|(n, (id, text))| (*id, (n > 2).then_some(text.as_str()))).collect();
+        assert_eq!(read, meant);
+    }
+
     async fn a_page_of_large_records_is_shorter_than_asked_for(database) {
         let world = World::new(database).await;
         let of = issues(world.connect("c").await);
