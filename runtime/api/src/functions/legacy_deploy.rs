@@ -24,8 +24,8 @@ pub(crate) struct Body {
     flow_configs: Vec<FlowConfig>,
     #[serde(default)]
     on_event_scripts_by_provider: Option<Vec<Value>>,
-    #[serde(default)]
-    nango_yaml_body: Option<String>,
+    #[serde(default, rename = "nangoYamlBody")]
+    yaml: Option<String>,
     reconcile: bool,
     debug: bool,
     #[serde(default)]
