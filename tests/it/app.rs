@@ -60,7 +60,8 @@ impl App {
         self.nodes += 1;
         let data = format!("data-{}", self.nodes);
         let public_url = Some(self.url(""));
-        Node::start(&Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url }).await
+        Node::start(&Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url, rate_limit: 0 })
+            .await
     }
 
     /// Kills the process as a power cut would, and starts another on what is left.
@@ -160,5 +161,5 @@ impl App {
 }
 
 fn first<'a>(database: &'a TestDatabase, directory: &'a TempDir) -> Place<'a> {
-    Place { database_url: database.url(), directory: directory.path(), data: "data", public_url: None }
+    Place { database_url: database.url(), directory: directory.path(), data: "data", public_url: None, rate_limit: 0 }
 }

@@ -1,5 +1,6 @@
 //! The whole product, from outside: the real binary on both databases, a stand-in provider, real components.
 
+mod access;
 mod app;
 mod architecture;
 mod async_actions;
@@ -15,6 +16,7 @@ mod end_to_end;
 mod guests;
 mod javascript;
 mod keys;
+mod limits;
 mod node;
 mod outgoing;
 mod provider;

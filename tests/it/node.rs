@@ -12,6 +12,8 @@ use serde_json::Value;
 
 /// The API key of all tests.
 pub(crate) const KEY: &str = "6b1f9c1e-4a52-4f7b-9d0a-3f4f6d1c2b3a";
+/// The account's key of all tests.
+pub(crate) const ACCOUNT_KEY: &str = "0c9f7c52-6a0e-4c55-8f37-5f0f3f6b9e11";
 /// The key of all test databases: `TestDatabase::key`.
 pub(crate) const ENCRYPTION_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 /// Longer than anything here takes on a loaded machine; only a test that fails waits for it.
@@ -34,6 +36,8 @@ pub(crate) struct Place<'a> {
     pub(crate) data: &'a str,
     /// Where browsers reach it, if not where it listens.
     pub(crate) public_url: Option<String>,
+    /// Requests a minute; 0 for no limit.
+    pub(crate) rate_limit: u32,
 }
 
 /// An answer, read.
@@ -89,6 +93,9 @@ impl Node {
             .env("SYNCLINE_ALLOW_PRIVATE_NETWORK", "true")
             .env("SYNCLINE_SECRET_KEY_DEV", KEY)
             .env("SYNCLINE_ENCRYPTION_KEY", ENCRYPTION_KEY)
+            .env("SYNCLINE_ACCOUNT_KEY", ACCOUNT_KEY)
+            .env("SYNCLINE_RATE_LIMIT_PER_MINUTE", place.rate_limit.to_string())
+            .env("SYNCLINE_RATE_LIMIT_PER_IP_PER_MINUTE", "0")
             .env("SYNCLINE_LEASE_SECONDS", "2")
             .env("SYNCLINE_LOG", "info")
             .stdout(Stdio::null())

@@ -19,6 +19,7 @@ use syncline_domain::{EnvironmentId, Timestamp};
 use syncline_store::ApiKeyRow;
 
 use crate::error::ApiError;
+use crate::limit::{Bucket, Network, Standing};
 use crate::scope;
 use crate::state::App;
 
@@ -75,48 +76,115 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Lets the request through with its [`Caller`], or answers 401, or 403 to a key of the account.
-pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match identify_environment(&app, request.headers()).await {
+/// Why a key does not open anything now.
+pub(crate) enum Denied {
+    /// It never will.
+    Error(ApiError),
+    /// So many did not, from the same address, that this one is not even looked up.
+    UsedUp(Standing),
+}
+
+impl From<ApiError> for Denied {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Principal {
+    /// Whose requests are counted with its own.
+    fn bucket(&self) -> Bucket {
+        match self {
+            Self::Environment(caller) => Bucket::Environment(caller.environment()),
+            Self::Account(_) => Bucket::Account,
+        }
+    }
+
+    /// The environment's key; 403 for the account's, which opens none.
+    fn into_environment(self) -> Result<Caller, ApiError> {
+        match self {
+            Self::Environment(caller) => Ok(caller),
+            Self::Account(_) => Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", "API key is not authorized for an environment")),
+        }
+    }
+}
+
+/// Lets the request through with its [`Caller`], or answers 401, 403 to a key of the account, or 429.
+pub(crate) async fn authenticate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    admit(&app, request, next, Principal::into_environment).await
+}
+
+/// Lets the request through with the kind of caller that `admitted` makes of its key. The answer tells how the caller stands.
+async fn admit<C>(app: &Arc<App>, mut request: Request, next: Next, admitted: impl FnOnce(Principal) -> Result<C, ApiError>) -> Response
+where
+    C: Clone + Send + Sync + 'static,
+{
+    let address = app.limiter.address_of(&request);
+    let principal = match identify(app, request.headers(), address).await {
+        Ok(principal) => principal,
+        Err(Denied::Error(error)) => {
+            // Not where the database failed.
+            if error.status() == StatusCode::UNAUTHORIZED {
+                app.limiter.note_failed_authentication(address).await;
+            }
+            return error.into_response();
+        }
+        Err(Denied::UsedUp(standing)) => return standing.refuse(request.method(), request.uri()),
+    };
+    let standing = match app.limiter.take(principal.bucket(), 1).await {
+        Ok(standing) => standing,
+        Err(standing) => return standing.refuse(request.method(), request.uri()),
+    };
+    let mut response = match admitted(principal) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(error) => error.into_response(),
-    }
-}
-
-/// The environment's key behind the request; 403 for the account's, which opens none.
-async fn identify_environment(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    match identify(app, headers).await? {
-        Principal::Environment(caller) => Ok(caller),
-        Principal::Account(_) => Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", "API key is not authorized for an environment")),
-    }
-}
-
-async fn identify(app: &App, headers: &HeaderMap) -> Result<Principal, ApiError> {
-    let key = bearer(headers)?;
-    let hash: [u8; 32] = Sha256::digest(key).into();
-    let now = app.clock.now();
-    let cached = app.keys.get(&hash, now);
-    if let Some(principal) = cached {
-        return Ok(principal);
-    }
-    let generation = app.keys.generation();
-    let Some(principal) = lookup(app, &hash).await? else {
-        return Err(if uuid::Uuid::parse_str(key).is_ok() {
-            refused("unknown_account", "no account matches this API key")
-        } else if syncline_connect::is_session_token(key) {
-            refused(
-                "invalid_secret_key_format",
-                "a connect session's token does not open this; send an environment's API key, from a backend",
-            )
-        } else {
-            refused("invalid_secret_key_format", "this is no API key of this server; send `Authorization: Bearer <key>`")
-        });
     };
-    app.keys.insert(hash, principal.clone(), now, generation);
-    Ok(principal)
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+/// The key behind the request. The caller notes where one opens nothing.
+async fn identify(app: &App, headers: &HeaderMap, address: Option<Network>) -> Result<Principal, Denied> {
+    let now = app.clock.now();
+    let key = bearer(headers).map(|key| (key, <[u8; 32]>::from(Sha256::digest(key))));
+    let is_known = match key.as_ref().map_or(Memory::Unknown, |(_, hash)| app.keys.get(hash, now)) {
+        Memory::Fresh(principal) => return Ok(principal),
+        // Whoever shares an address with somebody who guesses can go on with a key that worked.
+        Memory::Stale => true,
+        Memory::Unknown => false,
+    };
+    if !is_known && let Some(standing) = app.limiter.used_up(address) {
+        return Err(Denied::UsedUp(standing));
+    }
+    let refusal = match key {
+        Ok((key, hash)) => {
+            let generation = app.keys.generation();
+            if let Some(principal) = lookup(app, &hash).await? {
+                app.keys.insert(hash, principal.clone(), now, generation);
+                return Ok(principal);
+            }
+            app.keys.remove(&hash);
+            unknown(key)
+        }
+        Err(error) => error,
+    };
+    Err(refusal.into())
+}
+
+fn unknown(key: &str) -> ApiError {
+    if uuid::Uuid::parse_str(key).is_ok() {
+        return refused("unknown_account", "no account matches this API key");
+    }
+    let message = if syncline_connect::is_session_token(key) {
+        "a connect session's token does not open this; send an environment's API key, from a backend"
+    } else {
+        "this is no API key of this server; send `Authorization: Bearer <key>`"
+    };
+    refused("invalid_secret_key_format", message)
 }
 
 /// The index finds a hash, in a time that depends on how much of it is right; so what was found is compared again, in a time that does not.
@@ -150,6 +218,16 @@ fn refused(code: &'static str, message: &'static str) -> ApiError {
 #[derive(Debug, Default)]
 pub(crate) struct KeyCache(Mutex<Cached>);
 
+/// What is known of a key.
+enum Memory {
+    /// Looked up a moment ago.
+    Fresh(Principal),
+    /// It worked a while ago.
+    Stale,
+    /// Nothing.
+    Unknown,
+}
+
 #[derive(Debug, Default)]
 struct Cached {
     found: HashMap<[u8; 32], (Principal, Timestamp)>,
@@ -165,11 +243,18 @@ impl KeyCache {
         cached.generation += 1;
     }
 
-    fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Principal> {
+    fn get(&self, hash: &[u8; 32], now: Timestamp) -> Memory {
         let cached = self.lock();
-        let (principal, found) = cached.found.get(hash)?;
-        // A clock that was set back makes `found` lie in the future: look again then.
-        (*found <= now && now.since(*found) < TRUST).then(|| principal.clone())
+        match cached.found.get(hash) {
+            // A clock that was set back makes `found` lie in the future: look again then.
+            Some((principal, found)) if *found <= now && now.since(*found) < TRUST => Memory::Fresh(principal.clone()),
+            Some(_) => Memory::Stale,
+            None => Memory::Unknown,
+        }
+    }
+
+    fn remove(&self, hash: &[u8; 32]) {
+        self.lock().found.remove(hash);
     }
 
     fn generation(&self) -> u64 {

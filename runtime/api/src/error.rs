@@ -119,6 +119,11 @@ impl ApiError {
         &self.0.message
     }
 
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// The stable code.
     pub(crate) fn code(&self) -> &str {
         &self.0.code

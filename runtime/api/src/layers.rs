@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use crate::error::ApiError;
 use crate::issue::Issue;
+use crate::limit;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -85,7 +86,17 @@ pub(crate) fn cors() -> CorsLayer {
             "sentry-trace",
             "baggage",
         ]))
-        .expose_headers([header::AUTHORIZATION, header::ETAG, header::CONTENT_TYPE, header::CONTENT_LENGTH, REQUEST_ID])
+        .expose_headers([
+            header::AUTHORIZATION,
+            header::ETAG,
+            header::CONTENT_TYPE,
+            header::CONTENT_LENGTH,
+            REQUEST_ID,
+            limit::LIMIT,
+            limit::REMAINING,
+            limit::RESET,
+            header::RETRY_AFTER,
+        ])
         .max_age(Duration::from_mins(10))
 }
 

@@ -33,6 +33,7 @@ mod incoming;
 mod integrations;
 mod issue;
 mod layers;
+mod limit;
 mod openapi;
 mod operator;
 mod providers;
@@ -56,6 +57,7 @@ mod variables;
 mod webhook_settings;
 
 pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
+pub use limit::{RateLimits, TrustedProxies};
 pub use openapi::text as openapi_document;
 pub use operator::operator_token;
 pub use routes::router;

@@ -36,6 +36,11 @@ pub(crate) async fn authenticate(State(app): State<Arc<App>>, request: Request, 
     if known {
         return next.run(request).await;
     }
+    let address = app.limiter.address_of(&request);
+    if let Some(standing) = app.limiter.used_up(address) {
+        return standing.refuse(request.method(), request.uri());
+    }
+    app.limiter.note_failed_authentication(address).await;
     let message =
         "this needs the operator's token, which is made from the server's encryption key; use `syncline keys` where that key is known";
     ApiError::new(StatusCode::UNAUTHORIZED, "invalid_operator_token", message).into_response()

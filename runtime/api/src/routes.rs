@@ -14,8 +14,8 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, incoming, integrations, layers, openapi, operator, providers, proxy, records, reference, runs, scripts, sockets,
-    syncs, variables, webhook_settings,
+    functions, health, incoming, integrations, layers, limit, openapi, operator, providers, proxy, records, reference, runs, scripts,
+    sockets, syncs, variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -99,14 +99,20 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
+        // With whatever content type the provider sends.
+        .route("/webhook/{environment}/{key}", post(incoming::handle));
+
+    let public = Routes::new()
         .route("/providers.json", get(providers::dump::handle))
         .route("/cli/telemetry", post(cli::telemetry))
-        // With whatever content type the provider sends.
-        .route("/webhook/{environment}/{key}", post(incoming::handle))
+        .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), limit::per_address)));
+
+    let returning = Routes::new()
         // Where browsers come back to, with whatever content type the provider sends them.
         .route("/oauth/callback", get(authorize::callback::query).post(authorize::callback::form))
         .route("/app-auth/connect", get(authorize::callback::installed))
-        .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle));
+        .route("/oauth/client-metadata/{environment}/{key}", get(authorize::client_metadata::handle))
+        .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), limit::per_address_silently)));
 
     // With a connect session's token; the first three also with an API key.
     let browser = Routes::new()
@@ -127,7 +133,9 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/auth/signature/{key}", supplied::endpoint(&supplied::SIGNATURE))
         .route("/auth/unauthenticated/{key}", supplied::endpoint(&supplied::NONE))
         .route("/auth/oauth-outbound/{key}", post(supplied::outbound))
-        .layered(|routes| routes.route_layer(from_fn(layers::require_json)));
+        .layered(|routes| {
+            routes.route_layer(from_fn_with_state(Arc::clone(app), limit::metered)).route_layer(from_fn(layers::require_json))
+        });
 
     let json = Routes::new()
         .route("/connect/sessions", post(connect::create::handle))
@@ -214,7 +222,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/proxy/{*path}", any(proxy::forward::handle))
         .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)));
 
-    open.merge(browser).merge(json).merge(account).merge(operator).merge(proxy)
+    open.merge(public).merge(returning).merge(browser).merge(json).merge(account).merge(operator).merge(proxy)
 }
 
 async fn unknown_route(method: Method, uri: Uri) -> ApiError {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -13,5 +14,7 @@ use tokio::net::TcpListener;
 pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     // Answers are written whole: waiting for more to fill a packet with would only delay them.
     let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    // Limits for whoever has no key go by where a request comes from.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::auth::KeyCache;
+use crate::limit::{Limiter, RateLimits};
 use crate::providers::dump::Dump;
 use crate::sockets::Sockets;
 use crate::templates::{Template, Templates};
@@ -50,6 +51,8 @@ pub struct Options {
     pub console_setup_code: Option<Secret>,
     /// SHA-256 of the token that opens the operator's routes; without it they are closed.
     pub operator_token_hash: Option<[u8; 32]>,
+    /// How many requests a minute.
+    pub rate_limits: RateLimits,
 }
 
 impl Options {
@@ -57,8 +60,14 @@ impl Options {
     pub const MAX_BODY_BYTES: usize = 75 * 1024 * 1024;
 
     /// The defaults, for a server reached at `public_url`.
-    pub const fn new(public_url: Url) -> Self {
-        Self { public_url, max_body_bytes: Self::MAX_BODY_BYTES, console_setup_code: None, operator_token_hash: None }
+    pub fn new(public_url: Url) -> Self {
+        Self {
+            public_url,
+            max_body_bytes: Self::MAX_BODY_BYTES,
+            console_setup_code: None,
+            operator_token_hash: None,
+            rate_limits: RateLimits::default(),
+        }
     }
 }
 
@@ -74,6 +83,7 @@ pub(crate) struct App {
     pub(crate) tasks: TaskTracker,
     pub(crate) options: Options,
     pub(crate) keys: KeyCache,
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) sockets: Arc<Sockets>,
     pub(crate) templates: Templates,
     pub(crate) dump: Dump,
@@ -87,7 +97,24 @@ impl App {
         let (keys, sockets) = (KeyCache::default(), Arc::default());
         let (templates, dump) = (Templates::new(templates), Dump::default());
         let reference = OnceLock::new();
-        Self { store, connect, proxy, catalogue, clock, runner, randomness, tasks, options, keys, sockets, templates, dump, reference }
+        let limiter = Limiter::new(options.rate_limits.clone(), &store, Arc::clone(&clock), tasks.clone());
+        Self {
+            store,
+            connect,
+            proxy,
+            catalogue,
+            clock,
+            runner,
+            randomness,
+            tasks,
+            options,
+            keys,
+            limiter,
+            sockets,
+            templates,
+            dump,
+            reference,
+        }
     }
 
     /// Below the address at which clients reach this server.

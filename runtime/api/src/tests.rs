@@ -13,6 +13,7 @@ mod freshness;
 mod functions;
 mod integrations;
 mod legacy;
+mod limits;
 mod openapi;
 mod provider;
 mod proxy;
@@ -44,7 +45,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::state::App;
-use crate::{Options, Services, routes};
+use crate::{Options, RateLimits, Services, routes};
 use provider::Provider;
 
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
@@ -103,15 +104,20 @@ impl TestApp {
     }
 
     async fn at(public_url: &str) -> Self {
-        Self::start(public_url, Catalogue::embedded()).await
+        Self::start(public_url, Catalogue::embedded(), RateLimits::default()).await
+    }
+
+    /// With limits that a test reaches.
+    async fn limited(rate_limits: RateLimits) -> Self {
+        Self::start("http://localhost:3003", Catalogue::embedded(), rate_limits).await
     }
 
     /// With entries of its own.
     async fn with(catalogue: Catalogue) -> Self {
-        Self::start("http://localhost:3003", catalogue).await
+        Self::start("http://localhost:3003", catalogue, RateLimits::default()).await
     }
 
-    async fn start(public_url: &str, catalogue: Catalogue) -> Self {
+    async fn start(public_url: &str, catalogue: Catalogue, rate_limits: RateLimits) -> Self {
         let tasks = TaskTracker::new();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-01-31T12:00:00Z").unwrap()));
@@ -169,6 +175,7 @@ impl TestApp {
         let options = Options {
             console_setup_code: Some(console::setup_code()),
             operator_token_hash: Some(Sha256::digest(OPERATOR_TOKEN).into()),
+            rate_limits,
             ..Options::new(public_url.parse().unwrap())
         };
         let state = Arc::new(App::new(services, options));

@@ -154,6 +154,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let api_options = syncline_api::Options {
         console_setup_code: setup_code.clone(),
         operator_token_hash: Some(hash(&syncline_api::operator_token(&keys.encryption))),
+        rate_limits: configuration.rate_limits.clone(),
         ..syncline_api::Options::new(url.clone())
     };
     let router = syncline_api::router(services, api_options);

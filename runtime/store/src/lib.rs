@@ -32,6 +32,7 @@ mod keys;
 mod locks;
 mod operators;
 mod options;
+mod rate_windows;
 mod records;
 mod run_logs;
 mod runs;
@@ -67,6 +68,7 @@ pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
 pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
+pub use rate_windows::RateWindows;
 pub use records::{
     CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords,
     Updated,

@@ -14,8 +14,8 @@ use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, Records, RunLogs, Runs,
-    Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
+    Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, RateWindows, Records,
+    RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -166,6 +166,16 @@ impl Store {
     /// Runs' logs.
     pub fn run_logs(&self) -> RunLogs<'_> {
         RunLogs(self)
+    }
+
+    /// What is taken of rate limits.
+    pub fn rate_windows(&self) -> RateWindows<'_> {
+        RateWindows(self)
+    }
+
+    /// Whether other nodes may work on the same database.
+    pub fn may_be_shared(&self) -> bool {
+        matches!(self.database(), Database::Postgres(_))
     }
 
     /// Records.

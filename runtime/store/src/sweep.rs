@@ -11,6 +11,8 @@ use crate::{Error, Store, connections};
 const PENDING: Duration = Duration::from_hours(1);
 /// A session may be used a little after its end, by somebody who comes back from a provider.
 const SESSION: Duration = Duration::from_hours(1);
+/// Windows last a minute; a node whose clock is behind is in one that is over for others.
+const WINDOW: Duration = Duration::from_mins(10);
 /// Long enough to find out why a webhook did not arrive.
 const DELIVERY: Duration = Duration::from_hours(30 * 24);
 /// As long as the field's queue keeps what has ended: wire contract 4.2.
@@ -20,7 +22,7 @@ impl Store {
     /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, and discards connections that were never
     /// approved. Returns how many it was.
     pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
-        const OVER: [(&str, Duration); 7] = [
+        const OVER: [(&str, Duration); 8] = [
             ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
             (
                 "DELETE FROM auth_flows WHERE state_hash IN (SELECT state_hash FROM auth_flows WHERE expires_at < $1 LIMIT $2)",
@@ -33,6 +35,10 @@ impl Store {
             ),
             ("DELETE FROM async_actions WHERE id IN (SELECT id FROM async_actions WHERE finished_at < $1 LIMIT $2)", ASYNC_ACTION),
             ("DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE expires_at < $1 LIMIT $2)", Duration::ZERO),
+            (
+                "DELETE FROM rate_windows WHERE (bucket, begins_at) IN (SELECT bucket, begins_at FROM rate_windows WHERE begins_at < $1 LIMIT $2)",
+                WINDOW,
+            ),
             ("DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)", DELIVERY),
         ];
         let mut removed = 0;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use syncline_store::AccountKeyRow;
 
-use super::{Principal, identify};
+use super::{Principal, admit};
 use crate::error::ApiError;
 use crate::scope;
 use crate::state::App;
@@ -37,17 +37,14 @@ impl<S: Send + Sync> FromRequestParts<S> for AccountCaller {
     }
 }
 
-/// Lets the request through with its [`AccountCaller`], or answers 401, or 403 to an environment's key.
-pub(crate) async fn authenticate_account(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    match identify(&app, request.headers()).await {
-        Ok(Principal::Account(caller)) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Ok(Principal::Environment(_)) => {
+/// Lets the request through with its [`AccountCaller`], or answers 401, 403 to an environment's key, or 429.
+pub(crate) async fn authenticate_account(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    admit(&app, request, next, |principal| match principal {
+        Principal::Account(caller) => Ok(caller),
+        Principal::Environment(_) => {
             let message = "this needs an account's API key (SYNCLINE_ACCOUNT_KEY of the server); this one is an environment's";
-            ApiError::new(StatusCode::FORBIDDEN, "forbidden", message).into_response()
+            Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message))
         }
-        Err(error) => error.into_response(),
-    }
+    })
+    .await
 }

@@ -6,8 +6,9 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use syncline_connect::{Session, is_session_token};
 
-use super::{Caller, bearer, identify_environment};
+use super::{Caller, Denied, bearer, identify};
 use crate::error::ApiError;
+use crate::limit::{Bucket, Meter};
 use crate::state::App;
 
 /// The session behind the request's bearer token. It may be used up: such a session still answers questions, so that a page can be reloaded.
@@ -18,7 +19,8 @@ impl FromRequestParts<Arc<App>> for SessionCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        session(app, bearer(&parts.headers)?).await.map(Self)
+        let meter = Meter::from_request_parts(parts, app).await?;
+        session(app, &meter, bearer(&parts.headers)?).await.map(Self)
     }
 }
 
@@ -35,14 +37,25 @@ impl FromRequestParts<Arc<App>> for Viewer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        match bearer(&parts.headers)? {
-            token if is_session_token(token) => session(app, token).await.map(Box::new).map(Self::Session),
-            _ => identify_environment(app, &parts.headers).await.map(Self::Key),
+        let meter = Meter::from_request_parts(parts, app).await?;
+        match bearer(&parts.headers) {
+            Ok(token) if is_session_token(token) => session(app, &meter, token).await.map(Box::new).map(Self::Session),
+            _ => {
+                let principal = identify(app, &parts.headers, meter.address()).await.map_err(|denied| match denied {
+                    Denied::Error(error) => error,
+                    Denied::UsedUp(standing) => meter.refuse(standing),
+                })?;
+                meter.take(&app.limiter, principal.bucket()).await?;
+                principal.into_environment().map(Self::Key)
+            }
         }
     }
 }
 
 /// The session of a token; 401 where there is none.
-pub(crate) async fn session(app: &App, token: &str) -> Result<Session, ApiError> {
-    Ok(app.connect.session(token).await?)
+pub(crate) async fn session(app: &App, meter: &Meter, token: &str) -> Result<Session, ApiError> {
+    meter.check_address(&app.limiter)?;
+    let session = app.connect.session(token).await?;
+    meter.take(&app.limiter, Bucket::Sessions(session.environment)).await?;
+    Ok(session)
 }

@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 use crate::auth;
 use crate::error::ApiError;
 use crate::issue::Issue;
+use crate::limit::Meter;
 use crate::query::{Query, Repeated};
 use crate::state::App;
 
@@ -85,7 +86,10 @@ impl FromRequestParts<Arc<App>> for Ask {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let Query(asked) = Query::<Asked>::from_request_parts(parts, app).await?;
         let session = match (&asked.connect_session_token, &asked.public_key) {
-            (Some(token), _) => auth::session(app, token).await?,
+            (Some(token), _) => {
+                let meter = Meter::from_request_parts(parts, app).await?;
+                auth::session(app, &meter, token).await?
+            }
             (None, Some(_)) => {
                 let message = "public keys no longer open anything: let your backend create a connect session (`POST /connect/sessions`) and \
                                send its token as `connect_session_token`";

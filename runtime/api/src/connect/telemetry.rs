@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::auth;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::limit::Meter;
 use crate::openapi::{Error, IdText, IntegrationKeyText};
 use crate::state::App;
 
@@ -81,7 +82,7 @@ struct Dimensions {
     request_body = Body,
     responses((status = 204, description = "Noted"), (status = 401, description = "There is no such session", body = Error))
 )]
-pub(crate) async fn handle(State(app): State<Arc<App>>, JsonBody(body): JsonBody<Body>) -> Result<StatusCode, ApiError> {
+pub(crate) async fn handle(State(app): State<Arc<App>>, meter: Meter, JsonBody(body): JsonBody<Body>) -> Result<StatusCode, ApiError> {
     let Some(event) = EVENTS.into_iter().find(|event| *event == body.event) else {
         return Err(ApiError::invalid_body(&["event"], format!("is not one of {}", EVENTS.join(", "))));
     };
@@ -89,7 +90,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, JsonBody(body): JsonBody
     if now.since(body.timestamp).max(body.timestamp.since(now)) > MAX_AGE {
         return Err(ApiError::invalid_body(&["timestamp"], "is more than 2 hours away from now"));
     }
-    let session = auth::session(&app, &body.token).await?;
+    let session = auth::session(&app, &meter, &body.token).await?;
     let integration = body.dimensions.and_then(|dimensions| dimensions.integration);
     let integration = integration.as_ref().map_or("", IntegrationKey::as_str);
     tracing::info!(connect.event = event, connect.integration = integration, session.id = ?session.id, "connect page");

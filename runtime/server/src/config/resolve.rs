@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use syncline_api::MIN_PASSWORD_CHARS;
+use syncline_api::{MIN_PASSWORD_CHARS, RateLimits, TrustedProxies};
 use syncline_domain::Secret;
 use syncline_store::DatabaseUrl;
 use tracing_subscriber::EnvFilter;
@@ -46,6 +46,8 @@ pub struct Configuration {
     pub max_concurrent_runs: u32,
     /// How long a run's lease lasts without a heartbeat.
     pub lease: Duration,
+    /// How many requests a minute.
+    pub rate_limits: RateLimits,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Directives of tracing's filter.
@@ -68,6 +70,7 @@ impl Configuration {
     /// Reads the file, fills the defaults in and checks every value.
     pub fn resolve(settings: Settings) -> Result<Self, ConfigError> {
         let settings = settings.with_file()?;
+        let rate_limits = rate_limits(&settings)?;
         let configuration = Self {
             listen: settings.listen.unwrap_or(DEFAULT_LISTEN),
             public_url: settings.public_url.map(public_url).transpose()?,
@@ -78,6 +81,7 @@ impl Configuration {
             allow_private_network: settings.allow_private_network.unwrap_or(false),
             max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
             lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
+            rate_limits,
             log_format: settings.log_format.unwrap_or_default(),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
             encryption_key: settings.encryption_key.map(|key| encryption_key(key.0.expose(), "SYNCLINE_ENCRYPTION_KEY")).transpose()?,
@@ -138,6 +142,18 @@ fn public_url(url: Url) -> Result<Url, ConfigError> {
     Err(ConfigError::new(format!("SYNCLINE_PUBLIC_URL is `{url}`; write for example https://syncline.example.com")))
 }
 
+fn rate_limits(settings: &Settings) -> Result<RateLimits, ConfigError> {
+    let default = RateLimits::default();
+    let trusted = TrustedProxies::parse(settings.trusted_proxies.as_deref().unwrap_or_default()).map_err(|part| {
+        ConfigError::new(format!("SYNCLINE_TRUSTED_PROXIES has `{part}`, which is no network; write for example `10.0.0.0/8,192.0.2.7`"))
+    })?;
+    Ok(RateLimits {
+        per_minute: settings.rate_limit_per_minute.unwrap_or(default.per_minute),
+        per_address_per_minute: settings.rate_limit_per_ip_per_minute.unwrap_or(default.per_address_per_minute),
+        trusted_proxies: trusted,
+    })
+}
+
 fn database(url: &Hidden) -> Result<DatabaseUrl, ConfigError> {
     DatabaseUrl::parse(url.0.expose()).map_err(|error| ConfigError::new(format!("SYNCLINE_DATABASE_URL: {error}")))
 }
@@ -184,6 +200,7 @@ mod tests {
             (Settings { account_key: hidden("canary"), ..Settings::default() }, "uuidgen"),
             (Settings { database_url: hidden("mysql://canary@x"), ..Settings::default() }, "sqlite:// or postgres://"),
             (Settings { console_password: hidden("canary"), ..Settings::default() }, "12 or more"),
+            (Settings { trusted_proxies: Some("10.0.0.0/8, proxy".to_owned()), ..Settings::default() }, "`proxy`, which is no network"),
             (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),
             (Settings { providers_dir: Some("/does/not/exist".into()), ..Settings::default() }, "not a folder"),
             (Settings { public_url: Some("ftp://x".parse().unwrap()), ..Settings::default() }, "https://syncline.example.com"),

@@ -53,6 +53,17 @@ pub struct Settings {
     /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
     #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
     pub lease_seconds: Option<u32>,
+    /// Requests a minute to each environment, of which its API keys and its connect sessions each have so many; 0 for no limit
+    /// [default: 12000]
+    #[arg(long, env = "SYNCLINE_RATE_LIMIT_PER_MINUTE", value_name = "N")]
+    pub rate_limit_per_minute: Option<u32>,
+    /// Points a minute of an address without a key: a request costs 1, a key that opens nothing 10; 0 for no limit [default: 600]
+    #[arg(long, env = "SYNCLINE_RATE_LIMIT_PER_IP_PER_MINUTE", value_name = "N")]
+    pub rate_limit_per_ip_per_minute: Option<u32>,
+    /// Reverse proxies whose X-Forwarded-For is believed: networks such as 10.0.0.0/8 and addresses, with commas between them
+    /// [default: none]
+    #[arg(long, env = "SYNCLINE_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub trusted_proxies: Option<String>,
     /// Text for people, json for collectors; on stderr [default: text]
     #[arg(long, env = "SYNCLINE_LOG_FORMAT", value_enum, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -119,6 +130,9 @@ impl Settings {
             allow_private_network: self.allow_private_network.or(file.allow_private_network),
             max_concurrent_runs: self.max_concurrent_runs.or(file.max_concurrent_runs),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
+            rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),
+            rate_limit_per_ip_per_minute: self.rate_limit_per_ip_per_minute.or(file.rate_limit_per_ip_per_minute),
+            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
             encryption_key: self.encryption_key.or(file.encryption_key),
