@@ -34,6 +34,11 @@ async fn collect(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     }
 }
 
+/// 400 for a field with a text that not every database can hold. Kept inside of JSON, it would break every query that looks into that.
+pub(crate) fn storable(path: &[&str], text: &str) -> Result<(), ApiError> {
+    if text.contains('\0') { Err(ApiError::invalid_body(path, "holds a zero byte")) } else { Ok(()) }
+}
+
 fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
     let text = match text.trim_ascii() {
         [] => b"{}",

@@ -35,11 +35,6 @@ impl Routes {
         Self { router: self.router.route(path, methods), paths: self.paths }
     }
 
-    /// Another spelling of a path, which the description need not have.
-    fn also(self, path: &'static str, methods: MethodRouter<Arc<App>>) -> Self {
-        Self { router: self.router.route(path, methods), paths: self.paths }
-    }
-
     /// Both, with `layered` around the routes of this part.
     fn layered(self, layered: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Self {
         Self { router: layered(self.router), paths: self.paths }
@@ -218,7 +213,7 @@ fn api(app: &Arc<App>) -> Routes {
 
     let proxy = Routes::new()
         .route("/proxy", any(proxy::forward::handle))
-        .also("/proxy/", any(proxy::forward::handle))
+        .route("/proxy/", any(proxy::forward::handle))
         .route("/proxy/{*path}", any(proxy::forward::handle))
         .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)));
 

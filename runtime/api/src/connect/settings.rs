@@ -9,6 +9,7 @@ use syncline_domain::{EndUser, Organization};
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::body::storable;
 use crate::connections::end_user::EndUserBody;
 use crate::error::ApiError;
 
@@ -70,6 +71,8 @@ pub(super) fn end_user(user: Option<EndUserBody>, organization: Option<Organizat
         if organization.display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > MAX_CHARS) {
             return wrong("display_name");
         }
+        storable(&["organization", "id"], &organization.id)?;
+        storable(&["organization", "display_name"], organization.display_name.as_deref().unwrap_or_default())?;
         user.organization = Some(Organization { id: organization.id, display_name: organization.display_name });
     }
     Ok(Some(user))

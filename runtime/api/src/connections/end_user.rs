@@ -4,6 +4,7 @@ use serde::Deserialize;
 use syncline_domain::{EndUser, Tags};
 use utoipa::ToSchema;
 
+use crate::body::storable;
 use crate::error::ApiError;
 
 const MAX_CHARS: usize = 255;
@@ -39,6 +40,14 @@ impl EndUserBody {
         }
         if self.email.as_deref().is_some_and(|email| !is_email(email)) {
             return wrong("email", "is not an e-mail address");
+        }
+        storable(&["end_user", "id"], &self.id)?;
+        for (field, text) in [("email", &self.email), ("display_name", &self.display_name)] {
+            storable(&["end_user", field], text.as_deref().unwrap_or_default())?;
+        }
+        for (key, value) in self.tags.iter().flatten() {
+            storable(&["end_user", "tags"], key)?;
+            storable(&["end_user", "tags", key], value)?;
         }
         Ok(EndUser { id: self.id, display_name: self.display_name, email: self.email, tags: self.tags, organization: None })
     }

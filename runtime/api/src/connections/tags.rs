@@ -2,6 +2,7 @@
 
 use syncline_domain::Tags;
 
+use crate::body::storable;
 use crate::error::ApiError;
 
 const MAX_TAGS: usize = 10;
@@ -23,6 +24,7 @@ pub(crate) fn check(tags: Tags) -> Result<Tags, ApiError> {
             if value.is_empty() || value.chars().count() > MAX_VALUE_CHARS {
                 return wrong("a value has 1 to 255 characters");
             }
+            storable(&["tags", &key], &value)?;
             if key.eq_ignore_ascii_case("end_user_email") && !super::end_user::is_email(&value) {
                 return wrong("is not an e-mail address");
             }

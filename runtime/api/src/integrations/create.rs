@@ -12,7 +12,7 @@ use syncline_domain::IntegrationKey;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::body::JsonBody;
+use crate::body::{JsonBody, storable};
 use crate::error::ApiError;
 use crate::integrations::settings::{self, ClientBody};
 use crate::integrations::wire::{self, ClientSettings, Integration};
@@ -67,6 +67,7 @@ pub(crate) struct Body {
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:integrations:create")?;
+    storable(&["display_name"], body.display_name.as_deref().unwrap_or_default())?;
     let entry = app
         .catalogue
         .get(&body.provider)

@@ -12,7 +12,7 @@ use syncline_store::{ConnectionFilter, Constraint, Error as StoreError, Integrat
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
-use crate::body::JsonBody;
+use crate::body::{JsonBody, storable};
 use crate::error::ApiError;
 use crate::integrations::settings::{self, ClientBody};
 use crate::integrations::wire::{ClientSettings, Integration};
@@ -66,6 +66,7 @@ pub(crate) async fn handle(
     JsonBody(body): JsonBody<Body>,
 ) -> Result<Json<Value>, ApiError> {
     caller.require("environment:integrations:update")?;
+    storable(&["display_name"], body.display_name.as_deref().unwrap_or_default())?;
     let row = find::integration(&app, caller.environment(), &key).await?;
     let credentials = if body.credentials.is_some() || body.integration_config.is_some() {
         let unknown =
