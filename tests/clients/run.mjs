@@ -1,7 +1,8 @@
 // The published client against a real server. `tests/it/clients.rs` starts the server and passes on what the cases need to know as JSON in
-// `CLIENTS_TEST`. A word as argument runs only the cases whose names hold it.
+// `CLIENTS_TEST`. `hostile` as argument runs the cases of that file, which the others leave out; another word runs those whose names hold it.
 
 import assert from 'node:assert/strict';
+import { assertComplete } from './coverage.mjs';
 import { World } from './world.mjs';
 
 /** For one case, which takes seconds; `waitForConnection` alone waits for ten. What hangs fails. */
@@ -9,7 +10,8 @@ const PATIENCE_MS = 90_000;
 /** Cases at once: they wait more than they work. */
 const AT_ONCE = 6;
 
-const files = [
+const word = process.argv[2] ?? '';
+const files = word === 'hostile' ? [word] : [
   'waiting',
   'client',
   'providers',
@@ -27,7 +29,6 @@ const files = [
   'names',
   'requests',
 ];
-const word = process.argv[2] ?? '';
 const queue = [];
 for (const file of files) {
   const found = await import(`./cases/${file}.mjs`);
@@ -45,6 +46,7 @@ await Promise.all(
     for (let next = chosen.shift(); next; next = chosen.shift()) await attempt(next.name, () => next.run(world));
   }),
 );
+if (word === '') await attempt('every public method of the client is called, with success and in error', assertComplete);
 console.log(`${total} cases in ${Math.round(performance.now() - start)} ms, ${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);
 

@@ -13,29 +13,64 @@ use crate::provider::TOKEN;
 /// Providers of every type of credentials that can be imported.
 const IMPORTABLE: [&str; 8] = ["acme", "machine", "oauth1", "basic-auth", "tba", "app", "app-with-user", "none"];
 
+/// In every hostile text, at the place where a file's name or a line would begin.
+const FORGED: &str = "forged-";
+
 on_both_databases! {
     async fn a_backend_works_unmodified(stage: Stage) {
-        let Some(suite) = Suite::find("clients", "CLIENTS_TEST", "@nangohq/node", None) else { return };
-        for id in 1..=3 {
-            stage.app.provider.put(id, &format!("item {id}"));
-        }
-        stage.app.deploy(&FIXTURE).await.ok();
-        for provider in IMPORTABLE {
-            stage.integrate(provider).await;
-        }
-        let component = stage.app.directory.path().join("fixture.wasm");
-        std::fs::write(&component, &*FIXTURE).unwrap();
-        let world = json!({
-            "server": stage.app.url(""),
-            "key": KEY,
-            "otherKey": other_environments_key(&stage),
-            "provider": stage.app.provider.url(),
-            "token": TOKEN,
-            "component": component,
-            "credentials": credentials(&stage),
-        });
-        suite.run(world).await;
+        let Some(suite) = suite() else { return };
+        let world = world(&stage).await;
+        suite.run(world, None).await;
     }
+
+    /// X6
+    async fn hostile_text_stays_text(stage: Stage) {
+        let Some(suite) = suite() else { return };
+        let world = world(&stage).await;
+        suite.run(world, Some("hostile")).await;
+        // What the cases sent is marked; a line of its own in the log, or a file, would be one that somebody else wrote.
+        assert!(!stage.app.log().lines().any(|line| line.starts_with(FORGED)), "{}", stage.app.log());
+        let mut folders = vec![stage.app.directory.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                assert!(!entry.file_name().to_string_lossy().contains(FORGED), "{:?}", entry.path());
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+    }
+}
+
+fn suite() -> Option<Suite> {
+    Suite::find("clients", "CLIENTS_TEST", "@nangohq/node", None)
+}
+
+/// What the cases need to know of a server with everything in it.
+async fn world(stage: &Stage) -> Value {
+    for id in 1..=3 {
+        stage.app.provider.put(id, &format!("item {id}"));
+    }
+    stage.app.deploy(&FIXTURE).await.ok();
+    for provider in IMPORTABLE {
+        stage.integrate(provider).await;
+    }
+    let component = stage.app.directory.path().join("fixture.wasm");
+    std::fs::write(&component, &*FIXTURE).unwrap();
+    let data = |file: &str| std::fs::read_to_string(stage.app.directory.path().join("data").join(file)).unwrap();
+    let (setup_code, account_key) = (data("console-setup-code"), data("account.key"));
+    json!({
+        "server": stage.app.url(""),
+        "key": KEY,
+        "otherKey": other_environments_key(stage),
+        "provider": stage.app.provider.url(),
+        "token": TOKEN,
+        "component": component,
+        "accountKey": account_key.trim(),
+        "setupCode": setup_code.trim(),
+        "credentials": credentials(stage),
+    })
 }
 
 /// What a team that moves over brings along, by integration.

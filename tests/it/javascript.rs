@@ -35,15 +35,16 @@ impl Suite {
         }
     }
 
-    /// Runs its cases in this world; panics with what they said when one of them failed.
-    pub(crate) async fn run(self, world: Value) {
-        let said = tokio::task::spawn_blocking(move || self.output(&world)).await.unwrap();
+    /// Runs its cases in this world, or the group of them that is named; panics with what they said when one of them failed.
+    pub(crate) async fn run(self, world: Value, group: Option<&'static str>) {
+        let said = tokio::task::spawn_blocking(move || self.output(&world, group)).await.unwrap();
         println!("{}", said.unwrap_or_else(|said| panic!("some cases failed:\n{said}")));
     }
 
-    fn output(&self, world: &Value) -> Result<String, String> {
+    fn output(&self, world: &Value, group: Option<&str>) -> Result<String, String> {
         let output = Command::new("node")
             .arg("run.mjs")
+            .args(group)
             .current_dir(&self.folder)
             .env(self.variable, world.to_string())
             .stdin(Stdio::null())

@@ -44,7 +44,7 @@ fn people_connect_their_accounts_in_a_browser() {
             "username": accounts.username,
             "password": accounts.password,
         });
-        suite.run(about).await;
+        suite.run(about, None).await;
         // What the browser typed and what the providers issued stayed where it belongs.
         let log = app.log();
         for (secret, what) in world.secrets() {

@@ -91,6 +91,12 @@ export default {
     await refused(stranger.createIntegration({ provider: 'acme', unique_key: 'x' }), 401, 'unknown_account');
   },
 
+  async 'no app is lent'({ nango }) {
+    const quick = (provider) => nango.createQuickstartIntegration({ provider, unique_key: 'quick' });
+    for (const provider of ['github', 'stand-in', 'no-provider']) await refused(quick(provider), 400, 'invalid_body');
+    await refused(nango.getIntegration({ uniqueKey: 'quick' }), 404, 'not_found');
+  },
+
   async 'the key of an integration with connections stays'(world) {
     const key = await world.integrate('used');
     await world.connect(key, 'ada');

@@ -1,7 +1,8 @@
 // What the client does not call: imports, sessions as a browser sees them, deployments, webhook settings, old names.
 
 import assert from 'node:assert/strict';
-import { ISO_Z } from '../world.mjs';
+import { client } from '../coverage.mjs';
+import { ISO_Z, refused } from '../world.mjs';
 
 const IMPORTABLE = ['fixture', 'acme', 'machine', 'oauth1', 'basic-auth', 'tba', 'app', 'app-with-user', 'none'];
 
@@ -103,8 +104,63 @@ export default {
     assert.equal((await world.call('POST', '/connection/metadata', { body: metadata })).status, 201);
     assert.equal((await world.call('PATCH', '/connection/metadata', { body: metadata })).status, 200);
     assert.deepEqual((await world.call('GET', `/connection/ada${at}`)).json().metadata, { b: 2 });
+    for (const [method, status] of [['POST', 201], ['PATCH', 200]]) {
+      const answer = await world.call(method, `/connection/ada/metadata${at}`, { body: { c: method } });
+      assert.equal(answer.status, status, answer.text);
+      assert.equal((await world.nango.getMetadata(key, 'ada')).c, method);
+    }
+    const made = await world.call('POST', '/connection', { body: { provider_config_key: key, connection_id: 'eve', api_key: world.token } });
+    assert.equal(made.status, 201, made.text);
+    assert.equal((await world.nango.getConnection(key, 'eve')).credentials.apiKey, world.token);
+    const config = await world.call('GET', `/config/${key}`);
+    assert.deepEqual([config.json().config.unique_key, config.json().config.provider], [key, 'stand-in']);
+    assert.equal((await world.call('GET', '/config/no-integration')).status, 404);
     assert.equal((await world.call('DELETE', `/connection/ada${at}`)).status, 200);
     assert.equal((await world.call('DELETE', `/connection/ada${at}`)).code(), 'unknown_connection');
+  },
+
+  async 'endpoints of functions are nowhere'(world) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      const answer = await world.call(method, '/v1/nope', { headers: { 'connection-id': 'a', 'provider-config-key': 'fixture' } });
+      assert.equal(answer.status, 404, method);
+      assert.equal(typeof answer.json().message, 'string', answer.text);
+    }
+  },
+
+  async 'functions are built elsewhere, and dry runs say so'(world) {
+    const compiled = await world.call('POST', '/functions/compile', { body: { code: 'export default 1' } });
+    assert.deepEqual([compiled.status, compiled.code()], [400, 'execution_environment_unavailable']);
+    const template = { type: 'template', integration_id: 'no-integration', template: 'x' };
+    assert.equal((await world.call('POST', '/functions/deployments', { body: template })).status, 404);
+    const connection = await world.settled('invoked');
+    const body = { connection_id: connection, integration_id: 'fixture', name: 'echo', input: { a: 1 }, invocation_type: 'wait' };
+    assert.equal((await world.call('POST', '/functions/invocations', { body })).status, 200);
+  },
+
+  async 'an account makes environments and their keys'(world) {
+    const account = (method, path, body) => world.call(method, path, { body, key: `Bearer ${world.accountKey}` });
+    const name = world.unique('env');
+    const made = await account('POST', '/environments', { name });
+    assert.deepEqual([made.status, made.json().data.name], [200, name]);
+    const { id } = made.json().data;
+    const taken = await account('POST', '/environments', { name });
+    assert.deepEqual([taken.status, taken.code()], [409, 'conflict']);
+    const key = await account('POST', '/environment/api-keys', { environment_id: id, display_name: 'reads', scopes: ['environment:connections:list'] });
+    assert.equal(key.status, 200, key.text);
+    const { secret, id: keyId, scopes } = key.json().data;
+    assert.deepEqual(scopes, ['environment:connections:list']);
+    const nango = client({ host: world.server, apiKey: secret });
+    assert.deepEqual(await nango.listConnections(), { connections: [] });
+    await refused(nango.listIntegrations(), 403, 'forbidden');
+    const gone = await account('DELETE', '/environment/api-keys', { environment_id: id, key_id: keyId });
+    assert.deepEqual(gone.json(), { success: true });
+    assert.equal((await account('DELETE', `/environments/${id}`)).status, 204);
+    // The key of an environment is not the account's, and the other way round.
+    for (const path of ['/environments', '/environment/api-keys']) {
+      const answer = await world.call('POST', path, { body: { name: 'more', environment_id: id, display_name: 'x' } });
+      assert.ok([401, 403].includes(answer.status), `${path}: ${answer.text}`);
+    }
+    assert.equal((await account('GET', '/connections')).status, 403);
   },
 
   async 'runs and their logs'(world) {

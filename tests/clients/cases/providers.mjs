@@ -24,6 +24,17 @@ export default {
     await refused(nango.listProviders({ order: 'name' }), 400, 'invalid_query_params');
   },
 
+  async 'templates are functions to deploy'({ nango, stranger }) {
+    const { data } = await nango.getProviderTemplates({ provider: 'github' });
+    assert.ok(data.length > 0);
+    for (const template of data) {
+      assert.ok(['sync', 'action', 'on-event'].includes(template.type), template.type);
+      assert.ok(typeof template.name === 'string' && !('last_deployed' in template), template.name);
+    }
+    assert.deepEqual(await nango.getProviderTemplates({ provider: 'no-provider' }), { data: [] });
+    await refused(stranger.getProviderTemplates({ provider: 'github' }), 401, 'unknown_account');
+  },
+
   async 'one'({ nango, provider }) {
     const { data } = await nango.getProvider({ provider: 'stand-in' });
     assert.deepEqual([data.name, data.display_name, data.auth_mode, data.proxy.base_url], ['stand-in', 'Stand-in', 'API_KEY', provider]);

@@ -333,6 +333,25 @@ proxy:
     endpoints: [/api/me]
 ",
     ),
+    // Shows what a connection's configuration becomes.
+    (
+        "templated",
+        "auth:
+  mode: API_KEY
+connection_config:
+  tenant:
+    title: Tenant
+    description: Which of the customer's tenants
+    optional: true
+proxy:
+  base_url: {URL}/api-key
+  headers:
+    authorization: Bearer ${apiKey}
+    x-tenant: ${connectionConfig.tenant}
+  query:
+    tenant: ${connectionConfig.tenant}
+",
+    ),
     (
         "query-key",
         "auth:
