@@ -17,6 +17,7 @@ mod guests;
 mod javascript;
 mod keys;
 mod limits;
+mod mcp;
 mod node;
 mod outgoing;
 mod provider;

@@ -9,6 +9,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::issue::Issue;
@@ -112,6 +113,12 @@ impl ApiError {
     pub(crate) fn caused_by(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// What `error` holds in an answer, for an answer of another form. Logs the reason, as an answer does.
+    pub(crate) fn into_json(self) -> Value {
+        self.0.log();
+        serde_json::to_value(&*self.0).expect("a value of plain data has a JSON form")
     }
 
     /// For a person.

@@ -39,8 +39,13 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
 /// A panic is a bug of ours: the caller gets a 500, the process and the other requests go on.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    panic_error(&*panic).into_response()
+}
+
+/// The same as an error.
+pub(crate) fn panic_error(panic: &(dyn Any + Send)) -> ApiError {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    ApiError::internal(format!("an endpoint panicked: {}", message.unwrap_or("(no message)"))).into_response()
+    ApiError::internal(format!("an endpoint panicked: {}", message.unwrap_or("(no message)")))
 }
 
 /// 415 for a body that says it is not JSON. No `Content-Type` at all is fine. Wire contract 1.1.

@@ -34,6 +34,7 @@ mod integrations;
 mod issue;
 mod layers;
 mod limit;
+mod mcp;
 mod openapi;
 mod operator;
 mod providers;

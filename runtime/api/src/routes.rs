@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, incoming, integrations, layers, limit, openapi, operator, providers, proxy, records, reference, runs, scripts,
+    functions, health, incoming, integrations, layers, limit, mcp, openapi, operator, providers, proxy, records, reference, runs, scripts,
     sockets, syncs, variables, webhook_settings,
 };
 
@@ -168,6 +168,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/sync/{name}/variant/{variant}", post(syncs::variant::create).delete(syncs::variant::delete))
         .route("/action/trigger", post(actions::trigger::handle))
         .route("/action/{id}", get(actions::result::handle))
+        .route("/mcp", post(mcp::serve::handle))
         .route("/environment-variables", get(variables::handle))
         .route("/deployments", post(deployments::create::handle))
         .route("/functions", get(functions::handle))

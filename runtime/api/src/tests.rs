@@ -14,6 +14,7 @@ mod functions;
 mod integrations;
 mod legacy;
 mod limits;
+mod mcp;
 mod openapi;
 mod provider;
 mod proxy;

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::{actions, api_keys, authorize, connect, connections, environments, integrations, openapi, providers, records};
+use crate::{actions, api_keys, authorize, connect, connections, environments, integrations, mcp, openapi, providers, records};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -134,6 +134,7 @@ struct Proxy;
     paths(
         actions::trigger::handle,
         actions::result::handle,
+        mcp::serve::handle,
     )
 )]
 struct Actions;
