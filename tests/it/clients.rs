@@ -7,7 +7,7 @@ use crate::both::on_both_databases;
 use crate::connecting::Stage;
 use crate::guests::FIXTURE;
 use crate::javascript::Suite;
-use crate::node::KEY;
+use crate::node::{ACCOUNT_KEY, KEY};
 use crate::provider::TOKEN;
 
 /// Providers of every type of credentials that can be imported.
@@ -58,8 +58,7 @@ async fn world(stage: &Stage) -> Value {
     }
     let component = stage.app.directory.path().join("fixture.wasm");
     std::fs::write(&component, &*FIXTURE).unwrap();
-    let data = |file: &str| std::fs::read_to_string(stage.app.directory.path().join("data").join(file)).unwrap();
-    let (setup_code, account_key) = (data("console-setup-code"), data("account.key"));
+    let setup_code = std::fs::read_to_string(stage.app.directory.path().join("data/console-setup-code")).unwrap();
     json!({
         "server": stage.app.url(""),
         "key": KEY,
@@ -67,7 +66,7 @@ async fn world(stage: &Stage) -> Value {
         "provider": stage.app.provider.url(),
         "token": TOKEN,
         "component": component,
-        "accountKey": account_key.trim(),
+        "accountKey": ACCOUNT_KEY,
         "setupCode": setup_code.trim(),
         "credentials": credentials(stage),
     })
