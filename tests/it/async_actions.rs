@@ -74,7 +74,7 @@ on_both_databases! {
         let sink = ready(&app).await;
         let before = app.provider.requests();
         app.provider.fail_next(500, &[]);
-        let mended = accept(&app, "ada", "fetch_status", json!({ "path": "/status/200", "throw": true }), "1").await;
+        let mended = accept(&app, "ada", "fetch-status", json!({ "path": "/status/200", "throw": true }), "1").await;
         let answer = result(&app, &mended).await;
         assert_eq!((answer.status, answer.json()["status"].clone()), (StatusCode::OK, json!(200)), "{}", answer.text);
         let lasting = accept(&app, "ada", "fail", json!({ "reason": "no" }), "1").await;
@@ -86,7 +86,7 @@ on_both_databases! {
     async fn a_connections_actions_run_in_the_order_of_their_acceptance(app: App) {
         ready(&app).await;
         let before = app.provider.requests();
-        let first = accept(&app, "ada", "fetch_status", json!({ "path": "/hold" }), "0").await;
+        let first = accept(&app, "ada", "fetch-status", json!({ "path": "/hold" }), "0").await;
         app.eventually("the first to begin", || async { (app.provider.requests() > before).then_some(()) }).await;
         let mut behind = Vec::new();
         for number in 0..5 {
@@ -115,7 +115,7 @@ on_both_databases! {
     async fn a_kill_in_the_middle_runs_the_action_again(app: App) {
         ready(&app).await;
         let before = app.provider.requests();
-        let path = accept(&app, "ada", "fetch_status", json!({ "path": "/hold" }), "0").await;
+        let path = accept(&app, "ada", "fetch-status", json!({ "path": "/hold" }), "0").await;
         let next = accept(&app, "ada", "echo", json!(1), "0").await;
         app.eventually("the action to begin", || async { (app.provider.requests() > before).then_some(()) }).await;
         app.crash_and_restart().await;
@@ -123,14 +123,14 @@ on_both_databases! {
         app.provider.open();
         assert_eq!(result(&app, &path).await.json()["status"], 200, "the kill was no failure of the action's");
         assert_eq!(result(&app, &next).await.text, "1");
-        let states: Vec<Value> = app.runs("ada", "fetch_status").await.iter().map(|run| run["state"].clone()).collect();
+        let states: Vec<Value> = app.runs("ada", "fetch-status").await.iter().map(|run| run["state"].clone()).collect();
         assert_eq!(states, [json!("succeeded"), json!("lost")]);
     }
 
     async fn deleting_the_connection_cancels_its_actions(app: App) {
         let sink = ready(&app).await;
         let before = app.provider.requests();
-        let running = accept(&app, "ada", "fetch_status", json!({ "path": "/hold" }), "5").await;
+        let running = accept(&app, "ada", "fetch-status", json!({ "path": "/hold" }), "5").await;
         let waiting = accept(&app, "ada", "echo", json!(1), "0").await;
         app.eventually("the first to begin", || async { (app.provider.requests() > before).then_some(()) }).await;
         app.call(Method::DELETE, "/connections/ada?provider_config_key=fixture", &[], None).await.ok();
@@ -154,7 +154,7 @@ async fn two_nodes_run_one_action_of_a_connection_at_a_time() {
     let mut paths = Vec::new();
     for number in 0..6 {
         let node: &Node = if number % 2 == 0 { &app } else { &other };
-        paths.push(accept(node, "ada", "fetch_status", json!({ "path": "/hold", "number": number }), "0").await);
+        paths.push(accept(node, "ada", "fetch-status", json!({ "path": "/hold", "number": number }), "0").await);
     }
     app.eventually("the first to begin", || async { (app.provider.requests() > before).then_some(()) }).await;
     // What another connection's action does in the meantime shows that both nodes had the time to begin more.
@@ -167,7 +167,7 @@ async fn two_nodes_run_one_action_of_a_connection_at_a_time() {
     for path in &paths {
         assert_eq!(result(&other, path).await.json()["status"], 200);
     }
-    let runs = app.runs("ada", "fetch_status").await;
+    let runs = app.runs("ada", "fetch-status").await;
     for pair in runs.windows(2) {
         assert!(pair[0]["started_at"].as_str().unwrap() >= pair[1]["finished_at"].as_str().unwrap(), "two at once: {pair:?}");
     }

@@ -14,6 +14,7 @@ mod crash;
 mod demo;
 mod end_to_end;
 mod guests;
+mod idempotency;
 mod javascript;
 mod keys;
 mod limits;

@@ -24,7 +24,7 @@ use crate::scope;
 use crate::state::App;
 
 pub(crate) use account::{AccountCaller, authenticate_account};
-pub(crate) use session::{SessionCaller, Viewer, session};
+pub(crate) use session::{SessionCaller, Viewer, session, session_token};
 
 /// How long a key that was found is trusted without another look: a deleted key works at most this much longer.
 const TRUST: Duration = Duration::from_secs(3);
@@ -60,6 +60,11 @@ impl Caller {
     /// 403 unless the key has one of the scopes.
     pub(crate) fn require_any(&self, scopes: &[&'static str]) -> Result<(), ApiError> {
         scope::require_any(&self.0.scopes, scopes)
+    }
+
+    /// Everything that the key may do, as one text.
+    pub(crate) fn rights(&self) -> String {
+        self.0.scopes.join(" ")
     }
 
     /// Whether the key has the scope.

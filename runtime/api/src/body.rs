@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
 }
 
 /// The whole body, up to `limit` bytes.
-async fn collect(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn collect(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {

@@ -151,6 +151,10 @@ impl Parts {
     }
 }
 
+/// The code of an answer of ours, for the layers around the endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct ErrorCode(pub(crate) Cow<'static, str>);
+
 impl Serialize for Parts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -176,6 +180,7 @@ impl IntoResponse for ApiError {
         let Self(parts) = self;
         parts.log();
         let mut response = (parts.status, Json(Envelope { error: &parts })).into_response();
+        response.extensions_mut().insert(ErrorCode(parts.code.clone()));
         if let Some(seconds) = parts.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

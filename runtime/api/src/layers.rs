@@ -88,6 +88,7 @@ pub(crate) fn cors() -> CorsLayer {
             "nango-is-sync",
             "provider-config-key",
             "connection-id",
+            "idempotency-key",
             "sentry-trace",
             "baggage",
         ]))

@@ -29,6 +29,7 @@ mod environments;
 mod error;
 mod functions;
 mod health;
+mod idempotency;
 mod incoming;
 mod integrations;
 mod issue;

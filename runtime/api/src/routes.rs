@@ -14,8 +14,8 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, incoming, integrations, layers, limit, mcp, openapi, operator, providers, proxy, records, reference, runs, scripts,
-    sockets, syncs, variables, webhook_settings,
+    functions, health, idempotency, incoming, integrations, layers, limit, mcp, openapi, operator, providers, proxy, records, reference,
+    runs, scripts, sockets, syncs, variables, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -68,6 +68,7 @@ pub(crate) fn around(app: Arc<App>) -> Router {
         .merge(
             Router::new()
                 .route("/v1/{*path}", any(custom_endpoints::handle))
+                .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::of_key))
                 .route_layer(from_fn_with_state(Arc::clone(&app), auth::authenticate)),
         )
         .fallback(unknown_route)
@@ -129,7 +130,10 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/auth/unauthenticated/{key}", supplied::endpoint(&supplied::NONE))
         .route("/auth/oauth-outbound/{key}", post(supplied::outbound))
         .layered(|routes| {
-            routes.route_layer(from_fn_with_state(Arc::clone(app), limit::metered)).route_layer(from_fn(layers::require_json))
+            routes
+                .route_layer(from_fn_with_state(Arc::clone(app), idempotency::of_session))
+                .route_layer(from_fn_with_state(Arc::clone(app), limit::metered))
+                .route_layer(from_fn(layers::require_json))
         });
 
     let json = Routes::new()
@@ -192,7 +196,10 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/connection/{connection}", get(connections::show::handle).delete(connections::delete::handle))
         .route("/config/{key}", get(integrations::legacy::handle))
         .layered(|routes| {
-            routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)).route_layer(from_fn(layers::require_json))
+            routes
+                .route_layer(from_fn_with_state(Arc::clone(app), idempotency::of_key))
+                .route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate))
+                .route_layer(from_fn(layers::require_json))
         });
 
     let account = Routes::new()
@@ -200,7 +207,10 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/environments/{environmentId}", delete(environments::delete::handle))
         .route("/environment/api-keys", get(api_keys::list::handle).post(api_keys::create::handle).delete(api_keys::delete::handle))
         .layered(|routes| {
-            routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate_account)).route_layer(from_fn(layers::require_json))
+            routes
+                .route_layer(from_fn_with_state(Arc::clone(app), idempotency::of_account))
+                .route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate_account))
+                .route_layer(from_fn(layers::require_json))
         });
 
     let operator = Routes::new()
@@ -209,14 +219,21 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/operator/keys/change", post(operator::keys::change))
         .route("/operator/keys/retire", post(operator::keys::retire))
         .layered(|routes| {
-            routes.route_layer(from_fn_with_state(Arc::clone(app), operator::authenticate)).route_layer(from_fn(layers::require_json))
+            routes
+                .route_layer(from_fn_with_state(Arc::clone(app), idempotency::of_operator))
+                .route_layer(from_fn_with_state(Arc::clone(app), operator::authenticate))
+                .route_layer(from_fn(layers::require_json))
         });
 
     let proxy = Routes::new()
         .route("/proxy", any(proxy::forward::handle))
         .route("/proxy/", any(proxy::forward::handle))
         .route("/proxy/{*path}", any(proxy::forward::handle))
-        .layered(|routes| routes.route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate)));
+        .layered(|routes| {
+            routes
+                .route_layer(from_fn_with_state(Arc::clone(app), idempotency::of_key))
+                .route_layer(from_fn_with_state(Arc::clone(app), auth::authenticate))
+        });
 
     open.merge(public).merge(returning).merge(browser).merge(json).merge(account).merge(operator).merge(proxy)
 }

@@ -1,6 +1,7 @@
 //! What every endpoint can reach.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use syncline_connect::Connect;
@@ -45,6 +46,8 @@ pub struct Services {
 pub struct Options {
     /// Where clients reach this server; the logos' URLs begin with it.
     pub public_url: Url,
+    /// How long a request with an `Idempotency-Key` is taken to be under way after its process was last heard of.
+    pub request_lease: Duration,
     /// The largest body of everything but the proxy, which streams.
     pub max_body_bytes: usize,
     /// What proves that whoever sets the console's first password runs this server; `None` where one is set already.
@@ -63,6 +66,7 @@ impl Options {
     pub fn new(public_url: Url) -> Self {
         Self {
             public_url,
+            request_lease: Duration::from_secs(30),
             max_body_bytes: Self::MAX_BODY_BYTES,
             console_setup_code: None,
             operator_token_hash: None,

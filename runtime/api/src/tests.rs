@@ -11,6 +11,7 @@ mod console;
 mod every_route;
 mod freshness;
 mod functions;
+mod idempotency;
 mod integrations;
 mod legacy;
 mod limits;

@@ -136,6 +136,8 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         clock: Arc::clone(&clock),
         randomness: random,
     };
+    // One setting for both: how long something may be silent before its process is taken for gone.
+    let request_lease = worker.lease;
     let runner = Runner::new(dependencies, worker, shutdown.clone());
 
     let as_port = Arc::new(runner.clone()) as Arc<dyn FunctionRunner>;
@@ -152,6 +154,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         templates: vec![syncline_api::Template { providers: &["github", "github-pat"], wasm: crate::demo::GITHUB_COMPONENT }],
     };
     let api_options = syncline_api::Options {
+        request_lease,
         console_setup_code: setup_code.clone(),
         operator_token_hash: Some(hash(&syncline_api::operator_token(&keys.encryption))),
         rate_limits: configuration.rate_limits.clone(),

@@ -23,6 +23,11 @@ impl AccountCaller {
         Self(Arc::new(row))
     }
 
+    /// Everything that the key may do, as one text.
+    pub(crate) fn rights(&self) -> String {
+        self.0.scopes.join(" ")
+    }
+
     /// 403 unless the key has the scope.
     pub(crate) fn require(&self, scope: &'static str) -> Result<(), ApiError> {
         scope::require_any(&self.0.scopes, &[scope])

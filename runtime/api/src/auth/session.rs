@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use http::{HeaderMap, Uri};
 use syncline_connect::{Session, is_session_token};
 
 use super::{Caller, Denied, bearer, identify};
@@ -50,6 +51,14 @@ impl FromRequestParts<Arc<App>> for Viewer {
             }
         }
     }
+}
+
+/// The token that a request shows: in its query, as browsers that authorize do, or as bearer.
+pub(crate) fn session_token(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let query = uri.query().unwrap_or_default();
+    let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "connect_session_token");
+    let token = asked.map(|(_, token)| token.into_owned()).or_else(|| bearer(headers).ok().map(str::to_owned));
+    token.filter(|token| is_session_token(token))
 }
 
 /// The session of a token; 401 where there is none.

@@ -1,9 +1,12 @@
 //! What endpoints have in common: who may call, and the errors that any of them may answer.
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, ContentBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, SecurityRequirement,
+};
 use utoipa::{Modify, PartialSchema, ToSchema};
 
 /// An environment's API key.
@@ -80,6 +83,9 @@ pub(super) fn complete(document: &mut OpenApi) {
             let security = operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(API_KEY, Vec::<String>::new())]);
             let open = security.iter().all(|requirement| *requirement == SecurityRequirement::default());
             let has_body = operation.request_body.is_some();
+            if mutates && !open {
+                operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
             let has_json = operation.request_body.as_ref().is_some_and(is_json);
             let statuses = [
                 (true, "400", "The request is not valid, or names something that does not exist"),
@@ -110,6 +116,18 @@ fn is_json(body: &RefOr<RequestBody>) -> bool {
 fn failure(description: &str) -> Response {
     let schema = Ref::from_schema_name(Error::name());
     ResponseBuilder::new().description(description).content("application/json", ContentBuilder::new().schema(Some(schema)).build()).build()
+}
+
+/// What every operation takes that changes something and knows its caller.
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("A key of your choice, such as a UUID: the same request with the same key has one effect and is answered again"))
+        .schema(Some(schema.build()))
+        .build()
 }
 
 /// Each operation of a path, and whether it changes anything.
