@@ -9,14 +9,14 @@ use syncline_store::testing::TestDatabase;
 
 use crate::node::{Node, Place};
 
-const LIMIT: u64 = 200;
+const LIMIT: u32 = 200;
 /// To each node, in each round.
 const AT_ONCE: usize = 60;
 
 /// What the nodes answered in one window.
 #[derive(Default)]
 struct Window {
-    granted: u64,
+    granted: u32,
     refused_by: Vec<usize>,
 }
 
@@ -31,8 +31,8 @@ async fn exhaust(nodes: &[Node]) -> BTreeMap<u64, Window> {
         for (at, answer) in join_all(burst).await {
             let read = |name: &str| answer.headers[name].to_str().unwrap().parse::<u64>().unwrap();
             let (reset, remaining) = (read("x-ratelimit-reset"), read("x-ratelimit-remaining"));
-            assert_eq!((read("x-ratelimit-limit"), reset % 60), (LIMIT, 0));
-            assert!(remaining < LIMIT, "{remaining}");
+            assert_eq!((read("x-ratelimit-limit"), reset % 60), (u64::from(LIMIT), 0));
+            assert!(remaining < u64::from(LIMIT), "{remaining}");
             let window = windows.entry(reset).or_default();
             if answer.status == StatusCode::OK {
                 window.granted += 1;
@@ -62,8 +62,7 @@ async fn test(database: TestDatabase, nodes: usize) {
     let mut started = Vec::new();
     for n in 0..nodes {
         let data = format!("data-{n}");
-        let place =
-            Place { database_url: database.url(), directory: directory.path(), data: &data, public_url: None, rate_limit: LIMIT as u32 };
+        let place = Place { database_url: database.url(), directory: directory.path(), data: &data, public_url: None, rate_limit: LIMIT };
         started.push(Node::start(&place).await);
     }
     for (reset, window) in exhaust(&started).await {

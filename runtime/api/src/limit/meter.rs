@@ -78,12 +78,11 @@ pub(crate) async fn metered(State(app): State<Arc<App>>, mut request: Request, n
     match meter.0.taken.get() {
         Some(Ok(Some(standing))) => standing.write(response.headers_mut()),
         Some(Err(standing)) => return standing.refuse(&method, &uri),
-        Some(Ok(None)) => {}
         // Nobody's: a provider's 401 comes after somebody was found.
         None if response.status() == StatusCode::UNAUTHORIZED => {
             app.limiter.note_failed_authentication(meter.address()).await;
         }
-        None => {}
+        Some(Ok(None)) | None => {}
     }
     response
 }

@@ -160,3 +160,92 @@ async fn pages_of_other_sites_may_read_how_they_stand() {
         assert!(exposed.contains(name), "{exposed}");
     }
 }
+
+/// Every endpoint that takes an environment's key asks what the key may do, in words of the list.
+#[tokio::test]
+async fn a_key_without_scopes_opens_no_endpoint() {
+    let app = TestApp::connected().await;
+    app.add_key("powerless", &[]).await;
+    let document = serde_json::to_value(crate::openapi::document()).unwrap();
+    let (mut seen, mut open) = (0, Vec::new());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let takes_key = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way.get("api_key").is_some()));
+            // The catalogue is the same for everybody.
+            if !takes_key || path.starts_with("/providers") {
+                continue;
+            }
+            seen += 1;
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let required = |place: &str| {
+                parameters.iter().filter(move |one| one["in"] == place && one["required"] == true).cloned().collect::<Vec<_>>()
+            };
+            let text =
+                |parameter: &Value| value(&document, &parameter["schema"]).as_str().map_or_else(|| "1".to_owned(), ToOwned::to_owned);
+            let query: Vec<String> =
+                required("query").iter().map(|one| format!("{}={}", one["name"].as_str().unwrap(), text(one))).collect();
+            let mut request = Request::builder().method(method.to_uppercase().as_str()).uri(format!(
+                "{}?{}",
+                path.replace(['{', '}'], ""),
+                query.join("&")
+            ));
+            for header in required("header") {
+                request = request.header(header["name"].as_str().unwrap(), text(&header));
+            }
+            let request = request.header("authorization", "powerless").header("content-type", "application/json");
+            let answer = app.send(request.body(Body::from(sample(&document, operation))).unwrap()).await;
+            if answer.status != StatusCode::FORBIDDEN {
+                open.push(format!("{method} {path}: {:.300}", answer.text));
+                continue;
+            }
+            let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+            let named =
+                message.strip_prefix("Insufficient scope. Required: ").or(message.strip_prefix("Insufficient scope. Required one of: "));
+            for scope in named.unwrap_or_else(|| panic!("{method} {path}: {message}")).split(" or ") {
+                assert!(crate::scope::ENVIRONMENT.contains(&scope), "{method} {path} wants `{scope}`");
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:#?}");
+    assert!(seen > 10, "{seen} endpoints");
+}
+
+/// A body with every required field, so that reading it is not what refuses.
+fn sample(document: &Value, operation: &Value) -> String {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    if schema.is_null() { String::new() } else { value(document, schema).to_string() }
+}
+
+fn value(document: &Value, schema: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return value(document, document.pointer(&reference[1..]).unwrap());
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        if let Some(first) = schema[choice].get(0) {
+            return value(document, first);
+        }
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or("object");
+    match kind {
+        "string" => json!(match (schema["format"].as_str(), schema["example"].as_str()) {
+            (_, Some(example)) => example,
+            (Some("uuid"), _) => UNKNOWN,
+            (Some("date-time"), _) => "2026-01-01T00:00:00Z",
+            (Some("uri"), _) => "https://example.com",
+            // A model's name begins like this, and any other may.
+            _ => "X",
+        }),
+        "integer" | "number" => schema["minimum"].as_i64().unwrap_or(1).into(),
+        "boolean" => true.into(),
+        "array" if schema["minItems"].is_null() => json!([]),
+        "array" => json!([value(document, &schema["items"])]),
+        _ => {
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            let fields = required.iter().map(|name| name.as_str().unwrap());
+            Value::Object(fields.map(|name| (name.to_owned(), value(document, &schema["properties"][name]))).collect())
+        }
+    }
+}
