@@ -13,13 +13,46 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::functions::Kind;
+use crate::openapi::Envelope;
 use crate::state::App;
 
-/// By integration, kind and name.
+/// A function that is deployed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+pub(crate) struct DeployedFunction {
+    integration: String,
+    name: String,
+    #[schema(inline)]
+    r#type: Kind,
+    description: String,
+    /// When a sync runs; `null` for what has no schedule
+    #[schema(required = true)]
+    runs: Option<String>,
+    /// Whether a sync starts with each new connection
+    auto_start: bool,
+    enabled: bool,
+    version: i64,
+    #[schema(format = DateTime)]
+    last_deployed: String,
+    /// Names of the models that it saves
+    models: Vec<String>,
+}
+
+/// List what is deployed
+///
+/// Every function of the environment, by integration, kind and name.
+#[utoipa::path(
+    get,
+    path = "/functions",
+    operation_id = "listDeployedFunctions",
+    tag = "functions",
+    responses((status = 200, description = "The functions", body = Envelope<Vec<DeployedFunction>>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, ApiError> {
     caller.require("environment:functions:list")?;
     let rows = app.store.functions().list(caller.environment(), None).await?;

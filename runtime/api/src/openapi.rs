@@ -6,6 +6,7 @@
 mod alias;
 mod common;
 mod names;
+mod proxy;
 mod sections;
 
 use std::sync::LazyLock;
@@ -18,7 +19,7 @@ use crate::authorize::supplied;
 
 use self::common::Common;
 pub(crate) use self::common::{CONNECT_SESSION_QUERY, Error};
-pub(crate) use self::names::{ConnectionIdText, IdText, IntegrationKeyText, Success};
+pub(crate) use self::names::{Alive, ConnectionIdText, FunctionNameText, IdText, IntegrationKeyText, ModelNameText, Success, VariantText};
 
 /// The document, as text. It depends on nothing but the code, so that one text serves for ever.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_json().expect("a document of plain data has a JSON form"));
@@ -49,6 +50,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     }
     supplied::describe(&mut document);
     alias::add(&mut document);
+    proxy::expand(&mut document);
     common::complete(&mut document);
     document
 }

@@ -35,6 +35,11 @@ impl Routes {
         Self { router: self.router.route(path, methods), paths: self.paths }
     }
 
+    /// Another spelling of a path, which the description need not have.
+    fn also(self, path: &'static str, methods: MethodRouter<Arc<App>>) -> Self {
+        Self { router: self.router.route(path, methods), paths: self.paths }
+    }
+
     /// Both, with `layered` around the routes of this part.
     fn layered(self, layered: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Self {
         Self { router: layered(self.router), paths: self.paths }
@@ -227,7 +232,7 @@ fn api(app: &Arc<App>) -> Routes {
 
     let proxy = Routes::new()
         .route("/proxy", any(proxy::forward::handle))
-        .route("/proxy/", any(proxy::forward::handle))
+        .also("/proxy/", any(proxy::forward::handle))
         .route("/proxy/{*path}", any(proxy::forward::handle))
         .layered(|routes| {
             routes

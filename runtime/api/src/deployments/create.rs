@@ -13,41 +13,55 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ComponentSource, IntegrationId, IntegrationKey, RunnerError};
 use syncline_store::{Change, Deploy, DeployComponent, DeployedFunction, FunctionSource, IntegrationRow};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::functions::Kind;
 use crate::issue::Issue;
+use crate::openapi::{Envelope, IntegrationKeyText};
 use crate::state::App;
 
 /// As text; what is longer was not written by hand.
 const MAX_SOURCE_BYTES: usize = 1 << 20;
 const MAX_LANGUAGE_CHARS: usize = 32;
 
-#[derive(Deserialize)]
+/// What to deploy.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewDeployment)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    #[schema(min_items = 1)]
     components: Vec<Component>,
 }
 
-#[derive(Deserialize)]
+/// A component, and the integration that it is for.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewComponent)]
 #[serde(deny_unknown_fields)]
 struct Component {
     /// May be left out where the component names one itself.
     #[serde(default)]
+    #[schema(value_type = Option<IntegrationKeyText>)]
     integration: Option<IntegrationKey>,
     /// The .wasm file in Base64.
+    #[schema(format = Byte)]
     wasm: String,
     /// What the author wrote, for whoever asks for a function's code.
     #[serde(default)]
     source: Option<Source>,
 }
 
-#[derive(Deserialize)]
+/// What the author wrote.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSource)]
 #[serde(deny_unknown_fields)]
 struct Source {
+    #[schema(pattern = "^[a-z0-9-]+$", min_length = 1, max_length = 32)]
     language: String,
+    /// 1 MiB at most, without zero bytes
+    #[schema(max_length = 1_048_576)]
     code: String,
 }
 
@@ -71,7 +85,48 @@ impl Source {
     }
 }
 
+/// What was deployed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+pub(crate) struct Deployment {
+    functions: Vec<DeploymentFunction>,
+    deleted: Vec<DeploymentDeletion>,
+}
+
+/// A function that was deployed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+struct DeploymentFunction {
+    integration: String,
+    #[schema(inline)]
+    r#type: Kind,
+    name: String,
+    version: i64,
+    /// `created`, `updated` or `unchanged`
+    change: String,
+}
+
+/// A function that no component holds any more.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+struct DeploymentDeletion {
+    integration: String,
+    #[schema(inline)]
+    r#type: Kind,
+    name: String,
+}
+
+/// Deploy components
+///
 /// Deploys all components or none: each integration named has, afterwards, exactly the functions that its components hold.
+#[utoipa::path(
+    post,
+    path = "/deployments",
+    operation_id = "createDeployment",
+    tag = "functions",
+    request_body = Body,
+    responses((status = 200, description = "What was deployed", body = Envelope<Deployment>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:deploy")?;
     if body.components.is_empty() {

@@ -78,7 +78,13 @@ impl Modify for Common {
 /// call it takes an API key.
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        let proxied = path.starts_with("/proxy");
+        // What the provider answers can have any status, so no status has a form.
+        if path.starts_with("/proxy") {
+            for (operation, _) in operations(item) {
+                operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(API_KEY, Vec::<String>::new())]);
+            }
+            continue;
+        }
         for (operation, mutates) in operations(item) {
             let security = operation.security.get_or_insert_with(|| vec![SecurityRequirement::new(API_KEY, Vec::<String>::new())]);
             let open = security.iter().all(|requirement| *requirement == SecurityRequirement::default());
@@ -94,7 +100,7 @@ pub(super) fn complete(document: &mut OpenApi) {
                 (true, "404", "There is no such thing"),
                 (mutates, "409", "Something else stands in the way, or a request with the same `Idempotency-Key` is under way"),
                 (has_body, "413", "The body is too large"),
-                (has_json && !proxied, "415", "The body is not JSON"),
+                (has_json, "415", "The body is not JSON"),
                 (mutates, "422", "The `Idempotency-Key` was used for another request"),
                 (true, "429", "Too many requests; `Retry-After` says when to come back"),
                 (true, "500", "A fault of the server's; its log has the reason"),

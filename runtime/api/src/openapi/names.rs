@@ -19,6 +19,24 @@ pub(crate) struct IntegrationKeyText(String);
 )]
 pub(crate) struct ConnectionIdText(String);
 
+/// A function's name
+#[derive(ToSchema)]
+#[schema(as = FunctionName, pattern = "^[A-Za-z0-9_-]+$", max_length = 255, min_length = 1, example = "issues")]
+#[expect(dead_code, reason = "describes a type of the domain")]
+pub(crate) struct FunctionNameText(String);
+
+/// Name of a sync's variant; `base` is the sync itself
+#[derive(ToSchema)]
+#[schema(as = VariantName, pattern = "^[A-Za-z0-9_-]+$", max_length = 255, min_length = 1, example = "team-a")]
+#[expect(dead_code, reason = "describes a type of the domain")]
+pub(crate) struct VariantText(String);
+
+/// A model's name
+#[derive(ToSchema)]
+#[schema(as = ModelName, pattern = "^[A-Z][A-Za-z0-9_-]*$", max_length = 255, min_length = 1, example = "Issue")]
+#[expect(dead_code, reason = "describes a type of the domain")]
+pub(crate) struct ModelNameText(String);
+
 /// An id, as text or as a number
 #[derive(serde::Serialize, ToSchema)]
 #[serde(untagged)]
@@ -33,4 +51,11 @@ pub(crate) enum IdText {
 #[expect(dead_code, reason = "describes JSON that endpoints write by hand")]
 pub(crate) struct Success {
     success: bool,
+}
+
+/// `{"result": "ok"}`
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that endpoints write by hand")]
+pub(crate) struct Alive {
+    result: String,
 }

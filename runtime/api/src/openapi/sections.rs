@@ -2,7 +2,10 @@
 
 use utoipa::OpenApi;
 
-use crate::{actions, api_keys, authorize, connect, connections, environments, integrations, mcp, openapi, providers, records};
+use crate::{
+    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, openapi, operator,
+    providers, proxy, records, runs, syncs, variables, webhook_settings,
+};
 
 /// Every section, in the order in which a reader meets them.
 pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
@@ -57,6 +60,10 @@ struct Integrations;
 #[openapi(
     tags((name = "functions", description = "Syncs, actions and event functions: what is deployed, and deploying")),
     paths(
+        deployments::create::handle,
+        functions::handle,
+        integrations::functions::list::handle,
+        integrations::functions::show::handle,
         integrations::functions::delete::handle,
         integrations::functions::code::handle,
         crate::scripts::handle,
@@ -124,6 +131,7 @@ struct Connections;
 #[openapi(
     tags((name = "proxy", description = "Requests to providers with a connection's credentials")),
     paths(
+        proxy::forward::handle,
     )
 )]
 struct Proxy;
@@ -144,6 +152,7 @@ struct Actions;
     tags((name = "records", description = "What syncs saved, as a stream of changes")),
     paths(
         records::list::handle,
+        records::prune::handle,
     )
 )]
 struct Records;
@@ -152,6 +161,13 @@ struct Records;
 #[openapi(
     tags((name = "syncs", description = "Functions that run by schedule and save records")),
     paths(
+        syncs::trigger::handle,
+        syncs::pause::handle,
+        syncs::start::handle,
+        syncs::status::handle,
+        syncs::frequency::handle,
+        syncs::variant::create,
+        syncs::variant::delete,
     )
 )]
 struct Syncs;
@@ -160,6 +176,9 @@ struct Syncs;
 #[openapi(
     tags((name = "runs", description = "Executions of functions, and their logs")),
     paths(
+        runs::list::handle,
+        runs::show::handle,
+        runs::logs::handle,
     )
 )]
 struct Runs;
@@ -174,6 +193,10 @@ struct Runs;
         api_keys::list::handle,
         api_keys::create::handle,
         api_keys::delete::handle,
+        variables::handle,
+        webhook_settings::show::handle,
+        webhook_settings::update::handle,
+        webhook_settings::rotate::handle,
     )
 )]
 struct Environments;
@@ -182,6 +205,10 @@ struct Environments;
 #[openapi(
     tags((name = "operator", description = "What only the operator may do")),
     paths(
+        operator::keys::list,
+        operator::keys::rotate,
+        operator::keys::change,
+        operator::keys::retire,
     )
 )]
 struct Operator;
@@ -192,6 +219,8 @@ struct Operator;
     paths(
         openapi::handle,
         crate::cli::telemetry,
+        health::alive,
+        health::ready,
     )
 )]
 struct Server;

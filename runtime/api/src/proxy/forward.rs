@@ -6,15 +6,55 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use syncline_connect::ConnectError;
+use utoipa::IntoParams;
 
 use super::{failure, inbound};
-use crate::addressed::Addressed;
+use crate::addressed::{Address, Addressed};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::App;
 
+/// How to ask the provider.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes headers that `inbound` reads by hand")]
+pub(crate) struct Options {
+    /// How often to try again after a failure
+    #[param(rename = "Retries", minimum = 0)]
+    retries: Option<u32>,
+    /// Further statuses to try again after, joined by commas
+    #[param(rename = "Retry-On", pattern = r"^\d+(,\d+)*$", example = "404,409")]
+    retry_on: Option<String>,
+    /// Instead of the provider's base URL
+    #[param(rename = "Base-Url-Override")]
+    base_url_override: Option<String>,
+    /// Bodies always arrive decoded, whatever this says
+    #[param(rename = "Decompress")]
+    decompress: Option<bool>,
+    /// Whether headers go along where the provider redirects to another host
+    #[param(rename = "Forward-Headers-On-Redirect")]
+    forward_headers_on_redirect: Option<bool>,
+}
+
+/// Send a request to the provider
+///
 /// Answers with what the provider answers: status, end-to-end headers, body as it comes. A body that breaks off on its way breaks off
 /// here too.
+///
+/// A header `Nango-Proxy-X` goes to the provider as `X`; of the others, only `Content-Type` does. What the server itself refuses has the form
+/// of every error.
+#[utoipa::path(
+    get,
+    path = "/proxy/{path}",
+    operation_id = "proxy",
+    tag = "proxy",
+    params(
+        ("path" = String, Path, description = "Path at the provider; it may hold slashes"),
+        Address, Options
+    ),
+    request_body(content = serde_json::Value, content_type = "*/*", description = "Goes to the provider as it is"),
+    responses((status = "default", description = "What the provider answers, or an error of this server's", body = serde_json::Value, content_type = "*/*"))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

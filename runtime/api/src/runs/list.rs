@@ -9,39 +9,66 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use syncline_domain::{ConnectionName, ConnectionRowId, FunctionId, FunctionName, IntegrationKey, RunId, RunState};
 use syncline_store::{ConnectionFilter, FunctionRow, RunFilter};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::openapi::{ConnectionIdText, FunctionNameText, IntegrationKeyText};
 use crate::query::{Bounded, Query};
-use crate::runs::wire::{self, Run};
+use crate::runs::wire::{self, Run, RunStateText};
 use crate::state::App;
 
 const DEFAULT_LIMIT: u32 = 20;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     #[serde(default)]
+    /// Name of a function
+    #[param(value_type = Option<FunctionNameText>, inline)]
     function: Option<FunctionName>,
     #[serde(default)]
+    /// Key of an integration
+    #[param(value_type = Option<IntegrationKeyText>, inline)]
     integration_id: Option<IntegrationKey>,
     #[serde(default)]
+    #[param(value_type = Option<ConnectionIdText>, inline)]
     connection_id: Option<ConnectionName>,
     #[serde(default)]
+    #[param(value_type = Option<RunStateText>, inline)]
     state: Option<RunState>,
     #[serde(default)]
+    /// At most so many; 20 where it is left out
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1_000)]
     limit: Option<Bounded<1, 1_000>>,
     #[serde(default)]
+    /// Only runs before this one: a page's `next`
+    #[param(value_type = Option<String>, format = "uuid")]
     before: Option<RunId>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+/// A page of runs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunPage)]
+pub(crate) struct Answer<'a> {
     data: Vec<Run<'a>>,
+    /// The `before` of the page that follows
+    #[schema(value_type = Option<String>, required = true, format = "uuid")]
     next: Option<RunId>,
 }
 
-/// Runs, newest first. `next` is the `before` of the page that follows.
+/// List runs
+///
+/// Newest first. Names that nothing has are an empty page.
+#[utoipa::path(
+    get,
+    path = "/runs",
+    operation_id = "listRuns",
+    tag = "runs",
+    params(Params),
+    responses((status = 200, description = "A page of runs", body = Answer<'static>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(params): Query<Params>) -> Result<Response, ApiError> {
     caller.require("environment:logs:read")?;
     let limit = params.limit.map_or(DEFAULT_LIMIT, |Bounded(limit)| limit);

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use syncline_domain::Timestamp;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -17,32 +18,55 @@ use crate::state::App;
 
 const DEFAULT_LIMIT: u32 = 1_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     /// The last `seq` that was read.
     #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 0)]
     after: Option<Bounded<0, { u32::MAX }>>,
     #[serde(default)]
+    /// At most so many; 1,000 where it is left out
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10_000)]
     limit: Option<Bounded<1, 10_000>>,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// A page of a log.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LogPage)]
+pub(crate) struct Answer {
     data: Vec<Line>,
+    /// The `after` of the page that follows, as far as there is one by now
+    #[schema(required = true)]
     next: Option<i64>,
 }
 
-#[derive(Serialize)]
+/// A line of a log.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LogLine)]
 struct Line {
     seq: i64,
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     level: String,
     message: String,
+    /// Any JSON
+    #[schema(value_type = serde_json::Value, required = true)]
     fields: Option<Box<RawValue>>,
 }
 
-/// A run's log in order. `next` is the `after` of the page that follows, as far as there is one by now.
+/// Read a run's log
+///
+/// In order.
+#[utoipa::path(
+    get,
+    path = "/runs/{run}/logs",
+    operation_id = "getRunLogs",
+    tag = "runs",
+    params(("run" = String, Path, description = "Id of the run"), Params),
+    responses((status = 200, description = "A page of the log", body = Answer))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

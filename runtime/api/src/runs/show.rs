@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::error::ApiError;
@@ -13,12 +14,24 @@ use crate::runs::find;
 use crate::runs::wire::{self, Whole};
 use crate::state::App;
 
-#[derive(Serialize)]
-struct Answer<'a> {
+/// One run.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OneRun)]
+pub(crate) struct Answer<'a> {
     data: Whole<'a>,
 }
 
-/// One run with its input and output.
+/// Show a run
+///
+/// With its input and output.
+#[utoipa::path(
+    get,
+    path = "/runs/{run}",
+    operation_id = "getRun",
+    tag = "runs",
+    params(("run" = String, Path, description = "Id of the run")),
+    responses((status = 200, description = "The run", body = Answer<'static>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Path(run): Path<String>) -> Result<Response, ApiError> {
     caller.require("environment:logs:read")?;
     let row = find::run(&app, caller.environment(), &run).await?;

@@ -7,28 +7,56 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ConnectionName, ConnectionRef, Frequency, FrequencyDefect, FunctionName, IntegrationKey, SyncState, Variant};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::connections::find;
 use crate::error::ApiError;
+use crate::openapi::{ConnectionIdText, FunctionNameText, IntegrationKeyText, VariantText};
 use crate::state::App;
 use crate::syncs::schedule::next_due;
 
-#[derive(Deserialize)]
+/// A sync on one connection, and how often it runs.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetFrequency)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    #[schema(value_type = FunctionNameText)]
     sync_name: FunctionName,
     #[serde(default = "Variant::base")]
+    #[schema(value_type = VariantText)]
     sync_variant: Variant,
+    #[schema(value_type = IntegrationKeyText)]
     provider_config_key: IntegrationKey,
+    #[schema(value_type = ConnectionIdText)]
     connection_id: ConnectionName,
     /// `null` is the way back to the function's own schedule; it must be said.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true, example = "every 2 hours")]
     frequency: Option<String>,
 }
 
+/// How often the sync runs now.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+pub(crate) struct SyncFrequency {
+    /// `null` for a sync that has no schedule
+    #[schema(required = true)]
+    frequency: Option<String>,
+}
+
+/// Set how often a sync runs
+///
 /// Gives one sync on one connection a frequency of its own, or takes it back.
+#[utoipa::path(
+    put,
+    path = "/sync/update-connection-frequency",
+    operation_id = "updateSyncConnectionFrequency",
+    tag = "syncs",
+    request_body = Body,
+    responses((status = 200, description = "How often it runs now", body = SyncFrequency))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:syncs:update")?;
     let frequency = body

@@ -7,24 +7,31 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ConnectionName, IntegrationKey, SyncState};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::openapi::{ConnectionIdText, IntegrationKeyText, Success};
 use crate::state::App;
-use crate::syncs::reference::SyncRef;
+use crate::syncs::reference::{SyncRef, SyncRefText};
 use crate::syncs::select::Selection;
 
 const MAX_SYNCS: usize = 256;
 
-/// Also what `/sync/start` takes.
-#[derive(Deserialize)]
+/// Syncs of one connection, or of all connections of an integration: also what `/sync/start` takes.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SyncSelection)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     #[serde(default)]
+    /// All where it is left out or empty
+    #[schema(value_type = Vec<SyncRefText>, max_items = 256)]
     pub(super) syncs: Vec<SyncRef>,
+    #[schema(value_type = IntegrationKeyText)]
     pub(super) provider_config_key: IntegrationKey,
     #[serde(default)]
+    #[schema(value_type = Option<ConnectionIdText>)]
     pub(super) connection_id: Option<ConnectionName>,
 }
 
@@ -38,7 +45,17 @@ impl Body {
     }
 }
 
+/// Pause syncs
+///
 /// Turns schedules off. Triggering still works.
+#[utoipa::path(
+    post,
+    path = "/sync/pause",
+    operation_id = "pauseSync",
+    tag = "syncs",
+    request_body = Body,
+    responses((status = 200, description = "It is done", body = Success))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:syncs:execute")?;
     let selected = body.selection()?.all(&app, caller.environment()).await;

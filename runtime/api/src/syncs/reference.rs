@@ -6,6 +6,36 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use syncline_domain::{FunctionName, NameDefect, Variant};
 use syncline_store::SyncRow;
+use utoipa::ToSchema;
+
+use crate::openapi::{FunctionNameText, VariantText};
+
+/// How a sync is named: `"name"`, `"name::variant"`, or an object.
+#[derive(ToSchema, serde::Serialize)]
+#[schema(as = SyncReference)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what `SyncRef` reads by hand")]
+pub(crate) enum SyncRefText {
+    Text(SyncRefWord),
+    Object(SyncRefObject),
+}
+
+/// `name` or `name::variant`
+#[derive(ToSchema, serde::Serialize)]
+#[schema(as = SyncReferenceText, pattern = "^[A-Za-z0-9_-]{1,255}(::[A-Za-z0-9_-]{1,255})?$", example = "issues")]
+pub(crate) struct SyncRefWord(String);
+
+/// Name and variant apart.
+#[derive(ToSchema, serde::Serialize, Deserialize)]
+#[schema(as = SyncReferenceObject)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SyncRefObject {
+    #[schema(value_type = FunctionNameText)]
+    name: FunctionName,
+    #[serde(default = "Variant::base")]
+    #[schema(value_type = VariantText)]
+    variant: Variant,
+}
 
 /// A sync's name and variant.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,16 +65,9 @@ impl fmt::Display for SyncRef {
 
 impl<'de> Deserialize<'de> for SyncRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Object {
-            name: FunctionName,
-            #[serde(default = "Variant::base")]
-            variant: Variant,
-        }
         match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => Self::parse(&text).map_err(D::Error::custom),
-            value => serde_json::from_value(value).map(|Object { name, variant }| Self { name, variant }).map_err(D::Error::custom),
+            value => serde_json::from_value(value).map(|SyncRefObject { name, variant }| Self { name, variant }).map_err(D::Error::custom),
         }
     }
 }

@@ -10,11 +10,22 @@ use syncline_domain::SyncState;
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::openapi::Success;
 use crate::state::App;
 use crate::syncs::pause::Body;
 use crate::syncs::schedule::next_due;
 
+/// Start syncs
+///
 /// Turns schedules on. A sync that ran within its period waits for the rest of it; every other runs at once.
+#[utoipa::path(
+    post,
+    path = "/sync/start",
+    operation_id = "startSync",
+    tag = "syncs",
+    request_body = Body,
+    responses((status = 200, description = "It is done", body = Success))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:syncs:execute")?;
     let selected = body.selection()?.all(&app, caller.environment()).await;

@@ -14,51 +14,99 @@ use syncline_domain::{
     Variant,
 };
 use syncline_store::{CollectionCounts, SyncRow};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::openapi::{ConnectionIdText, FunctionNameText, IntegrationKeyText, VariantText};
 use crate::query::Query;
 use crate::state::App;
 use crate::syncs::reference::SyncRef;
 use crate::syncs::select::{Missing, Selection};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
+    /// Names, joined by commas, each with `::variant` if not `base`; `*` for all
+    #[param(pattern = r"^ *(\*|[A-Za-z0-9_-]+(::[A-Za-z0-9_-]+)?( *, *[A-Za-z0-9_-]+(::[A-Za-z0-9_-]+)?)*) *$")]
     syncs: String,
+    #[param(value_type = IntegrationKeyText, inline)]
     provider_config_key: IntegrationKey,
     #[serde(default)]
+    /// All connections of the integration where it is left out
+    #[param(value_type = Option<ConnectionIdText>, inline)]
     connection_id: Option<ConnectionName>,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// Where syncs stand.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncStatusList)]
+pub(crate) struct Answer {
     syncs: Vec<Report>,
 }
 
-#[derive(Serialize)]
+/// Where one sync stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncStatus)]
 #[serde(rename_all = "camelCase")]
 struct Report {
+    #[schema(value_type = String, format = "uuid")]
     id: SyncId,
     #[serde(rename = "connection_id")]
+    #[schema(value_type = ConnectionIdText)]
     connection: ConnectionName,
+    #[schema(value_type = FunctionNameText)]
     name: FunctionName,
+    #[schema(value_type = VariantText)]
     variant: Variant,
     #[serde(rename = "type")]
+    /// `INITIAL` until a run succeeded, then `INCREMENTAL`
     kind: &'static str,
+    /// `RUNNING`, `PAUSED`, `STOPPED`, `SUCCESS` or `ERROR`
+    #[schema(value_type = String)]
     status: SyncStatus,
+    /// `null` for a sync that has no schedule
     frequency: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, format = DateTime)]
     finished_at: Option<Timestamp>,
+    /// `null` while the schedule is off
+    #[schema(value_type = Option<String>, required = true, format = DateTime)]
     next_scheduled_sync_at: Option<Timestamp>,
+    /// What the last run did, by model, if it succeeded
+    #[schema(value_type = BTreeMap<String, LatestCounts>)]
     latest_result: BTreeMap<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of the last run: `RUNNING`, `SUCCESS` or `STOPPED`
+    #[schema(value_type = String, required = false)]
     latest_execution_status: Option<SyncStatus>,
+    /// Records by model
     record_count: BTreeMap<String, u64>,
+    #[schema(value_type = Option<Object>, required = true)]
     checkpoint: Option<Box<serde_json::value::RawValue>>,
 }
 
-/// Where syncs stand. Names that nothing has are left out: contract 11.2 S8.
+/// What a run did to the records of a model.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+struct LatestCounts {
+    added: u64,
+    updated: u64,
+    deleted: u64,
+}
+
+/// Show where syncs stand
+///
+/// Names that nothing has are left out.
+#[utoipa::path(
+    get,
+    path = "/sync/status",
+    operation_id = "syncStatus",
+    tag = "syncs",
+    params(Params),
+    responses((status = 200, description = "Where they stand", body = Answer))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(params): Query<Params>) -> Result<Response, ApiError> {
     caller.require("environment:syncs:read")?;
     let wanted = match params.syncs.trim() {

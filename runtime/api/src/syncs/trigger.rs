@@ -9,44 +9,60 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ConnectionName, IntegrationKey, Trigger};
 use syncline_store::TriggerSync;
+use utoipa::ToSchema;
 
 use crate::addressed::header;
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::issue::Issue;
+use crate::openapi::{ConnectionIdText, IntegrationKeyText, Success};
 use crate::state::App;
-use crate::syncs::reference::SyncRef;
+use crate::syncs::reference::{SyncRef, SyncRefText};
 use crate::syncs::select::Selection;
 
-#[derive(Deserialize)]
+/// Which syncs to run, and how.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TriggerSyncs)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     #[serde(default)]
+    /// All where it is left out or empty
+    #[schema(value_type = Vec<SyncRefText>)]
     syncs: Vec<SyncRef>,
     #[serde(default)]
+    /// May be named in the header instead
+    #[schema(value_type = Option<IntegrationKeyText>)]
     provider_config_key: Option<IntegrationKey>,
     #[serde(default)]
+    /// May be named in the header instead; without one, all connections of the integration
+    #[schema(value_type = Option<ConnectionIdText>)]
     connection_id: Option<ConnectionName>,
     #[serde(default)]
+    #[schema(inline)]
     opts: Option<Opts>,
-    /// Deprecated, like the next.
+    /// Old form of `opts`
     #[serde(default)]
+    #[schema(inline, deprecated)]
     sync_mode: Option<Mode>,
     #[serde(default)]
+    /// Older form of `opts`: the same as `reset`
+    #[schema(deprecated)]
     full_resync: Option<bool>,
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Opts {
     #[serde(default)]
+    /// Begin without the checkpoint; a run under way is cancelled
     reset: bool,
     #[serde(default)]
+    /// With `reset`: take the records for gone first
     empty_cache: bool,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     Incremental,
@@ -54,7 +70,21 @@ enum Mode {
     FullRefreshAndClearCache,
 }
 
+/// Trigger syncs
+///
 /// Runs syncs now: those named, or all; of one connection, or of all. One that runs already goes on, unless it is reset.
+#[utoipa::path(
+    post,
+    path = "/sync/trigger",
+    operation_id = "triggerSync",
+    tag = "syncs",
+    params(
+        ("Provider-Config-Key" = Option<String>, Header, description = "Key of the integration, where the body names none"),
+        ("Connection-Id" = Option<String>, Header, description = "Id of the connection, where the body names none")
+    ),
+    request_body = Body,
+    responses((status = 200, description = "It is done", body = Success))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

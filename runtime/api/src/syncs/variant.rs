@@ -8,25 +8,55 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, SyncState, Trigger, Variant};
 use syncline_store::{ConnectionRow, Constraint, Error as StoreError, NewSync, TriggerSync};
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::connections::find;
 use crate::error::ApiError;
 use crate::issue::Issue;
+use crate::openapi::{ConnectionIdText, FunctionNameText, IntegrationKeyText, Success, VariantText};
 use crate::state::App;
 
 /// Keeps one connection from taking all workers.
 const MAX_SYNCS_PER_CONNECTION: usize = 100;
 
-#[derive(Deserialize)]
+/// The connection that the variant is on.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = VariantOf)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
+    #[schema(value_type = IntegrationKeyText)]
     provider_config_key: IntegrationKey,
+    #[schema(value_type = ConnectionIdText)]
     connection_id: ConnectionName,
 }
 
-/// Makes a variant of a sync. It runs at once where the sync starts by itself, and is paused where not.
+/// A variant that was made.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes JSON that is written by hand")]
+pub(crate) struct SyncVariant {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+    variant: String,
+}
+
+/// Make a variant of a sync
+///
+/// It runs at once where the sync starts by itself, and is paused where not.
+#[utoipa::path(
+    post,
+    path = "/sync/{name}/variant/{variant}",
+    operation_id = "createSyncVariant",
+    tag = "syncs",
+    params(
+        ("name" = FunctionNameText, Path, description = "Name of the sync"),
+        ("variant" = VariantText, Path, description = "Name of the variant; not `base`")
+    ),
+    request_body = Body,
+    responses((status = 200, description = "The variant", body = SyncVariant))
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -70,7 +100,21 @@ pub(crate) async fn create(
     Ok(Json(json!({ "id": id, "name": name, "variant": variant })))
 }
 
-/// Ends a variant. Its records stay until the connection goes.
+/// End a variant of a sync
+///
+/// Its records stay until the connection goes.
+#[utoipa::path(
+    delete,
+    path = "/sync/{name}/variant/{variant}",
+    operation_id = "deleteSyncVariant",
+    tag = "syncs",
+    params(
+        ("name" = FunctionNameText, Path, description = "Name of the sync"),
+        ("variant" = VariantText, Path, description = "Name of the variant; not `base`")
+    ),
+    request_body = Body,
+    responses((status = 200, description = "It is gone", body = Success))
+)]
 pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     caller: Caller,

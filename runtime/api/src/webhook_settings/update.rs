@@ -7,19 +7,27 @@ use axum::extract::State;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use syncline_store::WebhookSettingsPatch;
+use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
+use crate::openapi::Envelope;
 use crate::state::App;
 use crate::webhook_settings::{address, wire};
 
-#[derive(Deserialize)]
+/// What to change.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WebhookSettingsPatch)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     #[serde(default)]
+    /// An http or https URL without credentials; `null` or `""` removes it
+    #[schema(value_type = Option<String>, max_length = 2048)]
     primary_url: Address,
     #[serde(default)]
+    /// Alike
+    #[schema(value_type = Option<String>, max_length = 2048)]
     secondary_url: Address,
     #[serde(default)]
     on_auth_creation: Option<bool>,
@@ -29,7 +37,17 @@ pub(crate) struct Body {
     on_async_action_completion: Option<bool>,
 }
 
+/// Change the webhook settings
+///
 /// Changes what is given; `null` or `""` removes an address.
+#[utoipa::path(
+    patch,
+    path = "/environment/webhooks",
+    operation_id = "updateWebhookSettings",
+    tag = "environments",
+    request_body = Body,
+    responses((status = 200, description = "The settings as they are now", body = Envelope<wire::Settings>))
+)]
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
     caller.require("environment:webhooks:update")?;
     let patch = WebhookSettingsPatch {

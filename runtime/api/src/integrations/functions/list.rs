@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{self, Attached, Kind};
+use super::wire::{self, Attached, AttachedFunction, Kind};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::find;
@@ -16,33 +17,55 @@ use crate::state::App;
 
 const DEFAULT_LIMIT: u32 = 20;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     #[serde(default, rename = "type")]
+    /// Only this kind
+    #[param(inline)]
     kind: Option<Kind>,
     #[serde(default)]
+    /// Text that occurs in the name
     search: Option<String>,
     #[serde(default)]
+    /// Which page of `limit`, from 0
+    #[param(value_type = Option<u32>, minimum = 0)]
     page: Option<Bounded<0, { u32::MAX }>>,
     #[serde(default)]
+    /// At most so many; 20 where it is left out
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<Bounded<1, 100>>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+/// A page of functions.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FunctionPage)]
+pub(crate) struct Answer<'a> {
+    #[schema(value_type = Vec<AttachedFunction>)]
     data: Vec<Attached<'a>>,
     pagination: Pagination,
 }
 
-#[derive(Serialize)]
+/// Which page it is.
+#[derive(Serialize, ToSchema)]
 struct Pagination {
     total: usize,
     page: u32,
     limit: u32,
 }
 
-/// The functions of an integration by kind and name.
+/// List an integration's functions
+///
+/// By kind and name.
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}/functions",
+    operation_id = "listFunctions",
+    tag = "functions",
+    params(("key" = String, Path, description = "Key of the integration"), Params),
+    responses((status = 200, description = "A page of functions", body = Answer<'static>))
+)]
 pub(crate) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,

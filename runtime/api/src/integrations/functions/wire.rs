@@ -151,3 +151,41 @@ pub(crate) fn data(definition: &FunctionDefinition) -> Data<'_> {
     returns.extend(output);
     Data { input, returns, json_schema: (!definitions.is_empty()).then_some(Schemas { definitions }) }
 }
+
+/// A function with what is known of its deployment.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Attached` flattens")]
+pub(crate) struct AttachedFunction {
+    id: i64,
+    name: String,
+    #[schema(inline)]
+    r#type: Kind,
+    description: String,
+    scopes: Vec<String>,
+    enabled: bool,
+    #[schema(format = DateTime)]
+    last_deployed: String,
+    /// Where it comes from
+    source: String,
+    /// Name of the input's schema in `json_schema`; actions only
+    #[schema(required = false)]
+    input: String,
+    /// Names of models, or of the output's schema, in `json_schema`; not of event functions
+    #[schema(required = false)]
+    returns: Vec<String>,
+    /// `{"definitions": {name: JSON Schema}}`; not of event functions
+    #[schema(required = false, value_type = Option<Object>)]
+    json_schema: Option<String>,
+    /// When a sync runs; `null` for one that runs on demand
+    #[schema(required = false)]
+    runs: Option<String>,
+    /// Of a sync: whether it starts with each new connection
+    #[schema(required = false)]
+    auto_start: bool,
+    /// Of a sync
+    #[schema(required = false)]
+    track_deletes: bool,
+    /// What an event function waits for
+    #[schema(required = false)]
+    event: String,
+}
