@@ -149,4 +149,22 @@ on_each_database! {
         assert!(world.store.integrations().list(dev.id).await.unwrap().is_empty());
         assert!(environments.lookup(again.id).await.unwrap().is_some());
     }
+
+    async fn points_of_a_window_are_counted_for_all_who_take_them_and_old_windows_are_swept(database) {
+        let world = World::new(database).await;
+        let take = |bucket: &'static str, points| {
+            let (store, now) = (world.store.clone(), world.now());
+            async move { store.rate_windows().take(bucket.to_owned(), now, points).await.unwrap() }
+        };
+        let mut taken = futures_util::future::join_all((0..20).map(|_| take("a", 5))).await;
+        taken.sort_unstable();
+        // Each sees its own points, so that nobody counts another's as its own.
+        assert_eq!(taken, (1..=20).map(|n| n * 5).collect::<Vec<u64>>());
+        assert_eq!(take("b", 1).await, 1);
+        assert_eq!(world.store.sweep(world.now(), 100).await.unwrap(), 0);
+        world.clock.advance(Duration::from_mins(11));
+        assert_eq!(take("a", 2).await, 2, "another window");
+        assert_eq!(world.store.sweep(world.now(), 100).await.unwrap(), 2);
+        assert_eq!(take("a", 1).await, 3, "the window under way stays");
+    }
 }
