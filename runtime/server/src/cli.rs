@@ -112,7 +112,7 @@ impl Command {
             Self::ApiKeys(command) => command.execute().await?,
             Self::Keys(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
-            Self::OpenApi(command) => command.execute()?,
+            Self::OpenApi(openapi::OpenApi {}) => openapi::print()?,
             Self::CompileComponent => unreachable!("handled before the runtime starts"),
         }
         Ok(ExitCode::SUCCESS)

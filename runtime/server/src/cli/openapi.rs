@@ -4,12 +4,11 @@ use clap::Args;
 
 use super::output::Output;
 
-/// Prints it.
+/// Takes no arguments.
 #[derive(Args)]
 pub(super) struct OpenApi {}
 
-impl OpenApi {
-    pub(super) fn execute(&self) -> anyhow::Result<()> {
-        Ok(Output::new(true).document(syncline_api::openapi_document())?)
-    }
+/// Prints it.
+pub(super) fn print() -> anyhow::Result<()> {
+    Ok(Output::new(true).document(syncline_api::openapi_document())?)
 }
