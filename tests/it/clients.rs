@@ -34,7 +34,7 @@ on_both_databases! {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let entry = entry.unwrap();
-                assert!(!entry.file_name().to_string_lossy().contains(FORGED), "{:?}", entry.path());
+                assert!(!entry.file_name().to_string_lossy().contains(FORGED), "{}", entry.path().display());
                 if entry.file_type().unwrap().is_dir() {
                     folders.push(entry.path());
                 }

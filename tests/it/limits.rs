@@ -1,10 +1,10 @@
 //! Rate limits on real servers.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
+use syncline_domain::{Clock as _, SystemClock};
 use syncline_store::testing::TestDatabase;
 
 use crate::node::{Node, Place};
@@ -43,7 +43,7 @@ async fn exhaust(nodes: &[Node]) -> BTreeMap<u64, Window> {
             let error = answer.json()["error"].clone();
             assert_eq!((error["method"].as_str(), error["path"].as_str(), remaining), (Some("GET"), Some("/integrations"), 0));
             // As long as it lasts until the window is over; the answer took some time to get here.
-            let (wait, now) = (read("retry-after"), SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs());
+            let (wait, now) = (read("retry-after"), u64::try_from(SystemClock.now().unix_millis()).unwrap() / 1_000);
             assert!((1..=60).contains(&wait) && now + wait >= reset, "{wait} s at {now}, reset at {reset}");
             if !window.refused_by.contains(&at) {
                 window.refused_by.push(at);
