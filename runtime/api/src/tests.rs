@@ -13,6 +13,7 @@ mod freshness;
 mod functions;
 mod idempotency;
 mod integrations;
+mod isolation;
 mod legacy;
 mod limits;
 mod mcp;
