@@ -24,6 +24,8 @@ use crate::guests::FIXTURE;
 
 const WARM_UP: usize = 300;
 const REQUESTS: usize = 3_000;
+/// On one page of connections.
+const LISTED: usize = 100;
 const TARGET: [(&str, &str); 2] = [("Connection-Id", "ada"), ("Provider-Config-Key", "fixture")];
 
 fn main() {
@@ -48,6 +50,20 @@ async fn measure(name: &str, database: TestDatabase) {
     let app_ref = &app;
     per_request(name, "GET /records of 100, 1 KB each", 500.0, app_ref, || async {
         app_ref.call(Method::GET, "/records?model=Item&limit=100", &TARGET, None).await.ok();
+    })
+    .await;
+    // Of an integration without functions: nothing runs because of them.
+    let quiet = json!({ "provider": "stand-in", "unique_key": "quiet" });
+    app_ref.post("/integrations", quiet).await.ok();
+    for n in 0..LISTED {
+        let body = json!({
+            "provider_config_key": "quiet", "connection_id": format!("c{n}"), "tags": { "plan": "gold" }, "metadata": { "n": n },
+            "credentials": { "type": "API_KEY", "apiKey": "key" },
+        });
+        app_ref.post("/connections", body).await.ok();
+    }
+    per_request(name, "GET /connections of 100", 500.0, app_ref, || async {
+        app_ref.call(Method::GET, "/connections?integrationId=quiet&limit=100", &[], None).await.ok();
     })
     .await;
     per_request(name, "POST /action/trigger", 400.0, app_ref, || async {
