@@ -20,6 +20,7 @@ mod keys;
 mod limits;
 mod mcp;
 mod node;
+mod openapi;
 mod outgoing;
 mod provider;
 mod real_browser;
