@@ -1,10 +1,10 @@
 //! `GET /openapi.json`: the API's description, OpenAPI 3.1, put together from the handlers' own annotations.
 //!
 //! Each endpoint says what it takes and what it answers when it succeeds, and the errors that are its own. What every endpoint of a kind
-//! has in common is added in one place, [`common`]. A test holds the document against the router: neither has a route that the other lacks.
+//! has in common is added in one place, [`conventions`]. A test holds the document against the router: neither has a route that the other lacks.
 
 mod alias;
-mod common;
+mod conventions;
 mod names;
 mod proxy;
 mod sections;
@@ -17,8 +17,8 @@ use utoipa::{OpenApi, ToSchema};
 
 use crate::authorize::supplied;
 
-use self::common::Common;
-pub(crate) use self::common::{CONNECT_SESSION_QUERY, Error};
+use self::conventions::Common;
+pub(crate) use self::conventions::{CONNECT_SESSION_QUERY, Error};
 pub(crate) use self::names::{Alive, ConnectionIdText, FunctionNameText, IdText, IntegrationKeyText, ModelNameText, Success, VariantText};
 
 /// The document, as text. It depends on nothing but the code, so that one text serves for ever.
@@ -51,7 +51,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     supplied::describe(&mut document);
     alias::add(&mut document);
     proxy::expand(&mut document);
-    common::complete(&mut document);
+    conventions::complete(&mut document);
     document
 }
 

@@ -3,7 +3,7 @@
 use http::Method;
 use utoipa::openapi::{Deprecated, OpenApi, PathItem};
 
-use super::common::operations;
+use super::conventions::operations;
 
 /// The old name, the endpoint's own, and which of its methods the old name has.
 const ALIASES: &[(&str, &str, &[Method])] = &[
