@@ -1,7 +1,7 @@
 //! The only `bindgen!` of the workspace: everything here is generated from `wit/syncline.wit`.
 //!
 //! The imports are plain functions to the guest and async ones to the host: the guest blocks, its thread does not. `start`
-//! needs the store, because the future that it returns lives there. All of them may trap, which is how an exhausted budget
+//! and `sleep` need the store, because the futures that they return live there. All of them may trap, which is how an exhausted budget
 //! ends a run; an expected failure is data.
 #![expect(missing_docs, reason = "generated: the documentation is in the WIT")]
 
@@ -13,6 +13,9 @@ wasmtime::component::bindgen!({
         "syncline:host/run.get-info": trappable,
         "syncline:host/run.input": trappable,
         "syncline:host/run.log": trappable,
+        "syncline:host/run.get-details": trappable,
+        "syncline:host/run.get-budget": trappable,
+        "syncline:host/run.sleep": store | trappable,
         default: async | trappable,
     },
     exports: { default: async },

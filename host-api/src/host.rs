@@ -3,6 +3,8 @@
 //! One instance serves one run. The engine calls it for every import of the guest, so whoever implements it decides what the
 //! run sees: which connection, which models, which hosts. Every error is a [`Failure`], which the guest receives as data.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 pub use crate::bindings::syncline::host::fetch::{FetchRequest, FetchResponse};
@@ -66,8 +68,17 @@ pub trait Host: Send + Sync + 'static {
     /// Forgets the checkpoint.
     async fn clear_checkpoint(&self) -> Result<(), Failure>;
 
+    /// What [`RunInfo`] does not say, as a JSON object.
+    fn details(&self) -> String;
+
+    /// Returns after that long. A replay does not wait.
+    async fn sleep(&self, duration: Duration);
+
     /// A connection as a JSON object; the run's own when `of` is absent.
     async fn get_connection(&self, of: Option<ConnectionRef>) -> Result<String, Failure>;
+
+    /// The same, after its credentials were renewed.
+    async fn refresh_connection(&self, of: Option<ConnectionRef>) -> Result<String, Failure>;
 
     /// The connection's metadata as a JSON object.
     async fn get_metadata(&self) -> Result<String, Failure>;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 pub const PACKAGE: &str = "syncline:host";
 
 /// The version of [`PACKAGE`] that this host implements, as `wit/syncline.wit` states it.
-pub const HOST_VERSION: Version = Version { major: 1, minor: 0, patch: 0 };
+pub const HOST_VERSION: Version = Version { major: 1, minor: 1, patch: 0 };
 
 /// A version of [`PACKAGE`]: three numbers. Pre-releases are not served, so they are not parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

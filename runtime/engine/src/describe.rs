@@ -125,6 +125,14 @@ impl Host for NotGranted {
     async fn clear_checkpoint(&self) -> Result<(), Failure> {
         refused()
     }
+    fn details(&self) -> String {
+        "{}".to_owned()
+    }
+    /// Nothing is worth waiting for here.
+    async fn sleep(&self, _: Duration) {}
+    async fn refresh_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {
+        refused()
+    }
     async fn get_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {
         refused()
     }

@@ -17,6 +17,7 @@ mod state;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use syncline_connect::ConnectionSource;
@@ -173,8 +174,20 @@ impl Host for FunctionHost {
         self.checkpoint_clear().await
     }
 
+    fn details(&self) -> String {
+        self.run_details()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
     async fn get_connection(&self, of: Option<WireRef>) -> Result<String, Failure> {
         self.connection_get(of).await
+    }
+
+    async fn refresh_connection(&self, of: Option<WireRef>) -> Result<String, Failure> {
+        self.connection_refresh(of).await
     }
 
     async fn get_metadata(&self) -> Result<String, Failure> {

@@ -12,6 +12,11 @@ impl Host for State {
         Ok(self.host.get_connection(of).await)
     }
 
+    async fn refresh(&mut self, of: Option<ConnectionRef>) -> Result<Result<String, Failure>> {
+        self.spend_host_call()?;
+        Ok(self.host.refresh_connection(of).await)
+    }
+
     async fn get_metadata(&mut self) -> Result<Result<String, Failure>> {
         self.spend_host_call()?;
         Ok(self.host.get_metadata().await)

@@ -1,9 +1,14 @@
 //! `syncline:host/run`.
 
-use syncline_host_api::bindings::syncline::host::run::Host;
+use std::sync::Arc;
+use std::time::Duration;
+
+use syncline_host_api::bindings::syncline::host::run::{Budget, Host, HostWithStore};
 use syncline_host_api::host::{Failure, Level, RunInfo};
 use wasmtime::Result;
+use wasmtime::component::{Access, FutureReader};
 
+use super::Imports;
 use crate::run::State;
 
 impl Host for State {
@@ -35,5 +40,27 @@ impl Host for State {
     async fn clear_checkpoint(&mut self) -> Result<Result<(), Failure>> {
         self.spend_host_call()?;
         Ok(self.host.clear_checkpoint().await)
+    }
+
+    fn get_details(&mut self) -> Result<String> {
+        self.spend_host_call()?;
+        Ok(self.host.details())
+    }
+
+    /// Asked from inside loops, so it is not counted.
+    fn get_budget(&mut self) -> Result<Budget> {
+        Ok(self.budget())
+    }
+}
+
+impl HostWithStore<State> for Imports {
+    fn sleep(mut access: Access<'_, State, Self>, ms: u64) -> Result<FutureReader<bool>> {
+        let state = access.get();
+        state.spend_host_call()?;
+        let host = Arc::clone(&state.host);
+        FutureReader::new(access, async move {
+            host.sleep(Duration::from_millis(ms)).await;
+            Ok::<_, wasmtime::Error>(true)
+        })
     }
 }

@@ -146,7 +146,7 @@ impl Run {
         limits.memory_bytes = limits.memory_bytes.min(MAX_MEMORY_BYTES);
         let began = Instant::now();
         let meter = Arc::new(CpuMeter::default());
-        let mut store = Store::new(engine, State::new(host, &limits));
+        let mut store = Store::new(engine, State::new(host, &limits, Arc::clone(&meter)));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(MAX_HOST_CALL_BYTES);
         store.set_epoch_deadline(1);
@@ -219,6 +219,10 @@ impl Run {
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::StackOverflow) => RunFailure::StackOverflow { function, frames },
+            // An allocation that failed ends like a panic.
+            Some(Trap::UnreachableCodeReached) if self.store.data().limiter.refused() => {
+                RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes }
+            }
             // A panic ends in `unreachable`, in every language that we know.
             Some(Trap::UnreachableCodeReached) => {
                 let message = self.store.data().log.last_panic();

@@ -1,14 +1,17 @@
 //! What belongs to one run and dies with it: the store's data.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncline_host_api::Host;
+use syncline_host_api::bindings::syncline::host::run::Budget;
 use syncline_host_api::host::Level;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use super::cpu::CpuMeter;
 use super::limiter::Limiter;
 use super::log::RunLog;
 use super::stdio::LogStream;
@@ -32,13 +35,15 @@ pub(crate) struct State {
     pub(crate) in_flight_slots: Arc<Semaphore>,
     pub(super) limiter: Limiter,
     pub(super) log: Arc<RunLog>,
+    meter: Arc<CpuMeter>,
+    cpu_limit: Duration,
     wasi: WasiCtx,
     host_calls: u64,
     host_calls_left: u64,
 }
 
 impl State {
-    pub(super) fn new(host: Arc<dyn Host>, limits: &Limits) -> Self {
+    pub(super) fn new(host: Arc<dyn Host>, limits: &Limits, meter: Arc<CpuMeter>) -> Self {
         let log = RunLog::new(Arc::clone(&host), limits.log_bytes, limits.log_lines);
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
@@ -56,6 +61,8 @@ impl State {
             in_flight_slots: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             limiter: Limiter::new(limits.memory_bytes, limits.table_elements),
             log,
+            meter,
+            cpu_limit: limits.cpu_time,
             wasi,
             host_calls: 0,
             host_calls_left: limits.host_calls,
@@ -71,6 +78,12 @@ impl State {
 
     pub(crate) fn log_line(&self, level: Level, message: &str, fields: Option<&str>) {
         self.log.line(level, message, fields);
+    }
+
+    /// What is left of the limits.
+    pub(crate) fn budget(&self) -> Budget {
+        let cpu_ms = self.cpu_limit.saturating_sub(self.meter.spent_so_far()).as_millis() as u64;
+        Budget { cpu_ms, memory_bytes: self.limiter.memory_left() as u64 }
     }
 
     pub(super) fn host_calls(&self) -> u64 {

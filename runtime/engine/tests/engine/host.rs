@@ -105,6 +105,15 @@ impl Host for TestHost {
     async fn clear_checkpoint(&self) -> Result<(), Failure> {
         unused()
     }
+    fn details(&self) -> String {
+        r#"{"trigger":"api"}"#.to_owned()
+    }
+    async fn sleep(&self, duration: std::time::Duration) {
+        tokio::time::sleep(duration).await;
+    }
+    async fn refresh_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {
+        unused()
+    }
     async fn get_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {
         unused()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use syncline_connect::Freshness;
 use syncline_host_api::host::{ConnectionRef as WireRef, Failure, failure};
+use syncline_outbound::{CredentialSource as _, Refresh};
 use syncline_store::ConnectionRow;
 
 use super::FunctionHost;
@@ -40,6 +41,18 @@ impl FunctionHost {
             object["credentials"] = credentials.to_wire_exposed();
         }
         Ok(object.to_string())
+    }
+
+    /// Those of the run's own connection sign its next requests.
+    pub(super) async fn connection_refresh(&self, of: Option<WireRef>) -> Result<String, Failure> {
+        if let Some(of) = &of {
+            let environment = self.setup.work.connection.environment;
+            let connect = self.setup.runner.connect();
+            connect.credentials(environment, &connection_ref(of)?, Freshness::Forced).await.map_err(|error| from_connect(&error))?;
+        } else {
+            self.source.target(Refresh::Force).await.map_err(|error| failure(error.code, error.message))?;
+        }
+        self.connection_get(of).await
     }
 
     pub(super) async fn metadata_get(&self) -> Result<String, Failure> {

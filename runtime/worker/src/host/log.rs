@@ -40,6 +40,19 @@ impl FunctionHost {
         }
     }
 
+    pub(super) fn run_details(&self) -> String {
+        let work = &self.setup.work;
+        let trigger = work.trigger;
+        let (environment, connection) = (work.connection.environment.0, work.connection.id.0);
+        serde_json::json!({
+            "trigger": trigger,
+            "environment_id": environment,
+            "connection_row_id": connection,
+            "sync_id": work.sync.as_ref().map(|sync| sync.id.to_string()),
+        })
+        .to_string()
+    }
+
     fn write(&self, level: &str, message: String, fields: Option<String>) {
         self.setup
             .runner
