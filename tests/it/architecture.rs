@@ -15,8 +15,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outbound", &["providers", "domain"]),
     ("connect", &["outbound", "store", "providers", "domain"]),
     ("worker", &["engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
+    ("dryrun", &["worker", "engine", "host-api", "outbound", "providers", "domain"]),
     ("api", &["console", "connect", "outbound", "store", "providers", "domain"]),
-    ("server", &["api", "worker", "console", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
+    ("server", &["api", "dryrun", "worker", "console", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
 ];
 
 #[test]
@@ -58,6 +59,7 @@ fn every_room_keeps_its_invariant() {
         ("outbound", &["sqlx", "wasmtime", "axum"]),
         ("connect", &["sqlx", "wasmtime", "axum"]),
         ("worker", &["sqlx", "reqwest", "axum", "wasmtime"]),
+        ("dryrun", &["sqlx", "reqwest", "axum", "wasmtime"]),
         ("api", &["sqlx", "reqwest", "wasmtime"]),
     ];
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
