@@ -16,6 +16,7 @@ wasmtime::component::bindgen!({
         "syncline:host/run.get-details": trappable,
         "syncline:host/run.get-budget": trappable,
         "syncline:host/run.sleep": store | trappable,
+        "syncline:host/run.get-random": trappable,
         default: async | trappable,
     },
     exports: { default: async },

@@ -7,6 +7,8 @@ use syncline_host_api::bindings::syncline::host::run::{Budget, Host, HostWithSto
 use syncline_host_api::host::{Failure, Level, RunInfo};
 use wasmtime::Result;
 use wasmtime::component::{Access, FutureReader};
+use wasmtime_wasi::p2::bindings::random::random::Host as _;
+use wasmtime_wasi::random::WasiRandomView as _;
 
 use super::Imports;
 use crate::run::State;
@@ -50,6 +52,11 @@ impl Host for State {
     /// Asked from inside loops, so it is not counted.
     fn get_budget(&mut self) -> Result<Budget> {
         Ok(self.budget())
+    }
+
+    /// Not counted as a host call: it costs what any computation costs. More than the limit traps, as it does in `wasi:random`.
+    fn get_random(&mut self, bytes: u32) -> Result<Vec<u8>> {
+        self.random().get_random_bytes(u64::from(bytes))
     }
 }
 
