@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use syncline_domain::{Credentials, Secret, Timestamp};
 use syncline_providers::{Entry, Moment, Name, Values};
+use url::Url;
 
-use crate::CredentialError;
+use crate::{CredentialError, ProxyCall, ProxyError, address};
 
 /// A provider as one connection sees it: what templates read.
 #[derive(Clone)]
@@ -59,6 +60,11 @@ pub trait CredentialSource: Send + Sync {
 }
 
 impl ProviderTarget {
+    /// Where a call would go, for a caller that does not send it itself. Parameters that carry credentials are missing where those are.
+    pub fn url(&self, call: &ProxyCall) -> Result<Url, ProxyError> {
+        address::build(&RequestValues { target: self, now: Timestamp::default(), random: String::new() }, call)
+    }
+
     /// Whether a request signed with `other` would look the same.
     pub(crate) fn signs_like(&self, other: &Self) -> bool {
         self.credentials.auth_mode() == other.credentials.auth_mode() && self.credentials.secrets() == other.credentials.secrets()

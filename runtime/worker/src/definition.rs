@@ -8,7 +8,7 @@ use syncline_host_api::manifest::{FunctionKind as Kind, FunctionManifest, Lifecy
 use crate::schema;
 
 /// Checks what the manifest's reader leaves to the one who deploys: schedules, schemas, grants.
-pub(crate) fn from_manifest(manifest: &FunctionManifest) -> Result<FunctionDefinition, RunnerError> {
+pub fn from_manifest(manifest: &FunctionManifest) -> Result<FunctionDefinition, RunnerError> {
     let refused = |code: &'static str, problem: &dyn std::fmt::Display| RunnerError::Refused {
         code,
         message: format!("the {} `{}`: {problem}", manifest.kind, manifest.name),

@@ -28,7 +28,13 @@ use syncline_host_api::host::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::redact::Redactor;
+pub use self::connection::check_metadata;
+pub use self::functions::{MAX_DEPTH, too_deep};
+pub use self::locks::lock_ttl;
+pub use self::provider::{
+    Exchange, List, answer, body_bytes, from_proxy, headers, http_method, proxy_call, said, walk, wire_body, wire_headers,
+};
+pub use self::redact::Redactor;
 use crate::Runner;
 use crate::run::Work;
 use crate::schema::Schemas;

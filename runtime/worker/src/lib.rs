@@ -15,6 +15,7 @@
 
 mod activity;
 mod claim;
+pub mod contract;
 mod definition;
 mod host;
 mod inspect;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use syncline_domain::{FunctionDefinition, FunctionKind};
 use syncline_engine::Limits;
 
 /// How a worker works.
@@ -52,6 +53,23 @@ impl Options {
             keep_runs: Duration::from_secs(15 * 24 * 3_600),
             budgets: Budgets::default(),
         }
+    }
+}
+
+impl Budgets {
+    /// The operator's limits for this kind, lowered by what the function asks for.
+    pub fn of(&self, function: &FunctionDefinition) -> Limits {
+        let asked = function.limits;
+        let mut limits = match function.kind {
+            FunctionKind::Sync => self.sync.clone(),
+            FunctionKind::Action => self.action.clone(),
+            FunctionKind::Event => self.event.clone(),
+        };
+        let seconds = |value: u32| Duration::from_secs(value.into());
+        limits.memory_bytes = asked.memory_mb.map_or(limits.memory_bytes, |mb| limits.memory_bytes.min(mb as usize * 1024 * 1024));
+        limits.wall_time = asked.wall_time_s.map_or(limits.wall_time, |s| limits.wall_time.min(seconds(s)));
+        limits.cpu_time = asked.cpu_time_s.map_or(limits.cpu_time, |s| limits.cpu_time.min(seconds(s)));
+        limits
     }
 }
 

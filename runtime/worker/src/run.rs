@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
-use syncline_engine::{Call, Completion, Limits, RunFailure, Usage};
+use syncline_engine::{Call, Completion, RunFailure, Usage};
 use syncline_host_api::host::Host;
 use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
 use tokio_util::sync::CancellationToken;
@@ -107,7 +107,7 @@ impl Runner {
         let _entered = span.clone();
         let function = work.function.definition.name.to_string();
         let kind = work.function.definition.kind;
-        let limits = self.limits(&work.function);
+        let limits = self.options().budgets.of(&work.function.definition);
         let failed = |code: &str, message: String| Ended {
             state: RunState::Failed,
             result: Err(RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }),
@@ -172,22 +172,6 @@ impl Runner {
         }
         Ended { state, result, counts: host.counts(), usage }
     }
-
-    /// The operator's limits for this kind, lowered by what the function asks for.
-    fn limits(&self, function: &FunctionRow) -> Limits {
-        let options = self.options();
-        let asked = function.definition.limits;
-        let mut limits = match function.definition.kind {
-            FunctionKind::Sync => options.budgets.sync.clone(),
-            FunctionKind::Action => options.budgets.action.clone(),
-            FunctionKind::Event => options.budgets.event.clone(),
-        };
-        let seconds = |value: u32| std::time::Duration::from_secs(value.into());
-        limits.memory_bytes = asked.memory_mb.map_or(limits.memory_bytes, |mb| limits.memory_bytes.min(mb as usize * 1024 * 1024));
-        limits.wall_time = asked.wall_time_s.map_or(limits.wall_time, |s| limits.wall_time.min(seconds(s)));
-        limits.cpu_time = asked.cpu_time_s.map_or(limits.cpu_time, |s| limits.cpu_time.min(seconds(s)));
-        limits
-    }
 }
 
 /// Whether another try may end otherwise: an input that does not match its schema never will.
@@ -210,7 +194,8 @@ fn finish(run: RunId, ended: Ended, job: Option<(Fence, JobDecision)>, now: Time
     FinishRun { id: run, state: ended.state, output, error, counts: ended.counts, usage, job, now }
 }
 
-fn run_error(failure: RunFailure) -> RunError {
+/// A failed call, in the words of a run.
+pub fn run_error(failure: RunFailure) -> RunError {
     match failure {
         RunFailure::Guest(failure) => RunError {
             code: failure.code,

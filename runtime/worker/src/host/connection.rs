@@ -60,7 +60,7 @@ impl FunctionHost {
     }
 
     pub(super) async fn metadata_set(&self, metadata: String) -> Result<(), Failure> {
-        check(&metadata)?;
+        check_metadata(&metadata)?;
         let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
         // By its row: a connection that waits for approval is not found by its name, and another may have that.
@@ -69,7 +69,7 @@ impl FunctionHost {
     }
 
     pub(super) async fn metadata_update(&self, metadata: String) -> Result<(), Failure> {
-        check(&metadata)?;
+        check_metadata(&metadata)?;
         let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
         // By its row: a connection that waits for approval is not found by its name, and another may have that.
@@ -98,7 +98,8 @@ impl FunctionHost {
     }
 }
 
-fn check(metadata: &str) -> Result<(), Failure> {
+/// Metadata is a JSON object of a bounded size.
+pub fn check_metadata(metadata: &str) -> Result<(), Failure> {
     if metadata.len() > MAX_METADATA_BYTES {
         return Err(failure("invalid_metadata", format!("metadata holds at most {MAX_METADATA_BYTES} bytes; save larger data as records")));
     }

@@ -9,15 +9,17 @@ use super::failure::{from_store, internal, invalid};
 use super::provider::connection_ref;
 
 /// Actions that call actions: deeper is a loop.
-const MAX_DEPTH: u8 = 5;
+pub const MAX_DEPTH: u8 = 5;
+
+/// For an action at that depth.
+pub fn too_deep() -> Failure {
+    failure("too_many_nested_actions", format!("more than {MAX_DEPTH} actions called one another; do they call in a circle?"))
+}
 
 impl FunctionHost {
     pub(super) async fn function_action(&self, of: Option<WireRef>, action: String, input: String) -> Result<String, Failure> {
         if self.setup.work.depth >= MAX_DEPTH {
-            return Err(failure(
-                "too_many_nested_actions",
-                format!("more than {MAX_DEPTH} actions called one another; do they call in a circle?"),
-            ));
+            return Err(too_deep());
         }
         serde_json::from_str::<serde::de::IgnoredAny>(&input).map_err(|error| invalid("invalid_action_input", error))?;
         let connection = self.other(of).await?;

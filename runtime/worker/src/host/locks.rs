@@ -12,15 +12,21 @@ const MAX_KEY_CHARS: usize = 255;
 /// As long as the longest run: a lock that outlives its run by accident ends some day.
 const MAX_TTL: Duration = Duration::from_secs(24 * 3_600);
 
+/// For how long a lock of that key may be held.
+pub fn lock_ttl(key: &str, ttl_ms: u64) -> Result<Duration, Failure> {
+    if key.is_empty() || key.chars().count() > MAX_KEY_CHARS {
+        return Err(failure("invalid_lock", format!("a lock's key has 1 to {MAX_KEY_CHARS} characters")));
+    }
+    let ttl = Duration::from_millis(ttl_ms).min(MAX_TTL);
+    if ttl.is_zero() {
+        return Err(failure("invalid_lock", "a lock's time to live is above zero milliseconds"));
+    }
+    Ok(ttl)
+}
+
 impl FunctionHost {
     pub(super) async fn lock_acquire(&self, key: String, ttl_ms: u64) -> Result<bool, Failure> {
-        if key.is_empty() || key.chars().count() > MAX_KEY_CHARS {
-            return Err(failure("invalid_lock", format!("a lock's key has 1 to {MAX_KEY_CHARS} characters")));
-        }
-        let ttl = Duration::from_millis(ttl_ms).min(MAX_TTL);
-        if ttl.is_zero() {
-            return Err(failure("invalid_lock", "a lock's time to live is above zero milliseconds"));
-        }
+        let ttl = lock_ttl(&key, ttl_ms)?;
         let now = self.setup.runner.now();
         let environment = self.setup.work.connection.environment;
         self.holds_locks.store(true, Ordering::Relaxed);

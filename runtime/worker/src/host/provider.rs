@@ -2,6 +2,7 @@
 
 mod pages;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
@@ -10,13 +11,14 @@ use serde_json::value::RawValue;
 use syncline_connect::ConnectionSource;
 use syncline_domain::{ConnectionName, ConnectionRef, Grant, IntegrationKey};
 use syncline_host_api::host::{Body, ConnectionRef as WireRef, Failure, Method, Pages, Request, Response, failure};
-use syncline_outbound::{BufferedResponse, CallBody, ProxyCall, ProxyError};
+use syncline_outbound::{BufferedResponse, CallBody, Proxy, ProxyCall, ProxyError};
 
 use std::sync::Arc;
 
 use super::FunctionHost;
 use super::failure::{from_connect, invalid};
 use super::redact::Redactor;
+pub use pages::{List, walk};
 
 /// A page of a list, not a download: it is copied into the sandbox.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -26,36 +28,22 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 impl FunctionHost {
     pub(super) async fn provider_send(&self, method: Method, request: Request) -> Result<Response, Failure> {
         let (source, redactor) = self.source_of(request.connection.as_ref()).await?;
-        let endpoint = request.endpoint.clone();
-        let call = self.call(method, request)?;
-        let response = self.setup.runner.proxy().send_buffered(&*source, call, MAX_BODY).await.map_err(|error| from_proxy(&error))?;
-        // The token may have been renewed on the way.
-        redactor.learn(&source.credentials());
-        answer(&format!("{} {endpoint}", verb(method)), response, &redactor)
+        let what = said(method, &request);
+        let call = proxy_call(method, request, &self.hosts)?;
+        let response = self.exchange(source, &redactor).exchange(call).await?;
+        answer(&what, response, &redactor)
     }
 
     pub(super) async fn provider_paginate(&self, method: Method, request: Request, options: &str) -> Result<Box<dyn Pages>, Failure> {
         let (source, redactor) = self.source_of(request.connection.as_ref()).await?;
-        let what = format!("{} {}", verb(method), request.endpoint);
-        let call = self.call(method, request)?;
-        pages::walk(self.setup.runner.proxy().clone(), source, redactor, what, call, options, self.hosts.clone())
+        let what = said(method, &request);
+        let call = proxy_call(method, request, &self.hosts)?;
+        let exchange = self.exchange(Arc::clone(&source), &redactor);
+        walk(List { exchange: Arc::new(exchange), entry: source.entry(), redactor, what, call, options, hosts: self.hosts.clone() })
     }
 
-    fn call(&self, method: Method, request: Request) -> Result<ProxyCall, Failure> {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&request.query);
-        Ok(ProxyCall {
-            method: http_method(method),
-            endpoint: request.endpoint,
-            query: (!request.query.is_empty()).then(|| query.finish()),
-            headers: headers(&request.headers)?,
-            body: request.body.map_or(CallBody::Empty, |body| CallBody::Bytes(body_bytes(body))),
-            retries: request.retries,
-            retry_on: request.retry_on,
-            base_url_override: request.base_url,
-            extra_hosts: Some(self.hosts.clone()),
-            ..ProxyCall::default()
-        })
+    fn exchange(&self, source: Arc<ConnectionSource>, redactor: &Arc<Redactor>) -> Live {
+        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor) }
     }
 
     /// The run's own connection, or another of the same environment.
@@ -71,6 +59,53 @@ impl FunctionHost {
     pub(super) fn may_see_credentials(&self) -> bool {
         self.granted(Grant::Credentials)
     }
+}
+
+/// Where a run's requests to its provider go: to the provider itself, or to what stands for it.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// The provider's answer, whatever its status.
+    async fn exchange(&self, call: ProxyCall) -> Result<BufferedResponse, Failure>;
+}
+
+/// To the provider, signed.
+struct Live {
+    proxy: Proxy,
+    source: Arc<ConnectionSource>,
+    redactor: Arc<Redactor>,
+}
+
+#[async_trait]
+impl Exchange for Live {
+    async fn exchange(&self, call: ProxyCall) -> Result<BufferedResponse, Failure> {
+        let response = self.proxy.send_buffered(&*self.source, call, MAX_BODY).await.map_err(|error| from_proxy(&error))?;
+        // The token may have been renewed on the way.
+        self.redactor.learn(&self.source.credentials());
+        Ok(response)
+    }
+}
+
+/// The guest's request as a call of the proxy. `hosts` are those that the function declared.
+pub fn proxy_call(method: Method, request: Request, hosts: &Arc<[String]>) -> Result<ProxyCall, Failure> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(&request.query);
+    Ok(ProxyCall {
+        method: http_method(method),
+        endpoint: request.endpoint,
+        query: (!request.query.is_empty()).then(|| query.finish()),
+        headers: headers(&request.headers)?,
+        body: request.body.map_or(CallBody::Empty, |body| CallBody::Bytes(body_bytes(body))),
+        retries: request.retries,
+        retry_on: request.retry_on,
+        base_url_override: request.base_url,
+        extra_hosts: Some(Arc::clone(hosts)),
+        ..ProxyCall::default()
+    })
+}
+
+/// A request in a message: method and endpoint.
+pub fn said(method: Method, request: &Request) -> String {
+    format!("{} {}", http_method(method), request.endpoint)
 }
 
 pub(super) fn connection_ref(of: &WireRef) -> Result<ConnectionRef, Failure> {
@@ -89,7 +124,7 @@ struct Details<'a> {
 }
 
 /// What the guest gets: the answer, or for a status outside 200 to 299 a failure that holds it.
-fn answer(what: &str, response: BufferedResponse, redactor: &Redactor) -> Result<Response, Failure> {
+pub fn answer(what: &str, response: BufferedResponse, redactor: &Redactor) -> Result<Response, Failure> {
     let status = response.status.as_u16();
     let headers = wire_headers(&response.headers, redactor);
     if response.status.is_success() {
@@ -111,13 +146,14 @@ fn answer(what: &str, response: BufferedResponse, redactor: &Redactor) -> Result
 }
 
 /// One code for everything that the network does, with the system's own name for it in the details.
-pub(super) fn from_proxy(error: &ProxyError) -> Failure {
+pub fn from_proxy(error: &ProxyError) -> Failure {
     let network = matches!(error, ProxyError::Network { .. } | ProxyError::Timeout { .. } | ProxyError::Body { .. });
     let code = if network { "network_error" } else { error.code() };
     Failure { details: network.then(|| json!({ "code": error.code() }).to_string()), ..failure(code, error.to_string()) }
 }
 
-pub(super) fn http_method(method: Method) -> http::Method {
+/// The same in the HTTP library's words.
+pub fn http_method(method: Method) -> http::Method {
     match method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
@@ -128,12 +164,8 @@ pub(super) fn http_method(method: Method) -> http::Method {
     }
 }
 
-fn verb(method: Method) -> String {
-    http_method(method).to_string()
-}
-
 /// The guest's headers, each valid: no line break gets into a request from here.
-pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Failure> {
+pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let header = |(name, value): &(String, String)| {
         let parsed = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
         match parsed {
@@ -144,7 +176,8 @@ pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Failure> 
     pairs.iter().map(header).collect()
 }
 
-pub(super) fn body_bytes(body: Body) -> Bytes {
+/// A body as it is sent.
+pub fn body_bytes(body: Body) -> Bytes {
     match body {
         Body::Text(text) => Bytes::from(text.into_bytes()),
         Body::Bytes(bytes) => Bytes::from(bytes),
@@ -152,14 +185,15 @@ pub(super) fn body_bytes(body: Body) -> Bytes {
 }
 
 /// Text where it is text: a guest in JavaScript parses that faster.
-pub(super) fn wire_body(body: Bytes, redactor: &Redactor) -> Body {
+pub fn wire_body(body: Bytes, redactor: &Redactor) -> Body {
     match String::from_utf8(Vec::from(body)) {
         Ok(text) => Body::Text(redactor.text(text)),
         Err(error) => Body::Bytes(redactor.bytes(error.into_bytes())),
     }
 }
 
-pub(super) fn wire_headers(headers: &HeaderMap, redactor: &Redactor) -> Vec<(String, String)> {
+/// Headers for the guest.
+pub fn wire_headers(headers: &HeaderMap, redactor: &Redactor) -> Vec<(String, String)> {
     let pair = |(name, value): (&HeaderName, &HeaderValue)| {
         (name.as_str().to_owned(), redactor.text(String::from_utf8_lossy(value.as_bytes()).into_owned()))
     };

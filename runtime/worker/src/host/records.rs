@@ -1,12 +1,11 @@
 //! The records cache of the run's sync.
 
-use syncline_domain::{Action, ExternalId, ModelName, RecordText, Variant};
+use syncline_domain::{Action, ExternalId, ModelName, Variant};
 use syncline_host_api::host::{Failure, Merging as WireMerging, Saved, failure};
 use syncline_store::{CollectionRef, Fence, ListRecords, SaveRecords, TrackDeletes, UpdateRecords};
 
 use super::FunctionHost;
 use super::failure::{from_store, invalid};
-use crate::schema;
 
 /// One transaction holds the writer; larger batches are saved in several.
 const CHUNK: usize = 1_000;
@@ -18,14 +17,8 @@ impl FunctionHost {
     pub(super) async fn records_save(&self, model: String, records: String) -> Result<Saved, Failure> {
         let (fence, collection) = self.collection(&model)?;
         let store = self.setup.runner.store();
-        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
         // The whole batch before the first write: a batch is saved or it is not.
-        let validator = self.setup.schemas.model(&model).expect("the collection is of a declared model");
-        for (index, record) in batch.iter().enumerate() {
-            schema::check(validator, record.text()).map_err(|problem| {
-                failure("invalid_record", format!("`{model}`, record {index} with the id `{}`: {problem}", record.id()))
-            })?;
-        }
+        let batch = self.setup.schemas.records(&model, &records)?;
         let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
         for chunk in batch.chunks(CHUNK) {
             let key = store.fingerprint_key();
@@ -63,7 +56,7 @@ impl FunctionHost {
 
     pub(super) async fn records_update(&self, model: String, records: String) -> Result<Saved, Failure> {
         let (fence, collection) = self.collection(&model)?;
-        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
+        let batch = self.setup.schemas.partial_records(&model, &records)?;
         let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
         for chunk in batch.chunks(CHUNK) {
             let records = chunk.iter().map(|record| (record.id().clone(), record.text().to_owned())).collect();
@@ -88,7 +81,7 @@ impl FunctionHost {
 
     pub(super) async fn records_delete(&self, model: String, records: String) -> Result<u32, Failure> {
         let (fence, collection) = self.collection(&model)?;
-        let batch = RecordText::parse_batch(&records).map_err(|defect| invalid("invalid_record", format_args!("`{model}`, {defect}")))?;
+        let batch = self.setup.schemas.partial_records(&model, &records)?;
         let mut total = 0;
         for chunk in batch.chunks(CHUNK) {
             let ids = chunk.iter().map(|record| record.id().clone()).collect();
@@ -199,10 +192,7 @@ impl FunctionHost {
         let (Some(fence), Some(sync)) = (work.fence, &work.sync) else {
             return Err(failure("not_a_sync", "only a sync has records; return an action's result instead"));
         };
-        if self.setup.schemas.model(model).is_none() {
-            let declared = work.function.definition.models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join("`, `");
-            return Err(failure("unknown_model", format!("`{model}` is not a model of this sync; it declares `{declared}`")));
-        }
+        self.setup.schemas.declared(model)?;
         let model = ModelName::new(model).map_err(|defect| invalid("unknown_model", defect))?;
         let variant: Variant = sync.variant.clone();
         Ok((fence, CollectionRef { connection: work.connection.id, model, variant }))

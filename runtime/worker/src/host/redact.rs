@@ -14,7 +14,7 @@ const MARK: &str = "[redacted]";
 const MIN_LEN: usize = 6;
 
 /// Knows a connection's secrets: those of the run's begin, and all that they were renewed to since.
-pub(super) struct Redactor(Mutex<Known>);
+pub struct Redactor(Mutex<Known>);
 
 struct Known {
     latest: Arc<Credentials>,
@@ -22,7 +22,8 @@ struct Known {
 }
 
 impl Redactor {
-    pub(super) fn new(credentials: Arc<Credentials>) -> Self {
+    /// Knows the secrets of these.
+    pub fn new(credentials: Arc<Credentials>) -> Self {
         let secrets = Arc::new(spellings(&credentials));
         Self(Mutex::new(Known { latest: credentials, secrets }))
     }
@@ -42,7 +43,7 @@ impl Redactor {
     }
 
     /// The text without secrets; unchanged, and not copied, where there are none.
-    pub(super) fn text(&self, text: String) -> String {
+    pub fn text(&self, text: String) -> String {
         self.secrets()
             .iter()
             .fold(text, |text, secret| if text.contains(secret.as_str()) { text.replace(secret.as_str(), MARK) } else { text })

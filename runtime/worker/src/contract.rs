@@ -1,0 +1,11 @@
+//! What a function meets wherever it runs: the same checks, requests, pages, answers, failures and limits.
+//!
+//! For hosts that keep nothing (`syncline test`, `syncline dryrun`): what they answer, a live run answers too, because it is this code.
+
+pub use crate::definition::from_manifest;
+pub use crate::host::{
+    Exchange, List, MAX_DEPTH, Redactor, answer, body_bytes, check_metadata, from_proxy, headers, http_method, lock_ttl, proxy_call, said,
+    too_deep, walk, wire_body, wire_headers,
+};
+pub use crate::run::run_error;
+pub use crate::schema::{Schemas, check, compile};
