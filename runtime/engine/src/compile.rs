@@ -5,9 +5,11 @@
 
 mod child;
 mod error;
+mod incremental;
 mod parent;
 
 pub use child::compile_child_main;
 pub use error::CompileError;
+pub(crate) use incremental::CompiledFunctions;
 
 pub(crate) use parent::compile;

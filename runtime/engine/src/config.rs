@@ -1,6 +1,10 @@
 //! wasmtime's configuration: one for compiling and running, because machine code only loads where it matches.
 
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+use std::sync::Arc;
+
+use wasmtime::{CacheStore, Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::compile::CompiledFunctions;
 
 /// The most linear memory that any run can be given. Address space is reserved for it per instance, so that compiled code needs
 /// no bounds checks.
@@ -70,4 +74,11 @@ pub(crate) fn running(instances: u32) -> Config {
     let mut config = compiling();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
+}
+
+/// Uses and remembers functions one by one, on all cores: nothing else runs on an author's machine.
+pub(crate) fn remember(config: &mut Config, functions: &Arc<CompiledFunctions>) -> wasmtime::Result<()> {
+    config.parallel_compilation(true);
+    config.enable_incremental_compilation(Arc::clone(functions) as Arc<dyn CacheStore>)?;
+    Ok(())
 }

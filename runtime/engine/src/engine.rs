@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component as Code, Linker};
 
 use crate::cache::Cache;
-use crate::compile::{self, CompileError};
+use crate::compile::{self, CompileError, CompiledFunctions};
 use crate::loaded::Loaded;
 use crate::run::{self, State};
 use crate::{
@@ -28,6 +28,8 @@ struct Inner {
     linker: Linker<State>,
     cache: Cache,
     loaded: Loaded,
+    /// Where they are remembered.
+    functions: Option<Arc<CompiledFunctions>>,
     compiler: Compiler,
     compile_limits: CompileLimits,
     max_component_bytes: usize,
@@ -42,16 +44,25 @@ impl Engine {
     pub fn new(options: Options) -> Result<Self, Error> {
         let instances = options.max_concurrent_instances;
         let runtime = |source: wasmtime::Error| Error::Runtime { instances, source: source.into_boxed_dyn_error() };
-        let wasmtime = wasmtime::Engine::new(&config::running(instances)).map_err(runtime)?;
+        let functions = matches!(options.compiler, Compiler::Incremental).then(Arc::<CompiledFunctions>::default);
+        let mut config = config::running(instances);
+        if let Some(functions) = &functions {
+            config::remember(&mut config, functions).map_err(runtime)?;
+        }
+        let wasmtime = wasmtime::Engine::new(&config).map_err(runtime)?;
         let linker = linker::build(&wasmtime).map_err(runtime)?;
         let cache = Cache::open(options.cache_dir.clone(), options.cache_key, &wasmtime)
             .map_err(|source| Error::CacheDir { path: options.cache_dir, source })?;
+        if let Some(functions) = &functions {
+            functions.load(&cache);
+        }
         ticker::spawn(wasmtime.weak()).map_err(Error::Ticker)?;
         let inner = Inner {
             wasmtime,
             linker,
             cache,
             loaded: Loaded::default(),
+            functions,
             compiler: options.compiler,
             compile_limits: options.compile_limits,
             max_component_bytes: options.max_component_bytes,
@@ -131,6 +142,9 @@ impl Inner {
             // A run does not need the file, only the next start does.
             if let Err(error) = inner.cache.write(digest, &code) {
                 tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
+            }
+            if let Some(Err(error)) = inner.functions.as_ref().map(|functions| functions.save(&inner.cache)) {
+                tracing::warn!(%error, "cannot store compiled functions: the next process compiles them again");
             }
             Ok(component)
         })

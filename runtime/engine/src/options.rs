@@ -32,6 +32,9 @@ pub enum Compiler {
         /// Its arguments.
         args: Vec<String>,
     },
+    /// In this process, without limits, and with what was compiled before as a start: for an author's own components on her own machine. What
+    /// a hostile component could do to the compiler would be done to the next ones too.
+    Incremental,
     /// In this process, without limits. For tests and benchmarks of components that we wrote ourselves.
     InProcess,
 }

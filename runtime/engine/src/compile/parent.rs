@@ -21,7 +21,7 @@ pub(crate) async fn compile(
     wasm: Bytes,
 ) -> Result<Vec<u8>, CompileError> {
     match compiler {
-        Compiler::InProcess => {
+        Compiler::InProcess | Compiler::Incremental => {
             let engine = engine.clone();
             let compiled = tokio::task::spawn_blocking(move || engine.precompile_component(&wasm)).await;
             compiled

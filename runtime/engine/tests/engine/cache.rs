@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use syncline_engine::{Engine, Options};
+use syncline_engine::{Compiler, Engine, Options};
 use tempfile::TempDir;
 
 use crate::component::Text;
@@ -68,4 +68,27 @@ async fn a_file_under_another_key_or_another_name_is_not_loaded() {
 
     let other_key = Engine::new(Options { cache_key: [8; 32], ..options(&cache) }).unwrap();
     assert!(other_key.load(digest, async || None).await.is_err());
+}
+
+#[tokio::test]
+async fn another_component_of_the_same_functions_compiles_none_of_them() {
+    let cache = TempDir::new().unwrap();
+    let engine = || Engine::new(Options { compiler: Compiler::Incremental, ..options(&cache) }).unwrap();
+    let wasm = Text::default().wasm();
+    let first = engine().compile(wasm.clone()).await.unwrap();
+    let files = || std::fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let functions = files().into_iter().find(|path| !path.to_string_lossy().contains(&first.to_string())).expect("functions are filed");
+    std::fs::set_permissions(&functions, std::fs::Permissions::from_mode(0o400)).unwrap();
+    let before = std::fs::metadata(&functions).unwrap().modified().unwrap();
+
+    // A custom section: other bytes, the same code.
+    let other = [&wasm[..], &[0, 3, 1, b'x', 0]].concat();
+    let engine = engine();
+    let second = engine.compile(other.into()).await.unwrap();
+    assert_ne!(first, second);
+    // It would have been written anew, had there been one function more.
+    assert_eq!(std::fs::metadata(&functions).unwrap().modified().unwrap(), before);
+    assert_eq!(files().len(), 3);
+    let component = engine.load(second, async || panic!("it is in memory")).await.unwrap();
+    engine.describe(&component).await.unwrap();
 }
