@@ -32,19 +32,21 @@ let rounds = FIRST_ROUNDS;
 let left = FIRST_ROUNDS;
 let loadingSince = 0;
 
-/** Begins a run: from here on, loops answer to its limits. */
+/** Begins a run: from here on, loops answer to its limits. The host is not asked before a loop is long: most functions have none. */
 export function beginRun(getBudget: () => Budget): void {
     ask = getBudget;
-    first = last = getBudget();
+    first = last = undefined;
     rounds = left = FIRST_ROUNDS;
 }
 
 function check(): void {
-    if (ask === undefined || first === undefined || last === undefined) {
+    if (ask === undefined) {
         loadingCheck();
         return;
     }
     const now = ask();
+    first ??= now;
+    last ??= now;
     // Thrown again in the next round, if the author's code catches it.
     left = 1;
     if (now.cpuMs <= CPU_RESERVE_MS) {

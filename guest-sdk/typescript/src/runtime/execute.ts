@@ -1,0 +1,71 @@
+/** One call of one function. */
+
+import * as host from 'syncline:host/run@1.1.0';
+import { CALLED_AT } from './failure.js';
+import { exactJson } from './json.js';
+import { write } from './log.js';
+import type { Kind } from './manifest.js';
+import { ActionNango } from './nango/action.js';
+import { trackDeletesEnd, trackDeletesStart } from './nango/records.js';
+import { SyncNango } from './nango/sync.js';
+import type { Forgotten } from './pending.js';
+import type { Run } from './run.js';
+import { frames, placeText } from './stack.js';
+
+/** Runs the function; its output as JSON text. */
+export async function execute(kind: Kind, run: Run): Promise<string> {
+    const { definition } = run;
+    if (kind !== 'sync') {
+        const nango = new ActionNango(run);
+        const output = await (kind === 'action' ? definition.exec(nango, JSON.parse(host.input())) : definition.exec(nango));
+        await settled(run);
+        return output === undefined ? 'null' : exactJson(output, 'the output');
+    }
+    const nango = new SyncNango(run);
+    if (definition.onWebhook && run.details.trigger === 'webhook') {
+        await definition.onWebhook(nango, JSON.parse(host.input()));
+        await settled(run);
+        return 'null';
+    }
+    const models = Object.keys(definition.models ?? {});
+    const tracked = definition.trackDeletes || run.tracksPrevious;
+    for (const model of tracked ? models : []) {
+        await trackDeletesStart(model);
+    }
+    await definition.exec(nango);
+    await settled(run);
+    for (const model of definition.trackDeletes ? models : []) {
+        await trackDeletesEnd(model);
+    }
+    return 'null';
+}
+
+/** A failure that nobody would have seen fails the run; an answer that nobody waited for is only worth a warning. */
+async function settled(run: Run): Promise<void> {
+    for (const call of await run.pending.settle()) {
+        const where = place(run, call);
+        if (call.failed) {
+            throw forgottenFailure(call, where);
+        }
+        write('warn', [`nango.${call.name}() was not awaited${where}: the function ended before its answer came. Add \`await\``], run.threshold);
+    }
+}
+
+function forgottenFailure(call: Forgotten, where: string): unknown {
+    const reason = call.reason;
+    const message = `nango.${call.name}() failed and was not awaited${where}; add \`await\`: `;
+    if (!(reason instanceof Error)) {
+        return new Error(message + String(reason));
+    }
+    const error = new Error(message + reason.message, { cause: reason });
+    error.name = 'UnhandledRejection';
+    // Its own stack would name this file.
+    Object.defineProperty(error, 'stack', { value: call.stack });
+    Object.defineProperty(error, CALLED_AT, { value: call.stack });
+    return error;
+}
+
+function place(run: Run, call: Forgotten): string {
+    const frame = frames(call.stack, run.lines)[0];
+    return frame ? ` at ${placeText(frame)}` : '';
+}
