@@ -1,10 +1,23 @@
-//! Builds the component that `syncline demo` deploys, so that the demo needs neither a network nor a second command.
+//! Builds the component that `syncline demo` deploys, so that the demo needs neither a network nor a second command, and takes the guest SDK
+//! into the binary, so that whoever has only that can write functions.
+
+#[path = "build/embed.rs"]
+mod embed;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 const TARGET: &str = "wasm32-wasip2";
+
+/// The npm package that functions in TypeScript are built with, and the contract where it looks for it. Not its tests.
+const TYPESCRIPT_SDK: &[&str] = &[
+    "guest-sdk/typescript/package.json",
+    "guest-sdk/typescript/package-lock.json",
+    "guest-sdk/typescript/src",
+    "guest-sdk/typescript/builder",
+    "host-api/wit",
+];
 
 /// Cargo tells these to its children; they are about this build, for another target and with other flags than the component's.
 const OF_THIS_BUILD: &[&str] = &[
@@ -45,6 +58,8 @@ fn main() {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    embed::table("typescript_sdk", &root, TYPESCRIPT_SDK);
 
     // In the shared target folder, not in OUT_DIR: debug and release builds, clippy and tests embed the same component.
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

@@ -4,6 +4,7 @@
 
 mod account;
 mod api_keys;
+pub(crate) mod build;
 pub mod client;
 mod connections;
 pub(crate) mod deploy;
@@ -42,7 +43,9 @@ pub struct Cli {
 enum Command {
     /// Run the server: API, scheduler and workers
     Serve(Box<serve::Serve>),
-    /// Build and deploy functions: a crate, a folder of crates or a .wasm file
+    /// Build functions, of a project in TypeScript, a crate, or a folder of both, to components
+    Build(build::Build),
+    /// Build and deploy functions: a project in TypeScript, a crate, a folder of both, or a .wasm file
     Deploy(deploy::Deploy),
     /// A tour on a stand-in provider: deploy, connect, sync, read, change, sync again. Needs no network
     Demo(demo::Demo),
@@ -98,6 +101,7 @@ impl Command {
     async fn execute(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(command) => command.execute().await?,
+            Self::Build(command) => command.execute().await?,
             Self::Deploy(command) => command.execute().await?,
             Self::Demo(command) => return command.execute().await,
             Self::Run(command) => return command.execute().await,

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
+use super::build::DoesNotBuild;
 use super::client::ClientError;
 use crate::config::ConfigError;
 
 /// Shown below `syncline --help`.
 pub(super) const HELP: &str = "Exit codes: 0 done; 1 refused or failed; 2 wrong arguments or configuration; 3 the server cannot be reached; \
-4 the function failed, or the demo found a difference.";
+4 the function failed, or the demo found a difference; 5 the source does not build.";
 
 /// The function ran and failed; its error is printed already.
 pub(super) const FUNCTION_FAILED: u8 = 4;
@@ -15,6 +16,7 @@ pub(super) const FUNCTION_FAILED: u8 = 4;
 const FAILED: u8 = 1;
 const MISCONFIGURED: u8 = 2;
 const UNREACHABLE: u8 = 3;
+const DOES_NOT_BUILD: u8 = 5;
 
 /// Prints the error with its causes and what to do next, on stderr, and gives the exit code.
 pub(super) fn report(error: &anyhow::Error) -> ExitCode {
@@ -33,6 +35,7 @@ pub(super) fn report(error: &anyhow::Error) -> ExitCode {
     let code = match client {
         Some(ClientError::Unreachable { .. }) => UNREACHABLE,
         _ if error.chain().any(<dyn std::error::Error>::is::<ConfigError>) => MISCONFIGURED,
+        _ if error.chain().any(<dyn std::error::Error>::is::<DoesNotBuild>) => DOES_NOT_BUILD,
         _ => FAILED,
     };
     ExitCode::from(code)

@@ -8,13 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::cli::build::Code;
 use crate::cli::client::{Call, Client};
 
 /// A component to deploy.
 pub(crate) struct Source {
     integration: Option<String>,
     wasm: Vec<u8>,
-    code: Option<String>,
+    code: Option<Code>,
 }
 
 /// What a deployment changed.
@@ -47,8 +48,8 @@ impl Source {
         Self { integration, wasm, code: None }
     }
 
-    /// With the Rust that it was built from.
-    pub(crate) fn with_code(self, code: Option<String>) -> Self {
+    /// With what it was built from.
+    pub(crate) fn with_code(self, code: Option<Code>) -> Self {
         Self { code, ..self }
     }
 
@@ -67,7 +68,7 @@ pub(crate) async fn send(client: &Client, sources: &[Source]) -> anyhow::Result<
             component["integration"] = integration.as_str().into();
         }
         if let Some(code) = &source.code {
-            component["source"] = json!({ "language": "rust", "code": code });
+            component["source"] = json!({ "language": code.language, "code": code.text });
         }
         component
     };

@@ -1,4 +1,4 @@
-//! A crate's source as one text, for people to read.
+//! What a component was built from as one text, for people to read.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,23 @@ pub(super) fn of_crate(folder: &Path) -> Option<String> {
         return None;
     }
     (!files.is_empty()).then_some(text)
+}
+
+/// The files of a component in TypeScript, each under a comment with its path, as the builder tells them.
+pub(super) fn of_files<'a>(files: impl ExactSizeIterator<Item = (&'a str, &'a str)>, project: &Path) -> Option<String> {
+    let several = files.len() > 1;
+    let mut text = String::new();
+    for (name, code) in files {
+        if several {
+            let _ = write!(text, "{}// {name}\n\n", if text.is_empty() { "" } else { "\n" });
+        }
+        text.push_str(code);
+    }
+    if text.len() > MAX_BYTES {
+        say(project, "it is longer than 1 MiB");
+        return None;
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

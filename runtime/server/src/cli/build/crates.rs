@@ -1,4 +1,4 @@
-//! Crates become components.
+//! Crates become components, by cargo.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-use crate::config::ConfigError;
+use super::DoesNotBuild;
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -37,45 +37,14 @@ struct Diagnostic {
     rendered: Option<String>,
 }
 
-/// A component, and the folder of the crate that it was built from.
-#[derive(Debug)]
-pub(super) struct Built {
-    pub(super) wasm: PathBuf,
-    pub(super) folder: Option<PathBuf>,
-}
-
-/// The .wasm files behind a path, built where it names source.
-pub(super) async fn components(path: &Path) -> anyhow::Result<Vec<Built>> {
-    let path = path.canonicalize().map_err(|error| ConfigError::new(format!("{}: {error}", path.display())))?;
-    if path.is_file() {
-        if path.extension().is_none_or(|extension| extension != "wasm") {
-            let problem = format!("{} is neither a .wasm file nor the folder of a crate", path.display());
-            return Err(ConfigError::new(problem).into());
-        }
-        return Ok(vec![Built { wasm: path, folder: None }]);
-    }
-    let mut built = Vec::new();
-    for folder in crates(&path)? {
-        let wasm = build(&folder).await?;
-        built.extend(wasm.into_iter().map(|wasm| Built { wasm, folder: Some(folder.clone()) }));
-    }
-    if built.is_empty() {
-        bail!("cargo built no .wasm in {}; a crate of functions needs crate-type = [\"cdylib\", \"rlib\"] below [lib]", path.display());
-    }
-    Ok(built)
-}
-
 /// The folder itself where it is a crate, else the crates directly below it; a workspace without a package of its own is such a folder.
-fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if is_crate(folder) {
         return Ok(vec![folder.to_owned()]);
     }
     let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_crate(path)).collect();
     found.sort();
-    if found.is_empty() {
-        return Err(ConfigError::new(format!("there is no crate in {} nor directly below it", folder.display())).into());
-    }
     Ok(found)
 }
 
@@ -85,7 +54,8 @@ fn is_crate(folder: &Path) -> bool {
     manifest.parse::<toml::Table>().map_or(true, |manifest| manifest.contains_key("package"))
 }
 
-async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// The .wasm files that cargo makes of a crate.
+pub(super) async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})")?);
     progress.enable_steady_tick(Duration::from_millis(100));
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -138,7 +108,14 @@ async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         if said.contains("target may not be installed") {
             bail!("the target {TARGET} is not installed; add it with `rustup target add {TARGET}`");
         }
-        bail!("{} does not build; cargo's errors are above", folder.display());
+        return Err(DoesNotBuild::new(format!("{} does not build; cargo's errors are above", folder.display())).into());
+    }
+    if wasm.is_empty() {
+        let problem = format!(
+            "cargo built no .wasm in {}; a crate of functions needs crate-type = [\"cdylib\", \"rlib\"] below [lib]",
+            folder.display()
+        );
+        return Err(DoesNotBuild::new(problem).into());
     }
     Ok(wasm)
 }
@@ -146,18 +123,6 @@ async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn a_path_that_is_no_crate_says_what_is_missing() {
-        let dir = tempfile::tempdir().unwrap();
-        let said = async |path: PathBuf| components(&path).await.unwrap_err().to_string();
-        assert!(said(dir.path().to_owned()).await.contains("no crate in"));
-        assert!(said(dir.path().join("absent")).await.contains("absent"));
-        std::fs::write(dir.path().join("notes.txt"), "").unwrap();
-        assert!(said(dir.path().join("notes.txt")).await.contains("neither a .wasm file"));
-        std::fs::write(dir.path().join("x.wasm"), "").unwrap();
-        assert_eq!(components(&dir.path().join("x.wasm")).await.unwrap().len(), 1);
-    }
 
     #[test]
     fn a_workspace_is_a_folder_of_crates() {
