@@ -26,7 +26,7 @@ pub struct Manifest {
     pub functions: Vec<FunctionManifest>,
 }
 
-/// What a component was written with. For people; nothing depends on it.
+/// What a component was written with. For people; nothing depends on it but `build`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Sdk {
@@ -36,6 +36,8 @@ pub struct Sdk {
     pub version: String,
     /// The author's language.
     pub language: String,
+    /// SHA-256, in hexadecimal, of everything that went into the component: the same for two builds whose bytes differ only by chance.
+    pub build: Option<String>,
 }
 
 impl Manifest {

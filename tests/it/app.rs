@@ -83,7 +83,8 @@ impl App {
     }
 
     pub(crate) async fn deploy(&self, wasm: &[u8]) -> Answer {
-        self.post("/deployments", json!({ "components": [{ "integration": "fixture", "wasm": STANDARD.encode(wasm) }] })).await
+        let components = json!([{ "integration": "fixture", "wasm": STANDARD.encode(wasm) }]);
+        self.post("/deployments", json!({ "components": components, "allow_destructive": true })).await
     }
 
     /// Creates the connection, or overrides it.

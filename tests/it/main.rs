@@ -12,6 +12,7 @@ mod clients;
 mod connecting;
 mod crash;
 mod demo;
+mod deployments;
 mod end_to_end;
 mod guests;
 mod idempotency;

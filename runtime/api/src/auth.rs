@@ -16,7 +16,7 @@ use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use syncline_domain::{EnvironmentId, Timestamp};
-use syncline_store::ApiKeyRow;
+use syncline_store::{ApiKeyRow, Deployer};
 
 use crate::error::ApiError;
 use crate::limit::{Bucket, Network, Standing};
@@ -65,6 +65,11 @@ impl Caller {
     /// Everything that the key may do, as one text.
     pub(crate) fn rights(&self) -> String {
         self.0.scopes.join(" ")
+    }
+
+    /// The key, as deployments remember who made them.
+    pub(crate) fn deployer(&self) -> Deployer {
+        Deployer { key: self.0.id, name: self.0.display_name.clone() }
     }
 
     /// Whether the key has the scope.

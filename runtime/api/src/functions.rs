@@ -39,6 +39,9 @@ pub(crate) struct DeployedFunction {
     version: i64,
     #[schema(format = DateTime)]
     last_deployed: String,
+    /// The deployment that made it what it is; `null` for templates. Older ones are forgotten: `GET /deployments/{id}`
+    #[schema(required = true, format = "uuid")]
+    deployment: Option<String>,
     /// Names of the models that it saves
     models: Vec<String>,
 }
@@ -70,6 +73,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller) -> Resul
                 "enabled": row.enabled,
                 "version": row.version,
                 "last_deployed": row.deployed_at,
+                "deployment": row.deployment,
                 "models": definition.models.iter().map(|model| &model.name).collect::<Vec<_>>(),
             })
         })

@@ -20,6 +20,7 @@ pub struct Template {
 pub(crate) struct TemplateFunction {
     pub(crate) definition: FunctionDefinition,
     pub(crate) digest: Digest,
+    pub(crate) build: String,
     pub(crate) wasm: Bytes,
     providers: &'static [&'static str],
 }
@@ -43,7 +44,8 @@ impl Templates {
             for Template { providers, wasm } in &self.components {
                 let wasm = Bytes::from_static(wasm);
                 let deployment = runner.inspect(ComponentSource { wasm: wasm.clone() }).await?;
-                let of = |definition| TemplateFunction { definition, digest: deployment.digest, wasm: wasm.clone(), providers };
+                let (digest, build) = (deployment.digest, deployment.build);
+                let of = |definition| TemplateFunction { definition, digest, build: build.clone(), wasm: wasm.clone(), providers };
                 functions.extend(deployment.functions.into_iter().map(of));
             }
             Ok(Arc::new(functions))

@@ -8,6 +8,7 @@ mod connect;
 mod connect_ui;
 mod connections;
 mod console;
+mod deployments;
 mod every_route;
 mod freshness;
 mod functions;
@@ -71,7 +72,7 @@ struct Answer {
     text: String,
 }
 
-/// Answers every action with `outcome`, and every component with `functions`.
+/// Answers every action with `outcome`, and every component with `functions`, unless those are its own: JSON behind the magic bytes.
 #[derive(Default)]
 struct FakeRunner {
     outcome: Mutex<Option<Result<RunOutcome, RunnerError>>>,
@@ -90,8 +91,12 @@ impl FunctionRunner for FakeRunner {
         if !source.wasm.starts_with(b"\0asm") {
             return Err(RunnerError::Refused { code: "component_malformed", message: "not a component".to_owned() });
         }
-        let functions = self.functions.lock().unwrap().clone();
-        Ok(Deployment { digest: Digest(Sha256::digest(&source.wasm).into()), integration: None, functions })
+        let functions = match source.wasm.strip_prefix(b"\0asm[") {
+            Some(_) => serde_json::from_slice(&source.wasm[4..]).unwrap(),
+            None => self.functions.lock().unwrap().clone(),
+        };
+        let digest = Digest(Sha256::digest(&source.wasm).into());
+        Ok(Deployment { digest, build: digest.to_string(), integration: None, functions })
     }
 }
 
@@ -198,7 +203,8 @@ impl TestApp {
     /// Deploys these functions to `plain`.
     async fn deploy(&self, functions: Vec<Value>) -> Answer {
         *self.runner.functions.lock().unwrap() = functions.into_iter().map(|function| serde_json::from_value(function).unwrap()).collect();
-        self.post("/deployments", json!({ "components": [{ "integration": "plain", "wasm": "AGFzbQ==" }] })).await
+        let components = json!([{ "integration": "plain", "wasm": "AGFzbQ==" }]);
+        self.post("/deployments", json!({ "components": components, "allow_destructive": true })).await
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -82,10 +82,12 @@ unique! {
     SyncId,
     /// An action that runs while nobody waits for it.
     AsyncActionId,
+    /// Components that were put in place together.
+    DeploymentId,
 }
 
 /// SHA-256 of a component's bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {

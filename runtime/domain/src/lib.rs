@@ -41,8 +41,8 @@ pub use cursor::{Cursor, CursorDefect, CursorKey};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
-    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, Digest, EnvironmentId, FunctionId, IntegrationId, JobId,
-    RunId, SyncId, WebhookDeliveryId,
+    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
+    IntegrationId, JobId, RunId, SyncId, WebhookDeliveryId,
 };
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};

@@ -32,6 +32,9 @@ pub struct ComponentSource {
 pub struct Deployment {
     /// SHA-256 of the .wasm.
     pub digest: Digest,
+    /// What it was built from, in its builder's words: the same for two builds of the same source, whose bytes may differ. The digest's text
+    /// where the builder does not say.
+    pub build: String,
     /// The integration that it says it is meant for.
     pub integration: Option<String>,
     /// Its functions, each valid.

@@ -8,6 +8,7 @@ pub(crate) mod build;
 pub mod client;
 mod connections;
 pub(crate) mod deploy;
+mod deployments;
 mod environments;
 mod exit;
 mod functions;
@@ -20,6 +21,7 @@ pub(crate) mod output;
 mod providers;
 pub(crate) mod records;
 mod remote;
+mod rollback;
 mod run;
 pub(crate) mod runs;
 mod serve;
@@ -47,6 +49,10 @@ enum Command {
     Build(build::Build),
     /// Build and deploy functions: a project in TypeScript, a crate, a folder of both, or a .wasm file
     Deploy(deploy::Deploy),
+    /// What was deployed when, and by whom
+    Deployments(deployments::Deployments),
+    /// Put an earlier deployment back
+    Rollback(rollback::Rollback),
     /// A tour on a stand-in provider: deploy, connect, sync, read, change, sync again. Needs no network
     Demo(demo::Demo),
     /// Call an action, or run a sync and follow it to its end
@@ -102,7 +108,9 @@ impl Command {
         match self {
             Self::Serve(command) => command.execute().await?,
             Self::Build(command) => command.execute().await?,
-            Self::Deploy(command) => command.execute().await?,
+            Self::Deploy(command) => return command.execute().await,
+            Self::Deployments(command) => command.execute().await?,
+            Self::Rollback(command) => return command.execute().await,
             Self::Demo(command) => return command.execute().await,
             Self::Run(command) => return command.execute().await,
             Self::Functions(command) => command.execute().await?,

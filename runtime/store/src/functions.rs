@@ -3,8 +3,8 @@
 mod delete;
 
 use syncline_domain::{
-    ComponentId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId, IntegrationKey,
-    Timestamp,
+    ComponentId, DeploymentId, Digest, EnvironmentId, FunctionDefinition, FunctionId, FunctionKind, FunctionName, IntegrationId,
+    IntegrationKey, Timestamp,
 };
 
 use crate::database::{Row, values};
@@ -40,6 +40,8 @@ pub struct FunctionRow {
     pub deployed_at: Timestamp,
     /// Where it came from.
     pub origin: Origin,
+    /// What made it what it is; `None` for templates, and for what was there before deployments were kept.
+    pub deployment: Option<DeploymentId>,
 }
 
 /// Where a function came from.
@@ -130,5 +132,6 @@ fn function(row: &Row) -> Result<FunctionRow, Error> {
         version: row.get("version")?,
         deployed_at: row.time("deployed_at")?,
         origin: row.parse("functions", "origin", Origin::parse)?,
+        deployment: row.parse_optional("functions", "deployment", |text| text.parse().ok())?,
     })
 }

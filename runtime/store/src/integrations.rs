@@ -6,7 +6,7 @@ use syncline_domain::{ConnectionRowId, EnvironmentId, IntegrationId, Integration
 
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, Transaction, values};
-use crate::{Error, Store, connections};
+use crate::{Error, Store, connections, deployments};
 
 /// The integrations. Deleted ones are not found.
 pub struct Integrations<'s>(pub(crate) &'s Store);
@@ -175,6 +175,7 @@ impl Integrations<'_> {
                     }
                     let sql = "UPDATE functions SET deleted_at = $2 WHERE integration = $1 AND deleted_at IS NULL";
                     transaction.execute(sql, values![id, now]).await?;
+                    deployments::forget_in(transaction, id).await?;
                     Ok(true)
                 })
             })

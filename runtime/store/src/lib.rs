@@ -21,6 +21,7 @@ mod connections;
 mod console_sessions;
 mod crypto;
 mod database;
+mod deployments;
 mod environments;
 mod error;
 mod flow_results;
@@ -50,13 +51,17 @@ pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey, Taken};
 pub use async_actions::{Acceptance, AsyncActionRow, AsyncActions, NewAsyncAction};
 pub use auth_flows::{AuthFlowRow, AuthFlows, NewAuthFlow};
 pub use checkpoints::Checkpoints;
-pub use components::{Change, Components, Deploy, DeployComponent, Deployed, DeployedFunction};
+pub use components::{Components, Known};
 pub use connect_sessions::{ConnectSessionRow, ConnectSessions, NewConnectSession};
 pub use connections::{
     ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, EndRefresh, InsertedConnection, NewConnection, Promote, RefreshClaim,
     RefreshResult,
 };
 pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
+pub use deployments::{
+    Change, ComponentContent, Deploy, DeployComponent, Deployed, Deployer, DeploymentKind, DeploymentRow, Deployments, FunctionChange,
+    KEPT as KEPT_DEPLOYMENTS, LostModel, NewDeployment, Outcome, PutInPlace, RecordedChange, Rollback,
+};
 pub use environments::{EnvironmentPurge, EnvironmentRow, Environments, NewEnvironment};
 pub use error::{Constraint, DatabaseError, Error};
 pub use flow_results::FlowResults;

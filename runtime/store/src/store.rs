@@ -14,8 +14,8 @@ use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, RateWindows, Records,
-    RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
+    Deployments, Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, RateWindows,
+    Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -126,6 +126,11 @@ impl Store {
     /// Components.
     pub fn components(&self) -> Components<'_> {
         Components(self)
+    }
+
+    /// What was deployed when.
+    pub fn deployments(&self) -> Deployments<'_> {
+        Deployments(self)
     }
 
     /// Functions.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use syncline_domain::Timestamp;
 
 use crate::database::values;
-use crate::{Error, Store, connections};
+use crate::{Error, Store, components, connections};
 
 /// A connection whose approval takes longer is never approved: its browser has given up.
 const PENDING: Duration = Duration::from_hours(1);
@@ -19,8 +19,8 @@ const DELIVERY: Duration = Duration::from_hours(30 * 24);
 const ASYNC_ACTION: Duration = Duration::from_hours(5 * 24);
 
 impl Store {
-    /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, and discards connections that were never
-    /// approved. Returns how many it was.
+    /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, discards connections that were never
+    /// approved, and forgets components that nothing is made of any more. Returns how many it was.
     pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         const OVER: [(&str, Duration); 8] = [
             ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
@@ -50,9 +50,10 @@ impl Store {
             .database()
             .write(move |transaction| Box::pin(connections::discard_stale_in(transaction, now.minus(PENDING), limit, now)))
             .await?;
+        let pruned = components::prune(self.database(), limit).await?;
         if discarded > 0 {
             self.wake();
         }
-        Ok(removed + discarded)
+        Ok(removed + discarded + pruned)
     }
 }

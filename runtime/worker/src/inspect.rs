@@ -15,7 +15,14 @@ pub(crate) async fn inspect(runner: &Runner, source: ComponentSource) -> Result<
     let manifest =
         engine.describe(&component).await.map_err(|error| RunnerError::Refused { code: describe_code(&error), message: chain(&error) })?;
     let functions = manifest.functions.iter().map(definition::from_manifest).collect::<Result<_, _>>()?;
-    Ok(Deployment { digest: Digest(*digest.as_bytes()), integration: manifest.integration, functions })
+    let digest = Digest(*digest.as_bytes());
+    let build = manifest.sdk.build.filter(|build| is_build(build)).unwrap_or_else(|| digest.to_string());
+    Ok(Deployment { digest, build, integration: manifest.integration, functions })
+}
+
+/// A SHA-256 in small hexadecimal digits; another text does not name a build.
+fn is_build(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// What went wrong and everything below it: the author sees this and nothing else.

@@ -9,14 +9,14 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use syncline_domain::{FunctionId, Timestamp};
-use syncline_store::{Constraint, DeployComponent, Error as StoreError, FunctionRow, Origin};
+use syncline_store::{ComponentContent, Constraint, DeployComponent, Error as StoreError, FunctionRow, Origin};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::built::{self, SourceKind};
 use crate::auth::Caller;
 use crate::body::JsonBody;
-use crate::deployments::create::refused;
+use crate::deployments::refused;
 use crate::error::ApiError;
 use crate::integrations::functions::Kind;
 use crate::state::App;
@@ -149,13 +149,16 @@ async fn deploy(app: &App, caller: &Caller, key: &str, name: &str, kind: Option<
     }
     let component = DeployComponent {
         integration: integration.id,
-        digest: template.digest,
-        wasm: template.wasm.clone(),
-        manifest: json!([template.definition]).to_string(),
+        content: ComponentContent::Sent {
+            digest: template.digest,
+            build: template.build.clone(),
+            wasm: template.wasm.clone(),
+            manifest: json!([template.definition]).to_string(),
+        },
         functions: vec![template.definition.clone()],
         source: None,
     };
-    let deployed = app.store.components().insert_template(caller.environment(), component, app.clock.now()).await;
+    let deployed = app.store.deployments().insert_template(caller.environment(), component, app.clock.now()).await;
     let deployed = deployed.map_err(|error| match error {
         StoreError::Conflict { constraint: Constraint::Function } => {
             let message = format!("integration `{key}` has a function `{name}` of that type already; delete it first");
@@ -163,7 +166,7 @@ async fn deploy(app: &App, caller: &Caller, key: &str, name: &str, kind: Option<
         }
         other => other.into(),
     })?;
-    let row = app.store.functions().lookup(deployed[0].id).await?;
+    let row = app.store.functions().lookup(deployed[0]).await?;
     row.ok_or_else(|| ApiError::not_found(format!("function `{name}` was deleted a moment ago")))
 }
 

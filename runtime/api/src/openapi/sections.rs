@@ -61,6 +61,10 @@ struct Integrations;
     tags((name = "functions", description = "Syncs, actions and event functions: what is deployed, and deploying")),
     paths(
         deployments::create::handle,
+        deployments::plan::handle,
+        deployments::list::handle,
+        deployments::show::handle,
+        deployments::rollback::handle,
         functions::handle,
         integrations::functions::list::handle,
         integrations::functions::show::handle,

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::auth::Caller;
-use crate::deployments::create::refused;
+use crate::deployments::refused;
 use crate::error::ApiError;
 use crate::integrations::functions::{FunctionTemplate, described};
 use crate::openapi::Envelope;

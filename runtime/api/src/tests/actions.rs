@@ -192,11 +192,15 @@ async fn a_deployment_tells_what_changed() {
     let app = TestApp::with_action().await;
     let sync = json!({ "name": "issues", "kind": "sync", "schedule": "every 1h", "models": [{ "name": "Issue", "schema": { "type": "object" } }] });
     let deployed = app.deploy(vec![sync]).await.expect(StatusCode::OK);
-    assert_eq!(
-        deployed["data"]["functions"][0],
-        json!({ "integration": "plain", "type": "sync", "name": "issues", "version": 1, "change": "created" })
-    );
-    assert_eq!(deployed["data"]["deleted"], json!([{ "integration": "plain", "type": "action", "name": "create-issue" }]));
+    let expected = json!({
+        "integration": "plain", "type": "sync", "name": "issues", "version": 1, "change": "created", "details": [], "connections": 0,
+        "lost_models": [],
+    });
+    assert_eq!(deployed["data"]["functions"][0], expected);
+    let expected = json!({
+        "integration": "plain", "type": "action", "name": "create-issue", "version": 1, "connections": 0, "lost_models": [],
+    });
+    assert_eq!(deployed["data"]["deleted"], json!([expected]));
     let listed = app.get("/functions").await.expect(StatusCode::OK);
     assert_eq!((&listed["data"][0]["runs"], &listed["data"][0]["models"]), (&json!("every 1h"), &json!(["Issue"])));
     let shown = app.get("/integrations/plain/functions/issues?type=sync").await.expect(StatusCode::OK);

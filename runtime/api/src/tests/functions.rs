@@ -18,7 +18,11 @@ impl TestApp {
 
     async fn deploy_with_source(&self, functions: Vec<Value>, source: Value) -> Answer {
         *self.runner.functions.lock().unwrap() = functions.into_iter().map(|one| serde_json::from_value(one).unwrap()).collect();
-        self.post("/deployments", json!({ "components": [{ "integration": "plain", "wasm": "AGFzbQ==", "source": source }] })).await
+        self.post(
+            "/deployments",
+            json!({ "components": [{ "integration": "plain", "wasm": "AGFzbQ==", "source": source }], "allow_destructive": true }),
+        )
+        .await
     }
 }
 

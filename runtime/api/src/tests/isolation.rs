@@ -92,6 +92,8 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("createQuickstartIntegration", json!({ "provider": "unauthenticated", "unique_key": "{integration}" })),
         ("updateIntegration", json!({ "display_name": "of the second" })),
         ("createDeployment", json!({ "components": [{ "integration": "{integration}", "wasm": "AGFzbQ==" }] })),
+        ("planDeployment", json!({ "components": [{ "integration": "{integration}", "build": "{build}" }] })),
+        ("rollBackDeployment", json!({ "integrations": ["{integration}"], "allow_destructive": true })),
         ("compileFunction", json!({ "code": "x" })),
         ("createDryRun", run.clone()),
         ("createFunctionDeployment", json!({ "type": "template", "integration_id": "{integration}", "template": "{sync}" })),
@@ -146,6 +148,7 @@ fn kind(operation: &str, parameter: &str) -> Option<&'static str> {
         "variant" if operation == "listRecords" => "base",
         "variant" => "variant",
         "run" => "run",
+        "id" if matches!(operation, "getDeployment" | "rollBackDeployment") => "deployment",
         "id" => "action_id",
         "Idempotency-Key" => "idempotency_key",
         "environmentId" | "environment_id" => "environment",
@@ -166,6 +169,8 @@ fn never(ids: &Ids, keep: &[&str]) -> Ids {
             name if keep.contains(&name) => id.clone(),
             "run" => "01900000-0000-7000-8000-0123456789ab".to_owned(),
             "action_id" => "01900000-0000-7000-8000-0123456789ac".to_owned(),
+            "deployment" => "01900000-0000-7000-8000-0123456789ad".to_owned(),
+            "build" => "0".repeat(64),
             "environment" | "key" => "987654".to_owned(),
             name => format!("{}-{name}-that-never-was", if name == "model" { "No" } else { "no" }),
         };
@@ -277,6 +282,7 @@ async fn first(app: &TestApp) -> Ids {
     app.browser_post(&path, "{}").await.expect(StatusCode::OK);
     let sync = json!({ "name": "issues", "kind": "sync", "description": SECRET, "schedule": "every 1h", "models": [{ "name": "Issue", "schema": {} }] });
     app.deploy(vec![sync, json!({ "name": "create", "kind": "action", "description": SECRET })]).await.expect(StatusCode::OK);
+    let deployed = app.get("/deployments").await.expect(StatusCode::OK)["data"][0]["id"].as_str().unwrap().to_owned();
     // What is on offer to every environment is said by the same stand-in.
     app.runner.functions.lock().unwrap().clear();
     let at = json!({ "provider_config_key": "plain", "connection_id": "c1" });
@@ -365,6 +371,8 @@ async fn first(app: &TestApp) -> Ids {
         ("organization", "org1".to_owned()),
         ("idempotency_key", "idem1".to_owned()),
         ("tag", "o1".to_owned()),
+        ("deployment", deployed),
+        ("build", Digest(Sha256::digest(b"\0asm").into()).to_string()),
     ])
 }
 

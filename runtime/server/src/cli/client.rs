@@ -212,6 +212,8 @@ impl ClientError {
                     "unknown_integration" | "unknown_provider_config" => "`syncline integrations list` shows those that exist",
                     "unknown_connection" => "`syncline connections list` shows those that exist",
                     "unknown_sync" | "no_syncs_found" => "`syncline functions list` shows those that are deployed",
+                    "destructive_deployment" => "--allow-destructive, if that is meant; --dry-run shows all that would change",
+                    "deployment_not_found" | "deployment_forgotten" => "`syncline deployments list` shows those that can be put back",
                     "unknown_provider" => "`syncline providers search WORD` looks in the catalogue",
                     _ => return None,
                 }

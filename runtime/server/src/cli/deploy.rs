@@ -1,15 +1,20 @@
 //! `syncline deploy`: from source or a .wasm to functions that run.
 
+mod changes;
+mod confirm;
 mod send;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 
 use super::build::{self, Toolchain};
 use super::remote::Remote;
 
-pub(crate) use send::{Changed, Source, send};
+pub(crate) use changes::{Answer, Changed};
+pub(crate) use confirm::confirm;
+pub(crate) use send::{Source, send};
 
 #[derive(Args)]
 pub(super) struct Deploy {
@@ -24,26 +29,48 @@ pub(super) struct Deploy {
     /// Do not send the source along; without this flag, whoever may read functions finds it in the API
     #[arg(long)]
     no_source: bool,
+    /// Only show what would change; nothing is deployed
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: exit with 6 where something would change
+    #[arg(long, requires = "dry_run")]
+    exit_code: bool,
+    /// Let functions go that the integration's components do not hold any more, and models that no function saves any more. Without it a
+    /// person at the terminal is asked, and a program refused
+    #[arg(long)]
+    allow_destructive: bool,
     #[command(flatten)]
     toolchain: Toolchain,
 }
 
 impl Deploy {
-    pub(super) async fn execute(self) -> anyhow::Result<()> {
+    pub(super) async fn execute(self) -> anyhow::Result<ExitCode> {
         let (client, output) = (self.remote.client()?, self.remote.output());
         let mut sources = Vec::new();
         for path in &self.paths {
             for built in build::project(path, &self.toolchain).await? {
                 let code = built.code.filter(|_| !self.no_source);
-                sources.push(Source::read(&built.wasm, self.integration.clone())?.with_code(code));
+                sources.push(Source::read(&built.wasm, self.integration.clone())?.with_build(built.build).with_code(code));
             }
         }
-        let (text, changed) = send(&client, &sources).await?;
-        let Changed { functions, deleted } = changed;
-        let mut rows: Vec<Vec<String>> =
-            functions.into_iter().map(|function| vec![function.change, function.integration, function.name, function.kind]).collect();
-        rows.extend(deleted.into_iter().map(|gone| vec!["deleted".to_owned(), gone.integration, gone.name, gone.kind]));
-        output.list(&text, &["change", "integration", "function", "type"], rows, "The component has no functions.")?;
-        Ok(())
+        if self.dry_run {
+            let (text, changed) = send::plan(&client, &sources).await?;
+            changed.print(output, &text)?;
+            return Ok(changed.conclude_dry_run(self.exit_code, output)?);
+        }
+        let sent = match send(&client, &sources, self.allow_destructive).await {
+            Err(error) if !self.allow_destructive => match Changed::of_refusal(&error) {
+                Some(changed) => {
+                    confirm(&changed, output, error)?;
+                    send(&client, &sources, true).await
+                }
+                None => Err(error),
+            },
+            other => other,
+        };
+        let (text, changed) = sent?;
+        changed.print(output, &text)?;
+        changed.conclude(output)?;
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,10 +8,14 @@ use crate::config::ConfigError;
 
 /// Shown below `syncline --help`.
 pub(super) const HELP: &str = "Exit codes: 0 done; 1 refused or failed; 2 wrong arguments or configuration; 3 the server cannot be reached; \
-4 the function failed, or the demo found a difference; 5 the source does not build.";
+4 the function failed, or the demo found a difference; 5 the source does not build; 6 `--dry-run --exit-code` found something that would \
+change.";
 
 /// The function ran and failed; its error is printed already.
 pub(super) const FUNCTION_FAILED: u8 = 4;
+
+/// A dry run that was to tell found something that would change.
+pub(super) const WOULD_CHANGE: u8 = 6;
 
 const FAILED: u8 = 1;
 const MISCONFIGURED: u8 = 2;

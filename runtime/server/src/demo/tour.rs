@@ -83,7 +83,7 @@ impl Tour {
         let integration = json!({ "provider": "github", "unique_key": INTEGRATION });
         cache.client.text(Call::post(["integrations"], &integration)).await?;
         let source = deploy::Source::new(GITHUB_COMPONENT.to_vec(), None);
-        let (_, changed) = deploy::send(&cache.client, &[source]).await?;
+        let (_, changed) = deploy::send(&cache.client, &[source], false).await?;
         let names = changed.functions.iter().map(|function| format!("{} ({})", function.name, function.kind));
         let size = GITHUB_COMPONENT.len() / 1_000;
         self.report.done(step, &format!("{size} KB, compiled ahead of time: {}", names.collect::<Vec<_>>().join(", ")));

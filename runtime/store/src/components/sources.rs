@@ -9,14 +9,16 @@ use crate::functions::{FunctionRow, FunctionSource, Functions};
 impl Functions<'_> {
     /// What the author of a function wrote, where the author shows it.
     pub async fn source(&self, function: &FunctionRow) -> Result<Option<FunctionSource>, Error> {
-        let sql = "SELECT language, code FROM component_sources WHERE integration = $1 AND component = $2";
-        let row = self.0.database().row(sql, values![function.integration, function.component]).await?;
+        // Not of a function that is gone, although a deployment that could be put back may hold it still.
+        let sql = "SELECT language, code FROM component_sources WHERE integration = $1 AND component = $2
+                       AND EXISTS (SELECT 1 FROM functions WHERE id = $3 AND deleted_at IS NULL)";
+        let row = self.0.database().row(sql, values![function.integration, function.component, function.id]).await?;
         row.map(|row| Ok(FunctionSource { language: row.get("language")?, code: row.get("code")? })).transpose()
     }
 }
 
 /// The latest deployment counts: one without source takes back what an earlier one showed.
-pub(super) async fn store_in(
+pub(crate) async fn store_in(
     transaction: &mut Transaction,
     integration: IntegrationId,
     component: i64,
@@ -31,9 +33,10 @@ pub(super) async fn store_in(
     transaction.execute(sql, values![integration, component, language.as_str(), code.as_str()]).await.map(drop)
 }
 
-/// Forgets the sources of components that none of the integration's functions is in any more.
+/// Forgets the sources of components that neither the integration's functions nor its kept deployments are made of any more.
 pub(crate) async fn prune_in(transaction: &mut Transaction, integration: IntegrationId) -> Result<(), Error> {
     let sql = "DELETE FROM component_sources WHERE integration = $1
-                   AND component NOT IN (SELECT component FROM functions WHERE integration = $1 AND deleted_at IS NULL)";
+                   AND component NOT IN (SELECT component FROM functions WHERE integration = $1 AND deleted_at IS NULL)
+                   AND component NOT IN (SELECT component FROM deployment_functions WHERE integration = $1)";
     transaction.execute(sql, values![integration]).await.map(drop)
 }

@@ -5,8 +5,8 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use syncline_domain::{
-    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, EnvironmentId, FunctionId, IntegrationId, JobId, RunId,
-    SyncId, Timestamp, WebhookDeliveryId,
+    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IntegrationId, JobId,
+    RunId, SyncId, Timestamp, WebhookDeliveryId,
 };
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
@@ -125,7 +125,7 @@ macro_rules! kinds {
 kinds! {
     Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
         WebhookDeliveryId;
-    Text: String, &str, RunId, SyncId, AsyncActionId;
+    Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId;
     Bytes: Vec<u8>;
 }
 
@@ -146,6 +146,7 @@ from! {
     RunId => |value| Self::Text(Some(value.to_string()));
     SyncId => |value| Self::Text(Some(value.to_string()));
     AsyncActionId => |value| Self::Text(Some(value.to_string()));
+    DeploymentId => |value| Self::Text(Some(value.to_string()));
     Vec<u8> => |value| Self::Bytes(Some(value));
 }
 

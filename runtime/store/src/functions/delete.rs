@@ -36,7 +36,7 @@ async fn delete_with_records(transaction: &mut Transaction, id: FunctionId, now:
     let Some(row) = transaction.row(FUNCTION, values![id]).await? else { return Ok(false) };
     let gone = definition(&row)?;
     delete_in(transaction, id, now).await?;
-    components::prune_in(transaction, integration).await?;
+    components::prune_sources_in(transaction, integration).await?;
     if gone.kind != FunctionKind::Sync {
         return Ok(true);
     }

@@ -7,7 +7,7 @@ use crate::connecting::{new_flow, new_session};
 use crate::fixture::{World, id, issues};
 
 /// Runs SQL past the store, as somebody with access to the database would.
-async fn tamper(url: &str, sql: &'static str) {
+pub(crate) async fn tamper(url: &str, sql: &'static str) {
     if url.starts_with("sqlite") {
         sqlx::SqliteConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
     } else {

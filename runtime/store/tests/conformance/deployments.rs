@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use syncline_domain::{Digest, FunctionKind, FunctionName, IntegrationId, SyncState};
-use syncline_store::{Change, Constraint, Deploy, DeployComponent, Error, on_each_database};
+use syncline_store::{Change, Constraint, Deploy, Error, NewDeployment, on_each_database};
 
-use crate::fixture::{World, deploy, sync};
+use crate::fixture::{World, component, deploy, new_deployment, sync};
 
 on_each_database! {
     async fn a_deployment_replaces_an_integrations_functions(database) {
@@ -23,14 +23,14 @@ on_each_database! {
         let changed = redeploy(2, vec![sync("issues", "every 5m"), sync("repositories", "every 1d")]).await;
         let changes: Vec<_> = changed.functions.iter().map(|f| (f.name.as_str(), f.change, f.version)).collect();
         assert_eq!(changes, [("issues", Change::Updated, 2), ("repositories", Change::Created, 1)]);
-        assert_eq!(changed.functions[0].id, world.function, "its id stays");
+        assert_eq!(changed.functions[0].id, Some(world.function), "its id stays");
         let syncs = world.store.syncs().list_for_connection(connection).await.unwrap();
         assert_eq!(syncs.len(), 2, "a new sync starts on connections that exist");
         assert!(syncs[0].next_run_at.unwrap() <= world.now().plus(Duration::from_mins(5)) && syncs[0].next_run_at.unwrap() < before);
         assert_eq!(world.claim().await.unwrap().sync, Some(syncs[1].id));
 
         let gone = redeploy(2, vec![sync("repositories", "every 1d")]).await;
-        assert_eq!(gone.deleted.iter().map(|f| f.id).collect::<Vec<_>>(), [world.function]);
+        assert_eq!(gone.deleted.iter().map(|f| f.id).collect::<Vec<_>>(), [Some(world.function)]);
         assert!(matches!(world.store.jobs().complete(&job.fence(), world.now()).await, Err(Error::Fenced)));
         assert_eq!(world.store.syncs().list_for_connection(connection).await.unwrap().len(), 1);
         let name = FunctionName::new("issues").unwrap();
@@ -58,11 +58,10 @@ on_each_database! {
     /// S4
     async fn half_a_deployment_is_none(database) {
         let world = World::new(database).await;
-        let component = |integration, digest: u8, name: &str| DeployComponent {
-            integration, digest: Digest([digest; 32]), wasm: bytes::Bytes::from_static(b"wasm"), manifest: "{}".to_owned(), functions: vec![sync(name, "every 1h")], source: None,
-        };
+        let component = |integration, digest: u8, name: &str| component(integration, digest, vec![sync(name, "every 1h")]);
         let components = vec![component(world.integration, 3, "other"), component(IntegrationId(999), 4, "third")];
-        let refused = world.store.components().insert_deployment(Deploy { environment: world.environment, components, now: world.now() }).await;
+        let new = NewDeployment { allow_destructive: true, ..new_deployment(world.environment, world.now()) };
+        let refused = world.store.deployments().insert(Deploy { new, components }).await;
         assert!(matches!(refused, Err(Error::Conflict { constraint: Constraint::Reference })), "{refused:?}");
         let functions = world.store.functions().list(world.environment, None).await.unwrap();
         assert_eq!(functions.iter().map(|f| f.definition.name.as_str()).collect::<Vec<_>>(), ["issues"]);

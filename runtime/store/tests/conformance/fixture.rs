@@ -1,16 +1,17 @@
 //! A small world to test in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use syncline_domain::{
-    Clock as _, ConnectionName, ConnectionRowId, Credentials, Digest, EnvironmentId, EnvironmentName, ExternalId, FunctionDefinition,
-    FunctionId, FunctionName, IntegrationId, IntegrationKey, JobKind, ManualClock, ModelName, RecordText, RunId, Secret, SyncState, Tags,
-    Timestamp, Trigger, Variant,
+    Clock as _, ConnectionName, ConnectionRowId, Credentials, DeploymentId, Digest, EnvironmentId, EnvironmentName, ExternalId,
+    FunctionDefinition, FunctionId, FunctionName, IntegrationId, IntegrationKey, JobKind, ManualClock, ModelName, RecordText, RunId,
+    Secret, SyncState, Tags, Timestamp, Trigger, Variant,
 };
 use syncline_store::testing::TestDatabase;
 use syncline_store::{
-    Claim, CollectionRef, Deploy, DeployComponent, Deployed, JobRow, ListRecords, NewConnection, NewIntegration, NewRun, NewSync, Page,
-    SaveRecords, Saved, Store,
+    Claim, CollectionRef, ComponentContent, Deploy, DeployComponent, Deployed, JobRow, ListRecords, NewConnection, NewDeployment,
+    NewIntegration, NewRun, NewSync, Outcome, Page, SaveRecords, Saved, Store,
 };
 
 /// An environment with an integration, a sync function deployed to it, and no connection yet.
@@ -31,7 +32,7 @@ impl World {
         let environment = store.environments().ensure(&EnvironmentName::new("dev").unwrap(), clock.now()).await.unwrap().id;
         let integration = store.integrations().insert(integration(environment, "github", clock.now())).await.unwrap().id;
         let deployed = deploy(&store, environment, integration, 1, &[sync("issues", "every 1h")], clock.now()).await;
-        let function = deployed.functions[0].id;
+        let function = deployed.functions[0].id.unwrap();
         // The function's own deployment happened before there was anything to run.
         Self { store, clock, environment, integration, function, _database: database }
     }
@@ -175,13 +176,25 @@ pub(crate) async fn deploy(
     functions: &[FunctionDefinition],
     now: Timestamp,
 ) -> Deployed {
-    let component = DeployComponent {
-        integration,
-        digest: Digest([digest; 32]),
-        wasm: bytes::Bytes::from(vec![digest; 64]),
-        manifest: "{}".to_owned(),
-        functions: functions.to_vec(),
-        source: None,
-    };
-    store.components().insert_deployment(Deploy { environment, components: vec![component], now }).await.unwrap()
+    let new = NewDeployment { allow_destructive: true, ..new_deployment(environment, now) };
+    let components = vec![component(integration, digest, functions.to_vec())];
+    match store.deployments().insert(Deploy { new, components }).await.unwrap() {
+        Outcome::Done(deployed) => deployed,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// By nobody, and nothing may go.
+pub(crate) fn new_deployment(environment: EnvironmentId, now: Timestamp) -> NewDeployment {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut randomness = [0; 10];
+    randomness[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    let id = DeploymentId::new(now, randomness);
+    NewDeployment { id, environment, by: None, allow_destructive: false, dry_run: false, now }
+}
+
+pub(crate) fn component(integration: IntegrationId, digest: u8, functions: Vec<FunctionDefinition>) -> DeployComponent {
+    let (digest, wasm) = (Digest([digest; 32]), bytes::Bytes::from(vec![digest; 64]));
+    let content = ComponentContent::Sent { digest, build: digest.to_string(), wasm, manifest: "[]".to_owned() };
+    DeployComponent { integration, content, functions, source: None }
 }

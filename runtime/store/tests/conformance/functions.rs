@@ -1,9 +1,9 @@
 //! The end of a function, its source, and templates.
 
-use syncline_domain::{Digest, FunctionDefinition, JobKind, RunState, Timestamp};
+use syncline_domain::{FunctionDefinition, JobKind, RunState, Timestamp};
 use syncline_store::{Change, Constraint, Deploy, DeployComponent, Error, FunctionSource, Origin, on_each_database};
 
-use crate::fixture::{World, deploy, issues, sync};
+use crate::fixture::{World, deploy, issues, new_deployment, sync};
 
 /// A sync of another model than `sync` of the fixture.
 fn repositories() -> FunctionDefinition {
@@ -13,14 +13,8 @@ fn repositories() -> FunctionDefinition {
 }
 
 fn component(world: &World, digest: u8, functions: Vec<FunctionDefinition>, code: Option<&str>) -> DeployComponent {
-    DeployComponent {
-        integration: world.integration,
-        digest: Digest([digest; 32]),
-        wasm: bytes::Bytes::from_static(b"wasm"),
-        manifest: "{}".to_owned(),
-        functions,
-        source: code.map(|code| FunctionSource { language: "rust".to_owned(), code: code.to_owned() }),
-    }
+    let source = code.map(|code| FunctionSource { language: "rust".to_owned(), code: code.to_owned() });
+    DeployComponent { source, ..crate::fixture::component(world.integration, digest, functions) }
 }
 
 on_each_database! {
@@ -78,17 +72,18 @@ on_each_database! {
         let deployed = deploy(&world.store, world.environment, world.integration, 1, &[event], world.now()).await;
         let mut new = world.connection("c");
         new.syncs.clear();
-        new.events = vec![deployed.functions[0].id];
+        let function = deployed.functions[0].id.unwrap();
+        new.events = vec![function];
         world.store.connections().insert(new).await.unwrap();
-        assert!(world.store.functions().delete(deployed.functions[0].id, world.now()).await.unwrap());
+        assert!(world.store.functions().delete(function, world.now()).await.unwrap());
         assert!(world.claim().await.is_none());
     }
 
     async fn the_latest_source_counts_and_goes_with_its_functions(database) {
         let world = World::new(database).await;
         let deploy = |component: DeployComponent| async {
-            let deploy = Deploy { environment: world.environment, components: vec![component], now: world.now() };
-            world.store.components().insert_deployment(deploy).await.unwrap();
+            let deploy = Deploy { new: new_deployment(world.environment, world.now()), components: vec![component] };
+            world.store.deployments().insert(deploy).await.unwrap();
             let row = world.store.functions().lookup(world.function).await.unwrap().unwrap();
             world.store.functions().source(&row).await.unwrap().map(|source| source.code)
         };
@@ -104,24 +99,24 @@ on_each_database! {
 
     async fn a_template_stands_beside_what_is_deployed(database) {
         let world = World::new(database).await;
-        let components = world.store.components();
+        let deployments = world.store.deployments();
         let template = |functions| component(&world, 5, functions, None);
-        let added = components.insert_template(world.environment, template(vec![repositories()]), world.now()).await.unwrap();
-        assert_eq!((added.len(), added[0].change), (1, Change::Created));
-        let taken = components.insert_template(world.environment, template(vec![repositories()]), world.now()).await;
+        let added = deployments.insert_template(world.environment, template(vec![repositories()]), world.now()).await.unwrap();
+        assert_eq!(added.len(), 1);
+        let taken = deployments.insert_template(world.environment, template(vec![repositories()]), world.now()).await;
         assert!(matches!(taken, Err(Error::Conflict { constraint: Constraint::Function })), "{taken:?}");
 
         let other = deploy(&world.store, world.environment, world.integration, 2, &[sync("other", "every 1h")], world.now()).await;
         assert_eq!(other.deleted.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["issues"], "the template's function stays");
-        let row = world.store.functions().lookup(added[0].id).await.unwrap().unwrap();
+        let row = world.store.functions().lookup(added[0]).await.unwrap().unwrap();
         assert_eq!(row.origin, Origin::Template);
 
         // An author's own of that name takes its place.
         let own = deploy(&world.store, world.environment, world.integration, 5, &[repositories()], world.now()).await;
-        assert_eq!((own.functions[0].id, own.functions[0].change), (added[0].id, Change::Updated));
-        assert_eq!(world.store.functions().lookup(added[0].id).await.unwrap().unwrap().origin, Origin::Deployed);
+        assert_eq!((own.functions[0].id, own.functions[0].change), (Some(added[0]), Change::Updated));
+        assert_eq!(world.store.functions().lookup(added[0]).await.unwrap().unwrap().origin, Origin::Deployed);
         let nowhere = DeployComponent { integration: syncline_domain::IntegrationId(999), ..template(vec![repositories()]) };
-        let refused = components.insert_template(world.environment, nowhere, Timestamp::default()).await;
+        let refused = deployments.insert_template(world.environment, nowhere, Timestamp::default()).await;
         assert!(matches!(refused, Err(Error::Conflict { constraint: Constraint::Reference })), "{refused:?}");
     }
 }

@@ -17,6 +17,7 @@ mod open;
 mod pending;
 mod records;
 mod refresh;
+mod rollback;
 mod runs;
 mod small;
 mod sweep;

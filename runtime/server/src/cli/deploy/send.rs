@@ -1,5 +1,6 @@
-//! Components on their way to the server, and what they changed there.
+//! Components on their way to the server. They are named first, and sent only where the server does not have them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context;
@@ -7,45 +8,61 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
+use super::changes::{Answer, Changed};
 use crate::cli::build::Code;
-use crate::cli::client::{Call, Client};
+use crate::cli::client::{Call, Client, ClientError};
+
+/// The server may forget components between an answer and the next question, but not for ever.
+const ATTEMPTS: u32 = 4;
 
 /// A component to deploy.
 pub(crate) struct Source {
     integration: Option<String>,
     wasm: Vec<u8>,
+    /// Where it is not known by its bytes.
+    build: Option<String>,
     code: Option<Code>,
 }
 
-/// What a deployment changed.
+/// The server's `{"data": {"needed": [..], "changes": {..}}}`.
 #[derive(Deserialize)]
-pub(crate) struct Changed {
-    pub(crate) functions: Vec<Function>,
-    #[serde(default)]
-    pub(crate) deleted: Vec<Function>,
-}
-
-/// A function of the deployment; `change` is empty for a deleted one.
-#[derive(Deserialize)]
-pub(crate) struct Function {
-    pub(crate) integration: String,
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) change: String,
+struct Plan {
+    data: Planned,
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    data: Changed,
+struct Planned {
+    needed: Vec<usize>,
+    changes: Option<Changed>,
+}
+
+/// Of 409 `component_needed`.
+#[derive(Deserialize)]
+struct Needed {
+    error: NeededError,
+}
+
+#[derive(Deserialize)]
+struct NeededError {
+    payload: NeededPayload,
+}
+
+#[derive(Deserialize)]
+struct NeededPayload {
+    needed: Vec<usize>,
 }
 
 impl Source {
     /// A .wasm in memory.
     pub(crate) fn new(wasm: Vec<u8>, integration: Option<String>) -> Self {
-        Self { integration, wasm, code: None }
+        Self { integration, wasm, build: None, code: None }
+    }
+
+    /// Known by what its builder says that it was built from, because two builds of that may have different bytes.
+    pub(crate) fn with_build(self, build: Option<String>) -> Self {
+        Self { build, ..self }
     }
 
     /// With what it was built from.
@@ -58,22 +75,88 @@ impl Source {
         let wasm = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         Ok(Self::new(wasm, integration))
     }
-}
 
-/// Deploys all of them or none.
-pub(crate) async fn send(client: &Client, sources: &[Source]) -> anyhow::Result<(String, Changed)> {
-    let component = |source: &Source| {
-        let mut component = json!({ "wasm": STANDARD.encode(&source.wasm) });
-        if let Some(integration) = &source.integration {
+    fn json(&self, whole: bool) -> Value {
+        let mut component = match &self.build {
+            _ if whole => json!({ "wasm": STANDARD.encode(&self.wasm) }),
+            Some(build) => json!({ "build": build }),
+            None => json!({ "digest": hex(&Sha256::digest(&self.wasm)) }),
+        };
+        if let Some(integration) = &self.integration {
             component["integration"] = integration.as_str().into();
         }
-        if let Some(code) = &source.code {
+        if let Some(code) = &self.code {
             component["source"] = json!({ "language": code.language, "code": code.text });
         }
         component
+    }
+}
+
+/// Deploys all of them or none; refused with `destructive_deployment` where functions or models would go and may not.
+pub(crate) async fn send(client: &Client, sources: &[Source], allow_destructive: bool) -> anyhow::Result<(String, Changed)> {
+    let mut sent = BTreeSet::new();
+    let mut attempts = 0;
+    let text = loop {
+        attempts += 1;
+        let body = json!({ "components": components(sources, &sent), "allow_destructive": allow_destructive });
+        match client.text(Call::post(["deployments"], &body)).await {
+            Err(error) if attempts < ATTEMPTS => match needed(&error) {
+                Some(needed) => sent.extend(needed),
+                None => return Err(error.into()),
+            },
+            other => break other?,
+        }
     };
-    let components: Vec<Value> = sources.iter().map(component).collect();
-    let text = client.text(Call::post(["deployments"], &json!({ "components": components }))).await?;
     let answer: Answer = serde_json::from_str(&text).context("the server's answer to the deployment is not understood")?;
     Ok((text, answer.data))
+}
+
+/// Asks what deploying them would change; the server writes nothing.
+pub(super) async fn plan(client: &Client, sources: &[Source]) -> anyhow::Result<(String, Changed)> {
+    let mut sent = BTreeSet::new();
+    for _ in 0..ATTEMPTS {
+        let text = client.text(Call::post(["deployments", "plan"], &json!({ "components": components(sources, &sent) }))).await?;
+        let plan: Plan = serde_json::from_str(&text).context("the server's plan is not understood")?;
+        if let Some(changes) = plan.data.changes {
+            return Ok((text, changes));
+        }
+        sent.extend(plan.data.needed);
+    }
+    anyhow::bail!("the server asks for the same components again and again; try again")
+}
+
+fn components(sources: &[Source], sent: &BTreeSet<usize>) -> Vec<Value> {
+    sources.iter().enumerate().map(|(index, source)| source.json(sent.contains(&index))).collect()
+}
+
+fn needed(error: &ClientError) -> Option<Vec<usize>> {
+    match error {
+        ClientError::Refused { code, body, .. } if code == "component_needed" => {
+            serde_json::from_str(body).ok().map(|Needed { error }| error.payload.needed)
+        }
+        _ => None,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_named_before_it_is_sent() {
+        let code = Code { language: "rust", text: "fn a() {}".to_owned() };
+        let source = Source::new(b"\0asm".to_vec(), Some("github".to_owned())).with_code(Some(code));
+        let named = source.json(false);
+        assert_eq!(named["digest"], "cd5d4935a48c0672cb06407bb443bc0087aff947c6b864bac886982c73b3027f");
+        assert!(named.get("wasm").is_none() && named["integration"] == "github" && named["source"]["language"] == "rust", "{named}");
+        assert_eq!(source.json(true)["wasm"], "AGFzbQ==");
+        assert!(source.json(true).get("digest").is_none());
+        let build = "0".repeat(64);
+        let source = source.with_build(Some(build.clone()));
+        assert_eq!((&source.json(false)["build"], source.json(false).get("digest")), (&json!(build), None));
+    }
 }
