@@ -77,6 +77,8 @@ export class Pending {
             );
         });
         outer.ticket = ticket;
+        // Reported by `settle`, with the line: nothing is left for the engine to report.
+        Promise.prototype.then.call(outer, undefined, () => {});
         return outer;
     }
 

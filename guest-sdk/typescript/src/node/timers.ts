@@ -1,0 +1,6 @@
+/** `timers`. */
+
+const { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis;
+
+export { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout };
+export default { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout };
