@@ -78,8 +78,8 @@ export class Bundler {
 
     #finish({ outputFiles, metafile }, entries) {
         const text = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).text;
-        const lines = places(JSON.parse(text('.js.map')), this.root, isAuthors);
-        let code = text('.js').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+        let code = text('.js');
+        const lines = places(JSON.parse(text('.js.map')), code, this.root, isAuthors);
         const put = (token, value) => {
             code = code.replace(`"${token}"`, () => value);
         };

@@ -31,13 +31,20 @@ export function relative(root, file) {
     return path.relative(root, file).split(path.sep).join('/');
 }
 
-/** By place, each once. A type error where a check has already said what is wrong would only repeat it in the compiler's words. */
+/** After these, what the type checker says of the same file is mostly what follows from them. */
+const CAUSES = new Set(['no_definition', 'no_exec', 'model_without_id', 'invalid_model_name', 'unusable_import', 'unresolved_import']);
+
+/** By place, each once. A type error that only repeats in the compiler's words what a check has said, or follows from it, is left out. */
 export function tidy(diagnostics) {
     const place = (one) => `${one.file}:${one.line}`;
     const told = new Set(diagnostics.filter((one) => one.code !== 'type_error').map(place));
+    const broken = new Set(diagnostics.filter((one) => CAUSES.has(one.code)).map((one) => one.file));
+    // Without a package's types, everything that comes from it has none.
+    const untyped = diagnostics.some((one) => one.code === 'dependency_missing');
+    const follows = (one) => one.file !== null && (untyped || broken.has(one.file) || told.has(place(one)));
     const seen = new Set();
     return diagnostics
-        .filter((one) => one.code !== 'type_error' || one.line === null || !told.has(place(one)))
+        .filter((one) => one.code !== 'type_error' || !follows(one))
         .filter((one) => {
             const key = `${place(one)}:${one.column}:${one.code}:${one.message}`;
             return !seen.has(key) && seen.add(key);

@@ -6,20 +6,30 @@ import { relative } from './diagnostics.mjs';
  * The author's file and line for each generated line that has one, by the first piece of it: a line of the bundle is a statement or
  * a part of one.
  * @param {{ sources: string[], mappings: string }} map
+ * @param {string} code that it belongs to
  * @param {(file: string) => boolean} isAuthors
  * @returns {Map<number, { file: string, line: number }>} lines count from 1
  */
-export function places(map, root, isAuthors) {
+export function places(map, code, root, isAuthors) {
     const files = map.sources.map((source) => path.resolve(root, source)).map((file) => (isAuthors(file) ? relative(root, file) : null));
+    const lines = code.split('\n');
     const found = new Map();
     let [source, line] = [0, 0];
     map.mappings.split(';').forEach((segments, index) => {
+        // A line that begins within an expression starts with a mapping of its indentation to where the line before ended: the next one
+        // is of its own text.
+        const indentation = lines[index]?.search(/\S/) ?? 0;
+        let column = 0;
+        let isOwn = false;
         for (const segment of segments === '' ? [] : segments.split(',')) {
-            const [, sourceStep, lineStep] = decode(segment);
+            const [columnStep, sourceStep, lineStep] = decode(segment);
+            column += columnStep;
             if (sourceStep === undefined) continue;
             source += sourceStep;
             line += lineStep;
-            if (files[source] !== null && !found.has(index + 1)) found.set(index + 1, { file: files[source], line: line + 1 });
+            if (files[source] === null || isOwn) continue;
+            isOwn = column >= indentation;
+            found.set(index + 1, { file: files[source], line: line + 1 });
         }
     });
     return found;

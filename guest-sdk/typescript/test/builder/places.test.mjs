@@ -1,0 +1,85 @@
+// Guards and line tables: what makes a run-time error say the author's line.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+import { instrument } from '../../builder/instrument.mjs';
+import { lineTable, places } from '../../builder/lines.mjs';
+import { Source } from '../../builder/source.mjs';
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url));
+
+/** A file of the package, as Node runs it. */
+async function load(file) {
+    const { outputFiles } = await esbuild.build({ entryPoints: [path.join(SRC, file)], bundle: true, format: 'esm', write: false, external: ['syncline:*'] });
+    return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
+test('every kind of loop is guarded, on its line, and does what it did', () => {
+    const code = `let n = 0;
+for (let i = 0; i < 2; i++) n++;
+for (const x of [1, 2]) { n += x; }
+for (const k in { a: 1, b: 2 }) if (k) n += 1; else n -= 1;
+while (n < 10)
+    n++;
+do n++; while (n < 12)
+do { n++ } while (n < 14)
+outer: for (const a of [1, 2]) for (const b of [1, 2]) { if (b === 2) continue outer; n += a; }
+for (; n < 20; n++);
+result = n;
+`;
+    const text = instrument(new Source('/', '/x.ts', code));
+    assert.equal(text.split('\n').length, code.split('\n').length);
+    assert.equal(text.match(/__sl_guard\(\);/g).length, 9);
+    const value = (body) => new Function('count', `let result; const __sl_guard = () => { count.n++; }; ${body}; return result;`);
+    const count = { n: 0 };
+    assert.equal(value(text)(count), value(code)({ n: 0 }));
+    assert.equal(count.n, 2 + 2 + 2 + 3 + 2 + 2 + (2 + 4) + 3);
+});
+
+test('the table says of every line of a bundle which line of which file it was', async (t) => {
+    const { Lines } = await load('runtime/lines.ts');
+    const root = fs.mkdtempSync('/tmp/syncline-lines-');
+    t.after(() => fs.rmSync(root, { recursive: true }));
+    const files = {
+        'a.ts': "import { b } from './b.js';\n// a comment\ntype T = number;\n\nexport function a(x: T) {\n    const y = b(x);\n\n    return {\n        first: y,\n        then: () => { throw new Error('one') },\n    };\n}\n",
+        'b.ts': "/* many\nlines */\nexport const b = (x: number) => {\n    if (x > 1) return x;\n    throw new Error('two');\n};\n",
+        'lib.js': "export const lib = () => {\n    throw new Error('three');\n};\n",
+        'entry.js': "export { a } from './a.ts';\nexport { lib } from './lib.js';\n",
+    };
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(root, name), text);
+    const { outputFiles } = await esbuild.build({
+        entryPoints: [path.join(root, 'entry.js')], bundle: true, format: 'esm', write: false, sourcemap: 'external', outfile: path.join(root, 'out.js'),
+    });
+    const text = (end) => outputFiles.find((file) => file.path.endsWith(end)).text;
+    const lines = new Lines(lineTable(places(JSON.parse(text('.map')), text('out.js'), root, (file) => file.endsWith('.ts'))));
+    const bundle = text('out.js').split('\n');
+    const told = (part) => lines.find(bundle.findIndex((line) => line.includes(part)) + 1);
+    assert.deepEqual(told('"one"'), { file: 'a.ts', line: 10 });
+    assert.deepEqual(told('"two"'), { file: 'b.ts', line: 5 });
+    assert.deepEqual(told('first: y'), { file: 'a.ts', line: 9 });
+    assert.equal(told('"three"'), undefined, 'a library has no place');
+});
+
+test('the guard ends a loop before its limits do, and again if that is caught', async () => {
+    const { beginRun } = await load('runtime/guard.ts');
+    let [cpuMs, memoryBytes] = [2000, 100 << 20];
+    let asked = 0;
+    beginRun(() => (asked++, { cpuMs, memoryBytes }));
+    const spin = (perRound) => {
+        for (let round = 0; round < 1_000_000; round++) {
+            perRound();
+            globalThis.__sl_guard();
+        }
+    };
+    assert.throws(() => spin(() => (cpuMs -= 0.01)), { limit: 'cpu_time_exceeded', message: /limit of 2\.0 s of CPU time/ });
+    assert.ok(cpuMs > 0 && asked < 2000, `${cpuMs} ms left after ${asked} questions`);
+    assert.throws(() => globalThis.__sl_guard(), { limit: 'cpu_time_exceeded' });
+
+    cpuMs = 2000;
+    beginRun(() => ({ cpuMs, memoryBytes }));
+    assert.throws(() => spin(() => (memoryBytes -= 1000)), { limit: 'out_of_memory', message: /100 MiB/ });
+    assert.ok(memoryBytes > 1 << 20, `${memoryBytes} bytes left`);
+});
