@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and which file answers.
 //!
-//! Everything but `serve`, `demo` and `openapi` talks to a running server over its public HTTP API, as any other client does.
+//! Everything but `serve`, `demo`, `test` and `openapi` talks to a running server over its public HTTP API, as any other client does.
 
 mod account;
 mod api_keys;
@@ -15,6 +15,7 @@ mod functions;
 mod input;
 mod integrations;
 mod keys;
+mod local;
 mod logs;
 mod openapi;
 pub(crate) mod output;
@@ -25,6 +26,7 @@ mod rollback;
 mod run;
 pub(crate) mod runs;
 mod serve;
+mod test;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -53,6 +55,8 @@ enum Command {
     Deployments(deployments::Deployments),
     /// Put an earlier deployment back
     Rollback(rollback::Rollback),
+    /// Replay every recording of a project, without a network
+    Test(test::Test),
     /// A tour on a stand-in provider: deploy, connect, sync, read, change, sync again. Needs no network
     Demo(demo::Demo),
     /// Call an action, or run a sync and follow it to its end
@@ -111,6 +115,7 @@ impl Command {
             Self::Deploy(command) => return command.execute().await,
             Self::Deployments(command) => command.execute().await?,
             Self::Rollback(command) => return command.execute().await,
+            Self::Test(command) => return command.execute().await,
             Self::Demo(command) => return command.execute().await,
             Self::Run(command) => return command.execute().await,
             Self::Functions(command) => command.execute().await?,

@@ -7,5 +7,6 @@ pub use crate::host::{
     Exchange, List, MAX_DEPTH, Redactor, answer, body_bytes, check_metadata, from_proxy, headers, http_method, lock_ttl, proxy_call, said,
     too_deep, walk, wire_body, wire_headers,
 };
+pub use crate::inspect::inspect;
 pub use crate::run::run_error;
 pub use crate::schema::{Schemas, check, compile};

@@ -1,16 +1,15 @@
 //! A component on its way in: compiled, asked what it holds, and everything it says checked.
 
-use syncline_domain::{ComponentSource, Deployment, Digest, RunnerError};
+use syncline_domain::{Deployment, Digest, RunnerError};
 
-use syncline_engine::DescribeError;
+use bytes::Bytes;
+use syncline_engine::{DescribeError, Engine};
 
-use crate::{Runner, definition};
+use crate::definition;
 
-pub(crate) async fn inspect(runner: &Runner, source: ComponentSource) -> Result<Deployment, RunnerError> {
-    let engine = runner.engine();
-    let digest =
-        engine.compile(source.wasm.clone()).await.map_err(|error| RunnerError::Refused { code: error.code(), message: chain(&error) })?;
-    let wasm = source.wasm.clone();
+/// What a deploy of these bytes would find in them.
+pub async fn inspect(engine: &Engine, wasm: Bytes) -> Result<Deployment, RunnerError> {
+    let digest = engine.compile(wasm.clone()).await.map_err(|error| RunnerError::Refused { code: error.code(), message: chain(&error) })?;
     let component = engine.load(digest, || async move { Some(wasm) }).await.map_err(|error| RunnerError::Internal(Box::new(error)))?;
     let manifest =
         engine.describe(&component).await.map_err(|error| RunnerError::Refused { code: describe_code(&error), message: chain(&error) })?;

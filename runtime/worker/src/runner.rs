@@ -166,7 +166,7 @@ impl FunctionRunner for Runner {
     }
 
     async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
-        inspect::inspect(self, source).await
+        inspect::inspect(self.engine(), source.wasm).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::config::ConfigError;
 
 /// Shown below `syncline --help`.
 pub(super) const HELP: &str = "Exit codes: 0 done; 1 refused or failed; 2 wrong arguments or configuration; 3 the server cannot be reached; \
-4 the function failed, or the demo found a difference; 5 the source does not build; 6 `--dry-run --exit-code` found something that would \
+4 the function failed, a recording did not replay as it was, or the demo found a difference; 5 the source does not build; 6 `--dry-run --exit-code` found something that would \
 change.";
 
 /// The function ran and failed; its error is printed already.

@@ -1,0 +1,122 @@
+//! A project's components, loaded once, and runs of their functions in fresh instances.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use syncline_domain::{FunctionDefinition, FunctionKind, RunnerError};
+use syncline_engine::{Call, Completion, Component, Engine, Limits};
+use syncline_host_api::Host;
+use syncline_worker::Budgets;
+use syncline_worker::contract::{self, Schemas};
+use tokio_util::sync::CancellationToken;
+
+use crate::outcome::Outcome;
+use crate::rehearsal::{Rehearsal, Setting};
+
+/// A function that can be run.
+pub struct Function {
+    /// What it says of itself, checked as at a deploy.
+    pub definition: FunctionDefinition,
+    pub(crate) schemas: Schemas,
+}
+
+/// A component of the project.
+pub struct Member {
+    /// The integration that its functions are for.
+    pub integration: String,
+    pub(crate) component: Component,
+    /// In the component's order.
+    pub functions: Vec<Arc<Function>>,
+}
+
+/// Everything that can be run.
+pub struct Project {
+    engine: Engine,
+    budgets: Budgets,
+    members: Vec<Arc<Member>>,
+}
+
+impl Project {
+    /// With the limits of a live run.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, budgets: Budgets::default(), members: Vec::new() }
+    }
+
+    /// With less patience: a replay waits for nobody, so that what takes longer is a loop.
+    pub fn impatient(engine: Engine, patience: Duration) -> Self {
+        let hurried = |limits: Limits| Limits { cpu_time: patience, wall_time: 2 * patience, ..limits };
+        let Budgets { sync, action, event } = Budgets::default();
+        let budgets = Budgets { sync: hurried(sync), action: hurried(action), event: hurried(event) };
+        Self { budgets, ..Self::new(engine) }
+    }
+
+    /// Compiles a component, or finds it compiled, and reads what it holds. `integration` where the component does not say it itself.
+    pub async fn load(&mut self, wasm: Bytes, integration: &str) -> Result<Arc<Member>, RunnerError> {
+        let internal = |error: syncline_engine::LoadError| RunnerError::Internal(Box::new(error));
+        let deployment = contract::inspect(&self.engine, wasm.clone()).await?;
+        let component = self.engine.load(deployment.digest.0.into(), || async { Some(wasm) }).await.map_err(internal)?;
+        let functions = deployment.functions.into_iter().map(|definition| {
+            let wrong = |message| RunnerError::Refused { code: "invalid_schema", message };
+            let schemas = Schemas::new(&definition).map_err(wrong)?;
+            Ok(Arc::new(Function { definition, schemas }))
+        });
+        let member = Arc::new(Member {
+            integration: deployment.integration.unwrap_or_else(|| integration.to_owned()),
+            component,
+            functions: functions.collect::<Result<_, RunnerError>>()?,
+        });
+        self.members.push(Arc::clone(&member));
+        Ok(member)
+    }
+
+    /// All that was loaded.
+    pub fn members(&self) -> &[Arc<Member>] {
+        &self.members
+    }
+
+    /// An action of an integration.
+    pub(crate) fn action(&self, integration: &str, name: &str) -> Option<(Arc<Member>, Arc<Function>)> {
+        let members = self.members.iter().filter(|member| member.integration == integration);
+        members.into_iter().find_map(|member| {
+            let found = member.function(name).filter(|function| function.definition.kind == FunctionKind::Action)?;
+            Some((Arc::clone(member), found))
+        })
+    }
+
+    /// Runs a function to its end.
+    pub async fn run(self: &Arc<Self>, setting: Setting) -> Outcome {
+        let (member, function) = (Arc::clone(&setting.member), Arc::clone(&setting.function));
+        let (name, is_action) = (function.definition.name.to_string(), function.definition.kind == FunctionKind::Action);
+        let journal = Arc::clone(&setting.journal);
+        if is_action && let Err(problem) = function.schemas.check_input(&setting.input) {
+            return Outcome::refused(
+                "invalid_action_input",
+                format!("the input of `{name}` does not match its schema: {problem}"),
+                &journal,
+            );
+        }
+        let host = Arc::new(Rehearsal::new(setting, Arc::clone(self)));
+        let call = Call {
+            function: name.clone(),
+            host: Arc::clone(&host) as Arc<dyn Host>,
+            limits: self.budgets.of(&function.definition),
+            cancel: CancellationToken::new(),
+        };
+        let Completion { outcome, usage } = self.engine.call(&member.component, call).await;
+        let mut result = outcome.map_err(contract::run_error);
+        if let (Ok(output), true) = (&result, is_action)
+            && let Err(problem) = function.schemas.check_output(output)
+        {
+            result = Err(Outcome::error("invalid_action_output", format!("the output of `{name}` does not match its schema: {problem}")));
+        }
+        host.into_outcome(result, usage)
+    }
+}
+
+impl Member {
+    /// The function of this name.
+    pub fn function(&self, name: &str) -> Option<Arc<Function>> {
+        self.functions.iter().find(|function| function.definition.name.as_str() == name).cloned()
+    }
+}
