@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { instrument } from '../builder/instrument.mjs';
 import { lineTable } from '../builder/lines.mjs';
+import { Source } from '../builder/source.mjs';
 import { err, failure, load, ok, runAction, runSync } from './support/runtime.mjs';
 
 const { Lines, frames } = await load(`
@@ -51,7 +53,7 @@ test('an_output_that_is_not_json_says_what_to_do', async () => {
 test('a_failure_that_nobody_awaited_fails_the_run', async () => {
     const one = await failed((nango) => void nango.saveCheckpoint({ a: 1 }), { 'run.saveCheckpoint': () => { throw failure('checkpoint_conflict', 'changed'); } });
     assert.equal(one.code, 'function_error');
-    assert.match(one.message, /nango\.saveCheckpoint\(\) failed and was not awaited.*add `await`: changed/);
+    assert.match(one.message, /nango\.saveCheckpoint\(\) failed and was not awaited.*add `await`: NangoError: changed/);
     const late = await failed((nango) => void nango.post({ endpoint: '/' }), { 'provider.start': () => err('network_error', 'refused', { details: '{"code":"ECONNREFUSED"}' }) });
     assert.match(late.message, /nango\.post\(\) failed and was not awaited/);
 });
@@ -75,6 +77,55 @@ test('an_answer_that_nobody_awaited_is_waited_for_and_warned_of', async () => {
         { 'provider.start': () => ok({}), 'run.saveCheckpoint': () => { throw failure('x', 'y'); } }
     );
     assert.deepEqual([listened.output, listened.lines], [null, []]);
+});
+
+test('a_call_of_the_authors_own_that_nobody_awaited_fails_the_run_when_it_fails', async () => {
+    const float = (value) => globalThis.__sl_float(value);
+    const one = await failed(async () => void float((async () => { throw new RangeError('nobody'); })()));
+    assert.deepEqual([one.code, /^UnhandledRejection: a call failed and was not awaited; add `await`: RangeError: nobody/.test(one.message)], ['function_error', true]);
+    // While it waits for the provider, too.
+    const host = { 'provider.start': () => err('network_error', 'refused', { details: '{"code":"ECONNREFUSED"}' }) };
+    const late = await failed(async (nango) => void float((async () => { await null; await nango.get({ endpoint: '/' }); })()), host);
+    assert.match(late.message, /a call failed and was not awaited.*AxiosError: refused/);
+    const plain = await failed(async () => void float(Promise.reject({ a: 1 })));
+    assert.match(plain.message, /was not awaited.*\{"a":1\}/);
+});
+
+test('calls_that_stand_alone_are_seen_wherever_they_stand', () => {
+    const code = [
+        'const seen = []; const note = (x) => (seen.push(x), x)',
+        'note(1)',
+        '(() => note(2))()',
+        'for (const x of [3, 4]) note(x)',
+        'if (seen.length) note(5); else note(6)',
+        'while (seen.length < 12) { note(7); seen.push(8) }',
+        'seen.at?.(0)',
+        'class A { constructor() { note(9) } } class B extends A { constructor() { super() } }',
+        'new B()',
+        'return seen'
+    ].join('\n').replace('(() => note(2))()', ';(() => note(2))()');
+    const module = `export default () => {\n${code}\n}`;
+    const text = instrument(new Source('/', '/x.ts', module));
+    assert.equal(text.split('\n').length, module.split('\n').length);
+    const counted = { floats: 0 };
+    const run = (body) => new Function('__sl_float', '__sl_guard', body.replace('export default () =>', 'return (() =>') + ')()');
+    const expected = run(module)();
+    assert.deepEqual(run(text)((value) => (counted.floats++, value), () => {}), expected);
+    assert.equal(counted.floats, 11);
+});
+
+test('a_call_of_the_authors_own_that_nobody_awaited_is_seen_to_its_end_where_it_has_one', async () => {
+    const float = (value) => globalThis.__sl_float(value);
+    let done = false;
+    const { output, lines } = await runAction(
+        async (nango) => void float((async () => { await nango.get({ endpoint: '/' }); await nango.saveCheckpoint({ a: 1 }); done = true; })()),
+        { 'provider.start': () => ({ read: () => new Promise((resolve) => setImmediate(() => resolve({ tag: 'ok', val: { status: 200, headers: [], body: { tag: 'text', val: '' } } }))) }), 'run.saveCheckpoint': () => {} }
+    );
+    assert.deepEqual([output, done, lines], [null, true, []]);
+    const stuck = await runAction(async () => void float(new Promise(() => {})));
+    assert.equal(stuck.output, null);
+    assert.match(stuck.lines[0].message, /a call was not awaited: it had not come to its end when the function did/);
+    assert.equal(float(3), 3);
 });
 
 test('the_engines_lack_of_memory_has_the_hosts_code', async () => {

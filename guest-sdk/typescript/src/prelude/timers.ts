@@ -1,6 +1,7 @@
 /** Timers: the host waits, which costs no CPU time. Whatever has not come when the function ends never does. */
 
 import { sleep } from 'syncline:host/run@1.1.0';
+import { adopt } from '../runtime/floating.js';
 import { define } from './define.js';
 import { phase } from './phase.js';
 
@@ -13,7 +14,7 @@ class Timeout {
     #cancelled = false;
 
     constructor(
-        readonly callback: (...values: unknown[]) => void,
+        readonly callback: (...values: unknown[]) => unknown,
         readonly delay: number,
         readonly values: unknown[],
         readonly repeats: boolean
@@ -36,8 +37,16 @@ class Timeout {
             if (!this.repeats) {
                 active.delete(this.id);
             }
-            this.callback(...this.values);
+            this.#fire();
         } while (this.repeats && !this.#cancelled);
+    }
+    /** Nobody can catch what it throws, so the run takes it. */
+    #fire(): void {
+        try {
+            adopt(this.callback(...this.values));
+        } catch (error) {
+            adopt(Promise.reject(error));
+        }
     }
     close(): this {
         this.#cancelled = true;

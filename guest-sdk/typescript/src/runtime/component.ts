@@ -3,6 +3,7 @@
 import * as host from 'syncline:host/run@1.1.0';
 import { execute } from './execute.js';
 import { toFailure } from './failure.js';
+import { beginFloating } from './floating.js';
 import { beginRun } from './guard.js';
 import { Lines, type LineTable } from './lines.js';
 import { definitionOf, type FunctionEntry, manifestFunction, manifestText } from './manifest.js';
@@ -50,7 +51,9 @@ export function component(options: ComponentOptions): Component {
             beginRun(host.getBudget);
             try {
                 const { entry, definition } = pick(found, name);
-                return await execute(entry.kind, new Run(definition, lines, entry.uses.previousExecutions));
+                const run = new Run(definition, lines, entry.uses.previousExecutions);
+                beginFloating(run.pending);
+                return await execute(entry.kind, run);
             } catch (thrown) {
                 throw toFailure(thrown, lines);
             }

@@ -2,7 +2,7 @@
 
 import * as host from 'syncline:host/run@1.1.0';
 import { CALLED_AT } from './failure.js';
-import { exactJson } from './json.js';
+import { exactJson, safeJson } from './json.js';
 import { write } from './log.js';
 import type { Kind } from './manifest.js';
 import { ActionNango } from './nango/action.js';
@@ -44,23 +44,24 @@ export async function execute(kind: Kind, run: Run): Promise<string> {
 async function settled(run: Run): Promise<void> {
     for (const call of await run.pending.settle()) {
         const where = place(run, call);
-        if (call.failed) {
-            throw forgottenFailure(call, where);
+        if (call.outcome === 'failed') {
+            throw forgottenFailure(run, call, where);
         }
-        write('warn', [`nango.${call.name}() was not awaited${where}: the function ended before its answer came. Add \`await\``], run.threshold);
+        const what = call.name === undefined ? 'a call' : `nango.${call.name}()`;
+        const end = call.outcome === 'open' ? 'it had not come to its end when the function did' : 'the function ended before its answer came';
+        write('warn', [`${what} was not awaited${where}: ${end}. Add \`await\``], run.threshold);
     }
 }
 
-function forgottenFailure(call: Forgotten, where: string): unknown {
+function forgottenFailure(run: Run, call: Forgotten, where: string): unknown {
     const reason = call.reason;
-    const message = `nango.${call.name}() failed and was not awaited${where}; add \`await\`: `;
-    if (!(reason instanceof Error)) {
-        return new Error(message + String(reason));
-    }
-    const error = new Error(message + reason.message, { cause: reason });
+    const what = call.name === undefined ? 'a call' : `nango.${call.name}()`;
+    const shown = reason instanceof Error ? `${reason.name}: ${reason.message}` : safeJson(reason);
+    const error = new Error(`${what} failed and was not awaited${where}; add \`await\`: ${shown}`, { cause: reason });
     error.name = 'UnhandledRejection';
-    // Its own stack would name this file.
-    Object.defineProperty(error, 'stack', { value: call.stack });
+    // Where it failed says more than where it was called; its own stack would name this file.
+    const stack = reason instanceof Error && frames(reason.stack, run.lines).length > 0 ? reason.stack : call.stack;
+    Object.defineProperty(error, 'stack', { value: stack });
     Object.defineProperty(error, CALLED_AT, { value: call.stack });
     return error;
 }

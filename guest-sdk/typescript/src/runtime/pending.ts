@@ -38,15 +38,21 @@ class Call<T> extends Promise<T> {
 
 /** A call that nobody awaited. */
 export interface Forgotten {
-    name: string;
+    /** Of a member of `nango`; of the author's own functions there is none. */
+    name: string | undefined;
     stack: string | undefined;
-    failed: boolean;
+    outcome: 'answered' | 'failed' | 'open';
     reason: unknown;
 }
 
+/** How often other promises get their turn before one that nothing drives is left alone. */
+const TURNS = 20;
+
 /** The calls of one run. */
 export class Pending {
+    /** Unsettled ones, and settled ones that nobody listened to. */
     private readonly open = new Set<Ticket>();
+    private readonly floating = new Set<Forgotten>();
 
     /** Runs a call and gives its promise to the author. */
     track<T>(name: string, call: () => Promise<T>): Promise<T> {
@@ -57,21 +63,16 @@ export class Pending {
         const outer = new Call<T>((resolve, reject) => {
             ticket.done = inner.then(
                 (value) => {
-                    ticket.settled = true;
-                    if (ticket.listened) {
-                        this.open.delete(ticket);
-                    }
+                    this.settled(ticket);
                     resolve(value);
                 },
                 (reason: unknown) => {
-                    ticket.settled = ticket.failed = true;
+                    ticket.failed = true;
                     ticket.reason = reason;
                     if (typeof reason === 'object' && reason !== null && stack !== undefined && !(CALLED_AT in reason)) {
                         Object.defineProperty(reason, CALLED_AT, { value: stack });
                     }
-                    if (ticket.listened) {
-                        this.open.delete(ticket);
-                    }
+                    this.settled(ticket);
                     reject(reason);
                 }
             );
@@ -82,16 +83,40 @@ export class Pending {
         return outer;
     }
 
+    /** A call of the author's own that stands alone as a statement: whatever it promises is nobody's. */
+    adopt(value: unknown): void {
+        if (!(value instanceof Promise) || value instanceof Call) {
+            return;
+        }
+        const call: Forgotten = { name: undefined, stack: new Error().stack, outcome: 'open', reason: undefined };
+        this.floating.add(call);
+        value.then(
+            () => this.floating.delete(call),
+            (reason: unknown) => {
+                call.outcome = 'failed';
+                call.reason = reason;
+            }
+        );
+    }
+
     /** Waits for what is still under way, and tells what nobody listened to. */
     async settle(): Promise<Forgotten[]> {
-        const forgotten: Forgotten[] = [];
-        for (const ticket of this.open) {
-            await ticket.done;
-            if (!ticket.listened) {
-                forgotten.push({ name: ticket.name, stack: ticket.stack, failed: ticket.failed, reason: ticket.reason });
-            }
+        for (let turn = 0; turn < TURNS && this.open.size + this.floating.size > 0; ) {
+            // Where a call of the author's own floats, whatever is under way may be its.
+            const floats = [...this.floating].some(({ outcome }) => outcome === 'open');
+            const next = [...this.open].find(({ settled, listened }) => !settled && (floats || !listened));
+            turn = next ? 0 : turn + 1;
+            await next?.done;
         }
-        this.open.clear();
-        return forgotten;
+        const calls = [...this.open].filter(({ settled, listened }) => settled && !listened);
+        const forgotten = calls.map(({ name, stack, failed, reason }): Forgotten => ({ name, stack, outcome: failed ? 'failed' : 'answered', reason }));
+        return [...forgotten, ...this.floating];
+    }
+
+    private settled(ticket: Ticket): void {
+        ticket.settled = true;
+        if (ticket.listened) {
+            this.open.delete(ticket);
+        }
     }
 }
