@@ -25,6 +25,7 @@ mod deployments;
 mod environments;
 mod error;
 mod flow_results;
+mod function_checkpoints;
 mod functions;
 mod idempotency_keys;
 mod integrations;
@@ -65,6 +66,7 @@ pub use deployments::{
 pub use environments::{EnvironmentPurge, EnvironmentRow, Environments, NewEnvironment};
 pub use error::{Constraint, DatabaseError, Error};
 pub use flow_results::FlowResults;
+pub use function_checkpoints::{FunctionCheckpoints, FunctionOnConnection};
 pub use functions::{FunctionRow, FunctionSource, Functions, Origin};
 pub use idempotency_keys::{BeginRequest, Begun, IdempotencyKeys, RequestFence};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};

@@ -14,8 +14,8 @@ use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Transaction};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Deployments, Environments, Error, FlowResults, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators, Options, RateWindows,
-    Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
+    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators,
+    Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -143,7 +143,12 @@ impl Store {
         Syncs(self)
     }
 
-    /// Checkpoints.
+    /// Checkpoints of actions and event functions.
+    pub fn function_checkpoints(&self) -> FunctionCheckpoints<'_> {
+        FunctionCheckpoints(self)
+    }
+
+    /// Checkpoints of syncs.
     pub fn checkpoints(&self) -> Checkpoints<'_> {
         Checkpoints(self)
     }

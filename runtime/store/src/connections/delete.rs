@@ -49,6 +49,7 @@ pub(crate) async fn delete_in(transaction: &mut Transaction, id: ConnectionRowId
     let Some(row) = transaction.row(sql, values![id, now]).await? else { return Ok(false) };
     syncs::remove_in(transaction, syncs::Of::Connection(id), now).await?;
     jobs::cancel_connection_in(transaction, id, now).await?;
+    transaction.execute("DELETE FROM function_checkpoints WHERE connection = $1", values![id]).await?;
     jobs::insert_in(transaction, payload::purge(EnvironmentId(row.get("environment")?), id, now)).await?;
     Ok(true)
 }

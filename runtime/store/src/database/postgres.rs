@@ -52,6 +52,7 @@ impl Postgres {
             migration(4, "access", include_str!("../../../../migrations/postgres/0004_access.sql")),
             migration(5, "requests", include_str!("../../../../migrations/postgres/0005_requests.sql")),
             migration(6, "function_source", include_str!("../../../../migrations/postgres/0006_function_source.sql")),
+            migration(7, "function_checkpoints", include_str!("../../../../migrations/postgres/0007_function_checkpoints.sql")),
             migration(8, "deployments", include_str!("../../../../migrations/postgres/0008_deployments.sql")),
         ];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;

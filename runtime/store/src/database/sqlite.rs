@@ -53,6 +53,7 @@ impl Sqlite {
             migration(4, "access", include_str!("../../../../migrations/sqlite/0004_access.sql")),
             migration(5, "requests", include_str!("../../../../migrations/sqlite/0005_requests.sql")),
             migration(6, "function_source", include_str!("../../../../migrations/sqlite/0006_function_source.sql")),
+            migration(7, "function_checkpoints", include_str!("../../../../migrations/sqlite/0007_function_checkpoints.sql")),
             migration(8, "deployments", include_str!("../../../../migrations/sqlite/0008_deployments.sql")),
         ];
         Migrator::with_migrations(migrations)

@@ -24,6 +24,7 @@ impl Functions<'_> {
 pub(crate) async fn delete_in(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<(), Error> {
     syncs::remove_in(transaction, syncs::Of::Function(function), now).await?;
     jobs::cancel_event_in(transaction, function, now).await?;
+    transaction.execute("DELETE FROM function_checkpoints WHERE function = $1", values![function]).await?;
     transaction.execute("UPDATE functions SET deleted_at = $2 WHERE id = $1", values![function, now]).await.map(drop)
 }
 

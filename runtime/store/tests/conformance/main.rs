@@ -8,6 +8,7 @@ mod console;
 mod crypto;
 mod deployments;
 mod fixture;
+mod function_checkpoints;
 mod functions;
 mod idempotency_keys;
 mod jobs;
