@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use url::{Url, form_urlencoded};
 
-use crate::hosts::host_is_listed;
+use crate::hosts::host_is_named;
 use crate::{BufferedResponse, CallBody, ProxyCall};
 
 mod config;
@@ -121,7 +121,7 @@ impl Paginator {
         if self.last_link.as_ref() == Some(&link) || response.url == link {
             return Ok(None);
         }
-        let declared = self.config.hosts.as_deref().is_some_and(|hosts| link.host_str().is_some_and(|host| host_is_listed(host, hosts)));
+        let declared = self.config.hosts.as_deref().is_some_and(|hosts| link.host_str().is_some_and(|host| host_is_named(host, hosts)));
         // Where a page says to go, the credentials go.
         if link.origin() != response.url.origin() && !declared {
             return Err(PaginateDefect::ForeignLink { host: link.host_str().unwrap_or_default().to_owned() });

@@ -72,6 +72,11 @@ fn a_function_reaches_declared_hosts_only() {
     assert!(matches!(url("https://acme.example", &call), Err(ProxyError::EgressDenied { .. })));
     call.base_url_override = Some("https://acme.example".to_owned());
     assert_eq!(url("https://acme.example/v1", &call).unwrap(), "https://acme.example/x");
+    call.extra_hosts = Some(Arc::from(["*".to_owned()]));
+    call.base_url_override = Some("https://elsewhere.example/api".to_owned());
+    assert_eq!(url("https://acme.example", &call).unwrap(), "https://elsewhere.example/api/x");
+    call.endpoint = "https://third.example/y".to_owned();
+    assert_eq!(url("https://acme.example", &call).unwrap(), "https://third.example/y");
 }
 
 /// P5: a key in the query is as much the provider's as one in a header.

@@ -44,7 +44,9 @@ pub enum PaginateDefect {
     #[error("the link to the next page is not a URL")]
     BadLink,
     /// Credentials would go there.
-    #[error("the link to the next page leads to `{host}`, which is neither the provider's host nor declared")]
+    #[error(
+        "the link to the next page leads to `{host}`, which is neither the provider's host nor named in the function's egress: name it there if it may have the credentials"
+    )]
     ForeignLink {
         /// Of the link.
         host: String,

@@ -119,6 +119,9 @@ fn credentials_do_not_follow_a_link_to_another_host() {
     let body = r#"{"d":[1],"next":"https://evil.example/items"}"#;
     let defect = paginator(config, get("/")).accept(&answer(URL, body)).unwrap_err();
     assert_eq!(defect, PaginateDefect::ForeignLink { host: "evil.example".to_owned() });
+    // A function that may reach any host has not chosen this one.
+    let any = PaginateConfig::new(&entry(""), Some(config), Some(["*".to_owned()].into())).unwrap();
+    assert_eq!(Paginator::new(any, get("/")).unwrap().accept(&answer(URL, body)).unwrap_err(), defect);
     let hosts = Some(["evil.example".to_owned()].into());
     let declared = PaginateConfig::new(&entry(""), Some(config), hosts).unwrap();
     assert!(Paginator::new(declared, get("/")).unwrap().accept(&answer(URL, body)).is_ok());
