@@ -17,6 +17,7 @@ wasmtime::component::bindgen!({
         "syncline:host/run.get-budget": trappable,
         "syncline:host/run.sleep": store | trappable,
         "syncline:host/run.get-random": trappable,
+        "syncline:host/run.get-stack": trappable,
         default: async | trappable,
     },
     exports: { default: async },

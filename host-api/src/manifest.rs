@@ -9,7 +9,7 @@ mod error;
 mod function;
 
 pub use error::ManifestError;
-pub use function::{FunctionKind, FunctionLimits, FunctionManifest, LifecycleEvent, ModelManifest};
+pub use function::{EndpointManifest, FunctionKind, FunctionLimits, FunctionManifest, LifecycleEvent, ModelManifest};
 
 use serde::Deserialize;
 

@@ -29,6 +29,16 @@ pub enum ManifestError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// Two functions, or one function twice, have the same endpoint.
+    #[error("functions {one:?} and {other:?} both have the endpoint {endpoint}: give one of them another path")]
+    DuplicateEndpoint {
+        /// A function.
+        one: String,
+        /// Another, or the same.
+        other: String,
+        /// Method and path.
+        endpoint: String,
+    },
     /// Two functions of one kind have the same name.
     #[error("the manifest describes the {kind} {name:?} twice")]
     Duplicate {
@@ -44,6 +54,7 @@ impl ManifestError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Duplicate { .. } => "duplicate_function",
+            Self::DuplicateEndpoint { .. } => "duplicate_endpoint",
             Self::Malformed(_) | Self::Function { .. } | Self::Empty | Self::Field { .. } => "invalid_manifest",
         }
     }

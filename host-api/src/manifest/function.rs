@@ -78,7 +78,7 @@ pub struct FunctionManifest {
     /// JSON Schema of the connection's metadata.
     #[serde(default)]
     pub metadata: Option<Box<RawValue>>,
-    /// JSON Schema of a sync's checkpoint.
+    /// JSON Schema of the checkpoint.
     #[serde(default)]
     pub checkpoint: Option<Box<RawValue>>,
     /// Events only: which one.
@@ -90,7 +90,10 @@ pub struct FunctionManifest {
     /// The provider's webhook types that a sync wants.
     #[serde(default)]
     pub webhook_subscriptions: Vec<String>,
-    /// Hosts besides the provider's own that it may reach; `*.example.com` covers subdomains.
+    /// Addresses below `/v1`, for clients of older functions. Actions have any number; a sync's first belongs to its first model, and so on.
+    #[serde(default)]
+    pub endpoints: Vec<EndpointManifest>,
+    /// Hosts besides the provider's own that it may reach; `*.example.com` covers subdomains, `*` is any public host.
     #[serde(default)]
     pub egress: Vec<String>,
     /// What it may see beyond the default, such as `credentials`.
@@ -112,6 +115,18 @@ pub struct ModelManifest {
     pub name: String,
     /// JSON Schema 2020-12 of a record: an object that requires `id`. Not compiled here.
     pub schema: Box<RawValue>,
+}
+
+/// An address below `/v1`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EndpointManifest {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// Begins with a slash; no query.
+    pub path: String,
+    /// For people.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// Limits that a function sets itself. Zero is refused.

@@ -40,6 +40,22 @@ fn what_is_wrong_is_named_by_function_and_field() {
         ),
         (r#"{"name": "a", "kind": "sync", "limits": {"memory_mb": 0}}"#, "\"a\"", "limits.memory_mb"),
         (r#"{"name": "a", "kind": "action", "input": "string"}"#, "\"a\"", "input"),
+        (
+            r#"{"name": "a", "kind": "action", "endpoints": [{"method": "GET", "path": "/a"}, {"method": "get", "path": "/b"}]}"#,
+            "\"a\"",
+            "endpoints[1]",
+        ),
+        (r#"{"name": "a", "kind": "action", "endpoints": [{"method": "GET", "path": "a"}]}"#, "\"a\"", "endpoints[0]"),
+        (r#"{"name": "a", "kind": "action", "endpoints": [{"method": "GET", "path": "/a?b"}]}"#, "\"a\"", "endpoints[0]"),
+        (r#"{"name": "a", "kind": "sync", "endpoints": [{"method": "POST", "path": "/a"}]}"#, "\"a\"", "endpoints[0]"),
+        (
+            r#"{"name": "a", "kind": "event", "event": "validate-connection", "endpoints": [{"method": "GET", "path": "/a"}]}"#,
+            "\"a\"",
+            "endpoints",
+        ),
+        (r#"{"name": "a", "kind": "sync", "egress": ["a.example", "https://b.example"]}"#, "\"a\"", "egress[1]"),
+        (r#"{"name": "a", "kind": "sync", "egress": ["*example.com"]}"#, "\"a\"", "egress[0]"),
+        (r#"{"name": "a", "kind": "sync", "egress": ["a.example:8080"]}"#, "\"a\"", "egress[0]"),
     ];
     for (functions, name, field) in cases {
         let message = parse(functions).unwrap_err().to_string();
@@ -60,4 +76,20 @@ fn a_manifest_without_functions_is_refused() {
     assert!(matches!(parse(""), Err(ManifestError::Empty)));
     assert!(matches!(Manifest::parse("{}"), Err(ManifestError::Malformed(_))));
     assert!(matches!(Manifest::parse("not json"), Err(ManifestError::Malformed(_))));
+}
+
+#[test]
+fn an_endpoint_belongs_to_one_function() {
+    let function = |name: &str, method: &str| {
+        format!(r#"{{"name": "{name}", "kind": "action", "endpoints": [{{"method": "{method}", "path": "/x"}}]}}"#)
+    };
+    assert!(parse(&format!("{}, {}", function("a", "GET"), function("b", "POST"))).is_ok());
+    let error = parse(&format!("{}, {}", function("a", "GET"), function("b", "GET"))).unwrap_err();
+    assert_eq!(error.code(), "duplicate_endpoint");
+    assert!(error.to_string().contains("GET /x") && error.to_string().contains("\"b\""), "{error}");
+}
+
+#[test]
+fn a_function_may_reach_hosts_their_subdomains_or_any() {
+    assert!(parse(r#"{"name": "a", "kind": "sync", "egress": ["*", "*.files.example.com", "127.0.0.1", "example.com."]}"#).is_ok());
 }
