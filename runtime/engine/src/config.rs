@@ -21,13 +21,14 @@ pub(crate) const MAX_CORE_INSTANCES: u32 = 30;
 pub(crate) const MAX_TABLES: u32 = 10;
 pub(crate) const MAX_MEMORIES: u32 = 2;
 
-/// Deep enough for recursive descent over 128 levels of JSON; a runaway recursion ends here, well inside the stack.
-const WASM_STACK_BYTES: usize = 512 << 10;
+/// Deep enough for 3,000 calls of JavaScript functions in QuickJS, which takes 700 bytes for each, and for JSON nested 10,000 levels deep. A
+/// runaway recursion ends here, well inside the stack. Address space: what a run does not touch takes no memory.
+pub(crate) const WASM_STACK_BYTES: usize = 2 << 20;
 /// Host functions are polled on the guest's stack, so beside its own share it has what a thread of the executor has.
 const ASYNC_STACK_BYTES: usize = WASM_STACK_BYTES + (2 << 20);
 
 /// What compiling needs to know.
-pub(crate) fn compiling() -> Config {
+pub(crate) fn compiling(parallel: bool) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -40,8 +41,7 @@ pub(crate) fn compiling() -> Config {
         // No guest language of ours uses these; what cannot be compiled cannot be attacked.
         .wasm_gc(false)
         .wasm_memory64(false)
-        // A compilation takes one core; the others serve runs.
-        .parallel_compilation(false)
+        .parallel_compilation(parallel)
         // Files and lines of a trap would need the guest's debug info, which is ten times its code.
         .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
     config
@@ -49,7 +49,7 @@ pub(crate) fn compiling() -> Config {
 
 /// What running needs besides: a pool for that many runs at one time. The figures behind the numbers: a fresh instance and a call
 /// cost 32 µs with these, 62 without.
-pub(crate) fn running(instances: u32) -> Config {
+pub(crate) fn running(instances: u32, parallel: bool) -> Config {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(MAX_CORE_INSTANCES))
@@ -71,7 +71,7 @@ pub(crate) fn running(instances: u32) -> Config {
         .async_stack_keep_resident(64 << 10)
         // Off by default. Needs Linux 6.7; elsewhere it changes nothing.
         .pagemap_scan(Enabled::Auto);
-    let mut config = compiling();
+    let mut config = compiling(parallel);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }

@@ -5,6 +5,8 @@ mod cpu;
 mod failure;
 mod limiter;
 mod log;
+mod stack;
+mod stack_meter;
 mod state;
 mod stdio;
 mod stop;

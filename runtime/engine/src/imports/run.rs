@@ -54,6 +54,11 @@ impl Host for State {
         Ok(self.budget())
     }
 
+    /// Asked from inside functions, so it is not counted.
+    fn get_stack(&mut self) -> Result<u64> {
+        Ok(self.stack_left() as u64)
+    }
+
     /// Not counted as a host call: it costs what any computation costs. More than the limit traps, as it does in `wasi:random`.
     fn get_random(&mut self, bytes: u32) -> Result<Vec<u8>> {
         self.random().get_random_bytes(u64::from(bytes))

@@ -13,7 +13,7 @@ use wasmtime::{Store, Trap, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use super::cpu::CpuMeter;
-use super::{RunFailure, State, Stop, trap};
+use super::{RunFailure, State, Stop, stack, trap};
 use crate::config::{MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS};
 use crate::text::readable;
 
@@ -111,7 +111,7 @@ pub(crate) async fn run(engine: &wasmtime::Engine, pre: &FunctionPre<State>, cal
             Err(RunFailure::ResultTooLarge { function, size_bytes: output.len(), limit_bytes: run.limits.result_bytes })
         }
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(failure)) => Err(RunFailure::Guest(bounded(failure, run.limits.result_bytes))),
+        Ok(Err(failure)) => Err(run.own(failure, function)),
         Err(end) => Err(run.explain(end, function)),
     };
     Completion { outcome, usage: run.usage() }
@@ -197,6 +197,16 @@ impl Run {
         }
     }
 
+    /// What the guest itself answered; where its runtime stopped it for a limit, the failure of that limit.
+    fn own(&self, failure: Failure, function: String) -> RunFailure {
+        let frames = || stack::of(&failure);
+        match failure.code.as_str() {
+            stack::CPU_TIME_EXCEEDED => RunFailure::CpuTimeExceeded { function, limit: self.limits.cpu_time, frames: frames() },
+            stack::OUT_OF_MEMORY => RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes, frames: frames() },
+            _ => RunFailure::Guest(bounded(failure, self.limits.result_bytes)),
+        }
+    }
+
     fn explain(&self, end: End, function: String) -> RunFailure {
         let error = match end {
             End::Timeout => return RunFailure::Timeout { function, limit: self.limits.wall_time },
@@ -206,8 +216,8 @@ impl Run {
         };
         if let Some(stop) = error.downcast_ref::<Stop>() {
             return match stop {
-                Stop::CpuTime => RunFailure::CpuTimeExceeded { function, limit: self.limits.cpu_time },
-                Stop::Memory => RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes },
+                Stop::CpuTime => RunFailure::CpuTimeExceeded { function, limit: self.limits.cpu_time, frames: Vec::new() },
+                Stop::Memory => RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes, frames: Vec::new() },
                 Stop::Tables => RunFailure::TableTooLarge { function, limit_elements: self.limits.table_elements },
                 Stop::HostCalls => RunFailure::HostCallBudget { function, limit: self.limits.host_calls },
                 Stop::HostPanic => RunFailure::HostPanic { function },
@@ -221,7 +231,7 @@ impl Run {
             Some(Trap::StackOverflow) => RunFailure::StackOverflow { function, frames },
             // An allocation that failed ends like a panic.
             Some(Trap::UnreachableCodeReached) if self.store.data().limiter.refused() => {
-                RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes }
+                RunFailure::OutOfMemory { function, limit_bytes: self.limits.memory_bytes, frames: Vec::new() }
             }
             // A panic ends in `unreachable`, in every language that we know.
             Some(Trap::UnreachableCodeReached) => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use syncline_host_api::host::Failure;
 
+use super::stack;
+
 /// Why a run has no result. `Display` is for the author: which function, which limit, what to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunFailure {
@@ -23,6 +25,8 @@ pub enum RunFailure {
         function: String,
         /// What it was given.
         limit: Duration,
+        /// Where it was, innermost first, if its own runtime stopped it a moment before the engine would have.
+        frames: Vec<String>,
     },
     /// It wanted more linear memory.
     OutOfMemory {
@@ -30,6 +34,8 @@ pub enum RunFailure {
         function: String,
         /// What it was given, over all its memories.
         limit_bytes: usize,
+        /// Where it was, innermost first, if its own runtime could still say so.
+        frames: Vec<String>,
     },
     /// It wanted more table elements. Honest code does not grow tables at run time.
     TableTooLarge {
@@ -107,10 +113,14 @@ impl RunFailure {
     }
 
     /// The guest's own frames, innermost first; empty where there are none.
-    pub fn frames(&self) -> &[String] {
+    pub fn frames(&self) -> Vec<String> {
         match self {
-            Self::StackOverflow { frames, .. } | Self::Trap { frames, .. } => frames,
-            _ => &[],
+            Self::StackOverflow { frames, .. }
+            | Self::Trap { frames, .. }
+            | Self::CpuTimeExceeded { frames, .. }
+            | Self::OutOfMemory { frames, .. } => frames.clone(),
+            Self::Guest(failure) => stack::of(failure),
+            _ => Vec::new(),
         }
     }
 }
@@ -119,18 +129,25 @@ impl fmt::Display for RunFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Guest(failure) => f.write_str(&failure.message),
-            Self::Timeout { function, limit } => write!(
-                f,
-                "function {function:?} did not end within {limit:?}: save a checkpoint as it goes, fetch less at a time or raise its wall time"
-            ),
-            Self::CpuTimeExceeded { function, limit } => {
-                write!(f, "function {function:?} used up its {limit:?} of CPU time: look for an endless loop, or raise its CPU time")
+            Self::Timeout { function, limit } => {
+                write!(f, "function {function:?} did not end within {limit:?}: save a checkpoint as it goes, or fetch less at a time")
             }
-            Self::OutOfMemory { function, limit_bytes } => write!(
-                f,
-                "function {function:?} needs more than its {} MiB of memory: save records page by page, or raise its memory",
-                limit_bytes >> 20
-            ),
+            Self::CpuTimeExceeded { function, limit, frames } => {
+                write!(
+                    f,
+                    "function {function:?} used up its {limit:?} of CPU time: look for an endless loop, or do less in one run and go on from \
+                     a checkpoint"
+                )?;
+                write_frames(f, frames)
+            }
+            Self::OutOfMemory { function, limit_bytes, frames } => {
+                write!(
+                    f,
+                    "function {function:?} needs more than its {} MiB of memory: save records page by page instead of collecting them",
+                    limit_bytes >> 20
+                )?;
+                write_frames(f, frames)
+            }
             Self::TableTooLarge { function, limit_elements } => {
                 write!(f, "function {function:?} needs tables of more than {limit_elements} elements")
             }

@@ -14,6 +14,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use super::cpu::CpuMeter;
 use super::limiter::Limiter;
 use super::log::RunLog;
+use super::stack_meter::StackMeter;
 use super::stdio::LogStream;
 use super::{Limits, Stop};
 
@@ -38,6 +39,7 @@ pub(crate) struct State {
     meter: Arc<CpuMeter>,
     cpu_limit: Duration,
     wasi: WasiCtx,
+    stack: StackMeter,
     host_calls: u64,
     host_calls_left: u64,
 }
@@ -64,6 +66,7 @@ impl State {
             meter,
             cpu_limit: limits.cpu_time,
             wasi,
+            stack: StackMeter::default(),
             host_calls: 0,
             host_calls_left: limits.host_calls,
         }
@@ -84,6 +87,11 @@ impl State {
     pub(crate) fn budget(&self) -> Budget {
         let cpu_ms = self.cpu_limit.saturating_sub(self.meter.spent_so_far()).as_millis() as u64;
         Budget { cpu_ms, memory_bytes: self.limiter.memory_left() as u64 }
+    }
+
+    /// What is left of the call stack; to be asked on it.
+    pub(crate) fn stack_left(&mut self) -> usize {
+        self.stack.left()
     }
 
     pub(super) fn host_calls(&self) -> u64 {

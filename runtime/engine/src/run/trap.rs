@@ -4,7 +4,7 @@ use wasmtime::WasmBacktrace;
 
 use crate::text::readable;
 
-const MAX_FRAMES: usize = 20;
+pub(super) const MAX_FRAMES: usize = 20;
 
 /// Prefixes of what is between the author's code and the trap: the standard library, the allocator, the bindings.
 const MACHINERY: [&str; 22] = [

@@ -1,6 +1,7 @@
 //! A host for tests: answers the endpoints that the hostile guest asks for, and remembers its log.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use syncline_host_api::host::{
@@ -13,13 +14,33 @@ pub(crate) struct TestHost {
     pub(crate) log: Mutex<Vec<(Level, String, Option<String>)>>,
     /// Told whenever somebody asks for `/never`.
     pub(crate) waiting: Notify,
+    /// Told when somebody sleeps for more than a minute.
+    pub(crate) asleep: Notify,
+    /// Those who sleep now.
+    pub(crate) sleepers: AtomicUsize,
     together: Barrier,
     pair: Barrier,
 }
 
+/// One of those who sleep, until it is dropped.
+struct Sleeper<'h>(&'h AtomicUsize);
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Default for TestHost {
     fn default() -> Self {
-        Self { log: Mutex::default(), waiting: Notify::new(), together: Barrier::new(20), pair: Barrier::new(2) }
+        Self {
+            log: Mutex::default(),
+            waiting: Notify::new(),
+            asleep: Notify::new(),
+            sleepers: AtomicUsize::new(0),
+            together: Barrier::new(20),
+            pair: Barrier::new(2),
+        }
     }
 }
 
@@ -109,6 +130,11 @@ impl Host for TestHost {
         r#"{"trigger":"api"}"#.to_owned()
     }
     async fn sleep(&self, duration: std::time::Duration) {
+        self.sleepers.fetch_add(1, Ordering::SeqCst);
+        let _sleeper = Sleeper(&self.sleepers);
+        if duration > std::time::Duration::from_mins(1) {
+            self.asleep.notify_one();
+        }
         tokio::time::sleep(duration).await;
     }
     async fn refresh_connection(&self, _: Option<ConnectionRef>) -> Result<String, Failure> {

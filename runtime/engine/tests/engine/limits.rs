@@ -100,6 +100,42 @@ async fn memory_beyond_the_limit_is_refused_and_the_peak_is_told() {
     assert!((20 << 20..32 << 20).contains(&completion.usage.peak_memory_bytes), "{:?}", completion.usage);
 }
 
+/// S2: a language's runtime hears of it, and can use what was kept back to say so; then it is over.
+#[tokio::test]
+async fn growth_beyond_the_limit_is_refused_twice_and_then_the_reserve_serves() {
+    let host = Arc::<TestHost>::default();
+    let completion = call("reserve", &host, Limits { memory_bytes: 32 << 20, ..Limits::default() }).await;
+    let said: (usize, bool, bool) = serde_json::from_str(&host.lines()[0]).unwrap();
+    assert!((20..28).contains(&said.0) && !said.1 && said.2, "{said:?}");
+    assert_eq!(completion.outcome.unwrap_err().code(), "function_out_of_memory");
+    assert!((28 << 20..=32 << 20).contains(&completion.usage.peak_memory_bytes), "{:?}", completion.usage);
+}
+
+#[tokio::test]
+async fn a_guest_sees_its_budget_fall() {
+    let limits = Limits { memory_bytes: 32 << 20, cpu_time: Duration::from_secs(10), ..Limits::default() };
+    let completion = call("budget", &Arc::default(), limits).await;
+    let (cpu_ms, memory_mib): (u64, u64) = serde_json::from_str(&completion.outcome.unwrap()).unwrap();
+    assert!(cpu_ms >= 5 && (5..=7).contains(&memory_mib), "{cpu_ms} ms, {memory_mib} MiB");
+}
+
+#[tokio::test]
+async fn a_guest_sees_how_deep_it_is() {
+    let took: u64 = call("stack", &Arc::default(), Limits::default()).await.outcome.unwrap().parse().unwrap();
+    // What the guest keeps in its own memory is not on this stack; each call takes some of it all the same.
+    assert!((39 * 16..200_000).contains(&took), "{took} bytes");
+}
+
+/// S1: a runtime that stops itself is told like one that the engine stopped, and says where it was.
+#[tokio::test]
+async fn a_runtimes_own_guard_is_the_limit_it_guards_with_the_place() {
+    let failure = failure("guard", Limits { cpu_time: Duration::from_secs(7), ..Limits::default() }).await;
+    assert_eq!(failure.code(), "function_cpu_time_exceeded");
+    assert_eq!(failure.frames(), ["walk (github/syncs/issues.ts:12)"]);
+    let message = failure.to_string();
+    assert!(message.contains("7s of CPU time") && message.contains("endless loop") && message.contains("issues.ts:12"), "{message}");
+}
+
 /// S2: what a component wants from the start counts as well, and memories count together.
 #[tokio::test]
 async fn a_component_that_starts_too_large_is_out_of_memory() {

@@ -68,6 +68,21 @@ impl Guest for Hostile {
                 (0..200).for_each(|_| drop(provider::get(&request("/tick"))));
                 Ok("null".to_owned())
             }
+            "sleep" => {
+                let (before, slept) = (run::get_budget().cpu_ms, run::sleep(20).await);
+                Ok(format!("[{slept}, {}]", before - run::get_budget().cpu_ms))
+            }
+            "sleep_for_ever" => Ok(run::sleep(u64::MAX).await.to_string()),
+            "budget" => Ok(budget()),
+            "reserve" => Ok(reserve()),
+            "files" => Ok(files()),
+            "stack" => Ok(stack(1, run::get_stack(), black_box(40)).to_string()),
+            "guard" => Err(Failure {
+                code: "cpu_time_exceeded".to_owned(),
+                message: "in the runtime's words".to_owned(),
+                status: None,
+                details: Some(r#"{"stacktrace":["walk (github/syncs/issues.ts:12)"]}"#.to_owned()),
+            }),
             "surroundings" => Ok(format!("[{}, {}]", std::env::vars().count(), std::env::args().count())),
             "fail" => Err(Failure {
                 code: "action_error".to_owned(),
@@ -112,6 +127,57 @@ fn grow_memory() -> usize {
     let mut blocks: Vec<Vec<u8>> = Vec::new();
     loop {
         blocks.push(black_box(vec![1; 1 << 20]));
+    }
+}
+
+/// What is left before and after some computing and some memory.
+fn budget() -> String {
+    let before = run::get_budget();
+    let block = black_box(vec![1_u8; 5 << 20]);
+    let mut number = block.len() as u64;
+    while before.cpu_ms - run::get_budget().cpu_ms < 5 {
+        (0..100_000).for_each(|turn| number = black_box(number.wrapping_mul(31).wrapping_add(turn)));
+    }
+    let after = run::get_budget();
+    format!("[{}, {}]", before.cpu_ms - after.cpu_ms, (before.memory_bytes - after.memory_bytes) >> 20)
+}
+
+/// Grows by a mebibyte until it is refused twice, then once more, then for good. Answers how often it grew before and how it was after.
+#[cfg(target_family = "wasm")]
+fn reserve() -> String {
+    let grow = || core::arch::wasm32::memory_grow::<0>(16) != usize::MAX;
+    let before = std::iter::repeat_with(grow).take_while(|grew| *grew).count();
+    let (second, third) = (grow(), grow());
+    run::log(Level::Info, &format!("[{before}, {second}, {third}]"), None);
+    std::iter::repeat_with(grow).count().to_string()
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn reserve() -> String {
+    unreachable!("this crate is built for WebAssembly only")
+}
+
+/// How many of the ways into a file system are open.
+fn files() -> String {
+    let open = [
+        std::fs::read_dir("/").is_ok(),
+        std::fs::read_dir(".").is_ok(),
+        std::fs::read("/etc/passwd").is_ok(),
+        std::fs::write("/tmp/hostile", "x").is_ok(),
+        std::fs::write("hostile", "x").is_ok(),
+        std::fs::create_dir("hostile").is_ok(),
+    ];
+    open.iter().filter(|is_open| **is_open).count().to_string()
+}
+
+/// How much of the stack `calls` calls took, of a kibibyte each at least.
+#[inline(never)]
+fn stack(depth: u64, before: u64, calls: u64) -> u64 {
+    let room = black_box([depth as u8; 1024]);
+    if depth < calls {
+        black_box(stack(depth + 1, before, calls) + u64::from(room[0]) - u64::from(room[1]))
+    } else {
+        before - run::get_stack()
     }
 }
 
