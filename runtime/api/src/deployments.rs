@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 mod difference;
+mod endpoints;
 pub(crate) mod list;
 pub(crate) mod plan;
 mod request;

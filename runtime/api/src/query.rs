@@ -22,8 +22,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        parse(parts.uri.query().unwrap_or_default()).map(Self).map_err(|issue| ApiError::invalid("invalid_query_params", issue))
+        read(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// A query string as `T`, by the same rules.
+pub(crate) fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    parse(query).map_err(|issue| ApiError::invalid("invalid_query_params", issue))
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Issue> {

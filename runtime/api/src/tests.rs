@@ -8,6 +8,7 @@ mod connect;
 mod connect_ui;
 mod connections;
 mod console;
+mod custom_endpoints;
 mod deployments;
 mod every_route;
 mod freshness;

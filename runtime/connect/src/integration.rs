@@ -1,8 +1,10 @@
-//! Setting up an integration.
+//! Setting up an integration, and where its webhooks go.
 
 use serde_json::Value;
 use syncline_domain::{EnvironmentId, IntegrationKey, Secret};
 use syncline_store::{Error as StoreError, IntegrationRow, NewIntegration};
+use url::Url;
+use uuid::Uuid;
 
 use crate::{Connect, ConnectError};
 
@@ -41,5 +43,14 @@ impl Connect {
             StoreError::Conflict { .. } => ConnectError::KeyTaken { key: create.key.to_string() },
             other => other.into(),
         })
+    }
+
+    /// Where the provider's webhooks go, below the address at which the world reaches this server.
+    pub fn webhook_url(&self, environment: Uuid, integration: &IntegrationKey) -> Url {
+        let mut url = self.options().public_url.clone();
+        let mut path = url.path_segments_mut().expect("an http URL has a path");
+        path.pop_if_empty().extend(["webhook", &environment.to_string(), integration.as_str()]);
+        drop(path);
+        url
     }
 }

@@ -11,6 +11,7 @@
 //! transaction is open while a provider answers. A mode knows no database.
 
 mod attempt;
+mod client;
 mod client_metadata;
 mod connection_config;
 mod create;
@@ -44,6 +45,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 pub use attempt::{Attempt, Connected};
+pub use client::{ClientField, client_fields, exposed_client};
 pub use error::ConnectError;
 pub use flow::{BeginOptions, Begun, Completion, FLOW_LIFE};
 pub(crate) use grant::{Grant, ModeError};

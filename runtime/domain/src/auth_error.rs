@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{ConnectionRowId, Timestamp};
 
 /// The failures since the last success, as one: kept with the connection until it is renewed or connected again.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,4 +23,11 @@ pub struct AuthError {
     pub retry_at: Option<Timestamp>,
     /// Whether only connecting again helps: the provider's answer was definitive, or it was tried on enough days.
     pub is_final: bool,
+}
+
+impl AuthError {
+    /// The wire's `log_id`: one for a trouble of the connection, from its first failure to its end.
+    pub fn log_id(&self, connection: ConnectionRowId) -> String {
+        format!("auth-{}-{}", connection.0, self.first_at.unix_millis())
+    }
 }

@@ -46,6 +46,18 @@ pub struct ModelDefinition {
     pub schema: Box<RawValue>,
 }
 
+/// An address below `/v1` under which an action or a sync's records are found: what older functions declare.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EndpointDefinition {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// Begins with a slash; compared as it is.
+    pub path: String,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
 /// What a function asks for below the operator's limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitOverrides {
@@ -94,7 +106,7 @@ pub struct FunctionDefinition {
     /// JSON Schema of the connection's metadata that the function reads.
     #[serde(default)]
     pub metadata: Option<Box<RawValue>>,
-    /// JSON Schema of a sync's checkpoint.
+    /// JSON Schema of the checkpoint.
     #[serde(default)]
     pub checkpoint: Option<Box<RawValue>>,
     /// What an event function waits for.
@@ -106,7 +118,11 @@ pub struct FunctionDefinition {
     /// Types of incoming webhooks that a sync handles.
     #[serde(default)]
     pub webhook_subscriptions: Vec<String>,
-    /// Hosts it may reach besides the provider's own: `example.com`, `*.example.com`.
+    /// Addresses below `/v1`. A sync's first belongs to its first model, and so on.
+    // Left out where there are none, so that the text of what is stored already stays the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<EndpointDefinition>,
+    /// Hosts it may reach besides the provider's own: `example.com`, `*.example.com`, or `*` for any public host.
     #[serde(default)]
     pub egress: Vec<String>,
     /// What it may see beyond the default.
@@ -118,6 +134,11 @@ pub struct FunctionDefinition {
 }
 
 impl FunctionDefinition {
+    /// The model whose records are found under the sync's endpoint at this place. A sync with more endpoints than models means its last one.
+    pub fn model_of_endpoint(&self, endpoint: usize) -> Option<&ModelName> {
+        self.models.get(endpoint).or(self.models.last()).map(|model| &model.name)
+    }
+
     /// When the sync is due by its author; `None` for one that only runs on demand.
     pub fn schedule(&self) -> Result<Option<Schedule>, ScheduleDefect> {
         self.schedule.as_deref().map(|text| Schedule::parse(text, self.time_zone.as_deref())).transpose()

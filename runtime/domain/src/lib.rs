@@ -39,7 +39,7 @@ pub use connection::{ConnectionRef, EndUser, Organization, Tags};
 pub use credential::{Credentials, CredentialsDefect, Exchanged, Oauth1, Oauth2, Obtained};
 pub use cursor::{Cursor, CursorDefect, CursorKey};
 pub use frequency::{Frequency, FrequencyDefect};
-pub use function::{EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
+pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
     IntegrationId, JobId, RunId, SyncId, WebhookDeliveryId,

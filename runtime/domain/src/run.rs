@@ -38,6 +38,8 @@ pub enum Trigger {
     Function,
     /// The creation or deletion of a connection.
     Connection,
+    /// A webhook of the provider's.
+    Webhook,
 }
 
 /// What one run did to the records of one model.
@@ -126,11 +128,12 @@ impl Trigger {
             Self::Api => "api",
             Self::Function => "function",
             Self::Connection => "connection",
+            Self::Webhook => "webhook",
         }
     }
 
     /// The inverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Schedule, Self::Api, Self::Function, Self::Connection].into_iter().find(|trigger| trigger.as_str() == text)
+        [Self::Schedule, Self::Api, Self::Function, Self::Connection, Self::Webhook].into_iter().find(|trigger| trigger.as_str() == text)
     }
 }

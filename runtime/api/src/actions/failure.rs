@@ -40,12 +40,14 @@ pub(super) fn to_api(run: Option<RunId>, error: RunError) -> ApiError {
             let code = noted.map_or(code, |noted| noted.code);
             answer(failed, "script_network_error").with("payload", &json!({ "message": message, "code": code }))
         }
-        "function_timeout" => answer(failed, "function_runtime_timed_out"),
+        "function_timeout" | "function_cpu_time_exceeded" => answer(failed, "function_runtime_timed_out"),
         "action_expired" => answer(failed, "execution_timeout"),
         "function_out_of_memory" => answer(failed, "function_runtime_out_of_memory"),
         "function_output_too_large" => answer(StatusCode::BAD_REQUEST, "script_output_too_large"),
         "function_cancelled" => answer(StatusCode::GONE, "script_aborted"),
         "invalid_action_input" => answer(StatusCode::BAD_REQUEST, "invalid_action_input").with("payload", &details),
+        // What a function in JavaScript did not catch: `{"name", "message", "stacktrace"}`, contract 11.2 A3.
+        "function_error" if details.is_some() => answer(failed, "script_internal_error").with("payload", &details),
         _ => answer(failed, "script_internal_error").with("payload", &json!({ "message": message, "code": code, "frames": frames })),
     };
     match run {

@@ -116,7 +116,7 @@ struct Head<'a> {
     metadata: Box<RawValue>,
 }
 
-/// That something is wrong with a connection. The wire's `log_id` names one trouble from its first failure to its end.
+/// That something is wrong with a connection.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionError)]
 struct ErrorMark {
@@ -157,8 +157,7 @@ fn head(row: &ConnectionRow) -> Head<'_> {
 }
 
 fn errors(row: &ConnectionRow) -> Vec<ErrorMark> {
-    let mark = |error: &AuthError| ErrorMark { r#type: "auth", log_id: format!("auth-{}-{}", row.id.0, error.first_at.unix_millis()) };
-    row.auth_error.iter().map(mark).collect()
+    row.auth_error.iter().map(|error| ErrorMark { r#type: "auth", log_id: error.log_id(row.id) }).collect()
 }
 
 /// Stored JSON as it is, so that no number loses a digit; nothing stored is `{}`.

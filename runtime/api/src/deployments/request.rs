@@ -11,6 +11,7 @@ use syncline_domain::{ComponentSource, Deployment, Digest, IntegrationKey, Runne
 use syncline_store::{ComponentContent, DeployComponent, FunctionSource, IntegrationRow, Known};
 use utoipa::ToSchema;
 
+use super::endpoints::Endpoints;
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::issue::Issue;
@@ -92,7 +93,7 @@ pub(super) async fn resolve(app: &App, caller: &Caller, asked: Vec<Component>) -
     if asked.is_empty() {
         return Err(ApiError::invalid_body(&["components"], "names no component"));
     }
-    let mut taken = HashSet::new();
+    let (mut taken, mut endpoints) = (HashSet::new(), Endpoints::default());
     let mut resolved = Resolved { components: Vec::with_capacity(asked.len()), needed: Vec::new() };
     for (index, component) in asked.into_iter().enumerate() {
         let at = index.to_string();
@@ -127,6 +128,7 @@ pub(super) async fn resolve(app: &App, caller: &Caller, asked: Vec<Component>) -
                 return Err(ApiError::bad_request("duplicate_function", message));
             }
         }
+        endpoints.add(integration.id, &deployment.functions)?;
         resolved.components.push(DeployComponent { integration: integration.id, content, functions: deployment.functions, source });
     }
     Ok(resolved)

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::wire::Integration;
-use crate::integrations::{find, settings, wire};
+use crate::integrations::{find, wire};
 use crate::query::{Flag, Query};
 use crate::state::App;
 
@@ -52,7 +52,7 @@ pub(crate) async fn handle(
     let row = find::integration(&app, caller.environment(), &key).await?;
     let mut config = wire::integration(&app, &row);
     if params.include_creds.0 && caller.may(READ_CREDENTIALS) {
-        let client = settings::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);
+        let client = syncline_connect::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);
         for (name, value) in client.as_object().into_iter().flatten().filter(|(name, _)| *name != "type") {
             config[name.as_str()] = value.clone();
         }

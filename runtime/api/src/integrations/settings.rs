@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use syncline_connect::client_fields;
 use syncline_domain::{AuthMode, Secret};
-use syncline_providers::{Auth, ClientRegistration, Entry};
+use syncline_providers::{Auth, Entry};
 use syncline_store::IntegrationRow;
 
 use crate::error::ApiError;
@@ -18,28 +19,6 @@ pub(crate) type ClientBody = Map<String, Value>;
 const TYPE: &str = "type";
 /// Private keys in PEM; far above any.
 const MAX_CHARS: usize = 16 * 1_024;
-
-/// A field of a client, and whether nothing works without it.
-type ClientField = (&'static str, bool);
-
-const OAUTH: &[ClientField] = &[("client_id", true), ("client_secret", true), ("scopes", false), ("webhook_secret", false)];
-const APP: &[ClientField] = &[("app_id", true), ("app_link", true), ("private_key", true)];
-const APP_WITH_USER: &[ClientField] =
-    &[("client_id", true), ("client_secret", true), ("app_id", true), ("app_link", true), ("private_key", true)];
-/// A client of an MCP server may be public (OAuth 2.1, 2.1).
-const MCP: &[ClientField] = &[("client_id", true), ("client_secret", false), ("scopes", false)];
-
-/// The fields of the client; empty for modes whose connections bring everything.
-pub(crate) fn client_fields(auth: &Auth) -> &'static [ClientField] {
-    match auth {
-        Auth::OAuth2(_) | Auth::OAuth1(_) | Auth::Tba => OAUTH,
-        Auth::App(_) => APP,
-        Auth::AppWithUser(_) => APP_WITH_USER,
-        // A server that the user names has no client of ours, and one that takes registrations may still have one.
-        Auth::Mcp(mcp) if !mcp.is_generic && matches!(mcp.registration, ClientRegistration::Static | ClientRegistration::Automatic) => MCP,
-        _ => &[],
-    }
-}
 
 /// Settings beside the client that every entry of a mode has: for AWS, the keys of the account that assumes the roles.
 fn is_of_mode(auth: &Auth, name: &str) -> bool {
@@ -73,21 +52,6 @@ pub(crate) fn sealed(
         .map_err(|defect| ApiError::invalid_body(&["integration_config", &defect.field], defect.problem.clone()))?;
     settings.extend(client);
     Ok((!settings.is_empty()).then_some(Value::Object(settings)))
-}
-
-/// The client in clear, for a caller who may read it; `null` for modes that have none.
-pub(super) fn exposed_client(entry: Option<&Entry>, row: &IntegrationRow) -> Value {
-    let stored = row.credentials.as_ref().map(read).unwrap_or_default();
-    let Some(entry) = entry else { return Value::Null };
-    let fields = client_fields(&entry.auth);
-    if fields.is_empty() || !fields.iter().any(|(name, _)| stored.contains_key(*name)) {
-        return Value::Null;
-    }
-    let mut shown = json!({ TYPE: entry.auth.mode() });
-    for (name, _) in fields {
-        shown[name] = stored.get(*name).cloned().unwrap_or(Value::Null);
-    }
-    shown
 }
 
 /// Fields of the credentials that the integration has already, so that nobody is asked for them.
@@ -157,6 +121,7 @@ fn checked_client(auth: &Auth, client: ClientBody) -> Result<ClientBody, ApiErro
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use syncline_providers::Catalogue;
 
     use super::*;

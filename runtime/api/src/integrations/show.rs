@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::integrations::wire::{ClientSettings, Integration};
-use crate::integrations::{find, settings, wire};
+use crate::integrations::{find, wire};
 use crate::issue::Issue;
 use crate::openapi::Envelope;
 use crate::query::{Query, Repeated};
@@ -76,10 +76,10 @@ pub(crate) async fn handle(
     let wanted = |include: &str| params.include.0.iter().any(|wanted| wanted == include);
     if wanted("webhook") {
         let environment = app.store.environments().lookup(row.environment).await?;
-        data["webhook_url"] = environment.map(|environment| wire::webhook_url(&app, &row, environment.uuid)).into();
+        data["webhook_url"] = environment.map(|environment| String::from(app.connect.webhook_url(environment.uuid, &row.key))).into();
     }
     if wanted("credentials") && caller.may(READ_CREDENTIALS) {
-        data["credentials"] = settings::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);
+        data["credentials"] = syncline_connect::exposed_client(app.catalogue.get(&row.provider).map(AsRef::as_ref), &row);
     }
     Ok(Json(json!({ "data": data })))
 }

@@ -107,15 +107,6 @@ pub(crate) struct McpClient {
     scopes: Option<String>,
 }
 
-/// Where the provider's webhooks go.
-pub(super) fn webhook_url(app: &App, row: &IntegrationRow, environment: uuid::Uuid) -> String {
-    let mut url = app.url("webhook");
-    let mut path = url.path_segments_mut().expect("an http URL has a path");
-    path.push(&environment.to_string()).push(row.key.as_str());
-    drop(path);
-    url.into()
-}
-
 /// Without credentials.
 pub(super) fn integration(app: &App, row: &IntegrationRow) -> Value {
     let entry = app.catalogue.get(&row.provider);

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
-use syncline_domain::{Action, ExternalId, ModelName, Timestamp, Variant};
+use syncline_domain::{Action, ConnectionRef, ExternalId, ModelName, Timestamp, Variant};
 use syncline_store::{CollectionRef, ListRecords};
 use utoipa::{IntoParams, ToSchema};
 
@@ -114,6 +114,11 @@ pub(crate) async fn handle(
     Query(params): Query<Params>,
     Addressed(of): Addressed,
 ) -> Result<Response, ApiError> {
+    page(&app, &caller, params, &of).await
+}
+
+/// The page that `params` ask for, of the connection `of`.
+pub(crate) async fn page(app: &App, caller: &Caller, params: Params, of: &ConnectionRef) -> Result<Response, ApiError> {
     caller.require("environment:records:read")?;
     let modified_after = params.modified_after.or(params.delta).map(|text| time(&text)).transpose()?;
     let actions = params.filter.as_deref().map(filter).transpose()?.unwrap_or_default();
@@ -121,7 +126,7 @@ pub(crate) async fn handle(
     if params.cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_CURSOR_CHARS) {
         return Err(ApiError::bad_request("invalid_cursor", "the cursor is too long to be one of this server's"));
     }
-    let connection = find::addressed_row(&app, caller.environment(), &of).await?;
+    let connection = find::addressed_row(app, caller.environment(), of).await?;
     let page = app
         .store
         .records()

@@ -38,6 +38,8 @@ async fn every_failure_has_its_status_and_leads_to_its_log() {
         ("provider_status", 424, "script_http_error"),
         ("network_error", 500, "script_network_error"),
         ("function_timeout", 500, "function_runtime_timed_out"),
+        ("function_cpu_time_exceeded", 500, "function_runtime_timed_out"),
+        ("function_error", 500, "script_internal_error"),
         ("function_out_of_memory", 500, "function_runtime_out_of_memory"),
         ("function_output_too_large", 400, "script_output_too_large"),
         ("invalid_action_input", 400, "invalid_action_input"),
@@ -51,6 +53,13 @@ async fn every_failure_has_its_status_and_leads_to_its_log() {
         let answer = app.trigger(Err(error)).await;
         assert_eq!(answer.refusal(), refused(status, wire));
         assert_eq!(answer.json()["error"]["additional_properties"]["run_id"], run_id().to_string());
+        if code == "function_error" {
+            assert!(
+                answer.text.contains(r#""payload":{"code":"ECONNRESET","status":404,"#),
+                "as the function's language wrote it: {}",
+                answer.text
+            );
+        }
         if code == "network_error" {
             assert_eq!(answer.json()["error"]["payload"]["code"], "ECONNRESET");
         }

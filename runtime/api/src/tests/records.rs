@@ -4,7 +4,7 @@ use syncline_store::{CollectionRef, SaveRecords};
 use super::*;
 
 impl TestApp {
-    async fn save(&self, batch: &str) {
+    pub(super) async fn save(&self, batch: &str) {
         let of = ConnectionRef { integration: IntegrationKey::new("plain").unwrap(), connection: ConnectionName::new("c1").unwrap() };
         let connection = self.store.connections().lookup(self.environment, &of).await.unwrap().unwrap();
         let records = RecordText::parse_batch(batch).unwrap();

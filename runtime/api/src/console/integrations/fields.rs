@@ -1,11 +1,10 @@
 //! Which settings an integration has, and how the form asks for them.
 
 use serde_json::{Map, Value};
+use syncline_connect::client_fields;
 use syncline_console::pages::{Field, FieldKind};
 use syncline_providers::{Auth, Entry, Language};
 use syncline_store::IntegrationRow;
-
-use crate::integrations::settings::client_fields;
 
 /// What is stored in an integration, by the wire's names.
 pub(super) fn stored(row: &IntegrationRow) -> Map<String, Value> {
