@@ -80,9 +80,32 @@ on_both_databases! {
         app.connect("eve", json!({})).await;
         app.eventually("mark of the event function", || async {
             let connection = app.get("/connections/eve?provider_config_key=fixture").await.ok();
-            connection["metadata"].as_object().is_some_and(|metadata| !metadata.is_empty()).then_some(())
+            (connection["metadata"]["connected"] == true).then(|| assert_eq!(connection["metadata"]["remembered"], "eve", "{connection}"))
         })
         .await;
+    }
+
+    async fn an_action_remembers_each_connection_for_itself(app: App) {
+        app.deploy(&FIXTURE).await.ok();
+        for name in ["ada", "bea"] {
+            app.connect(name, json!({})).await;
+        }
+        for (connection, input, count) in [("ada", json!({}), 1), ("ada", json!({}), 2), ("bea", json!({}), 1), ("ada", json!({ "forget": true }), 1)] {
+            assert_eq!(app.action(connection, "count", input).await.ok(), json!(count), "{connection}");
+        }
+        // In the background it has a lease, and remembers the same.
+        let headers = [("Connection-Id", "ada"), ("Provider-Config-Key", "fixture"), ("X-Async", "true")];
+        let accepted = app.call(Method::POST, "/action/trigger", &headers, Some(json!({ "action_name": "count" }))).await;
+        assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+        let path = accepted.json()["statusUrl"].as_str().unwrap().to_owned();
+        let output = app.eventually("end of the action", || async {
+            let answer = app.get(&path).await;
+            (answer.status == StatusCode::OK).then(|| answer.json())
+        }).await;
+        assert_eq!(output, json!(2));
+        app.call(Method::DELETE, "/connections/ada?provider_config_key=fixture", &[], None).await.ok();
+        app.connect("ada", json!({})).await;
+        assert_eq!(app.action("ada", "count", json!({})).await.ok(), json!(1), "a new connection of the name");
     }
 
     async fn a_variant_is_a_partition_of_its_own(app: App) {

@@ -79,6 +79,27 @@ async fn a_curious_guest_sees_no_credential() {
     }
 }
 
+/// A function that was granted the credentials can use them, and no log shows them for all that. Any host is open to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn granted_credentials_work_and_stay_out_of_the_log() {
+    let mut app = ready().await;
+    let seen = app.action("ada", "granted", json!({ "url": app.provider.url() })).await.ok();
+    assert_eq!((&seen["key_length"], &seen["status"]), (&json!(TOKEN.len()), &json!(200)), "{seen}");
+    assert_eq!(seen["overridden"], "200", "a base URL of its own choice");
+    let body = seen["body"].as_str().unwrap();
+    assert!(body.contains("Bearer [redacted]") && !body.contains(TOKEN), "what comes from outside is cleaned: {body}");
+    assert_eq!(seen["connection"]["errors"], json!([]));
+    assert!(seen["connection"]["created_at"].as_str().unwrap().ends_with("+00:00"), "{seen}");
+    assert!(seen["webhook_url"].as_str().unwrap().ends_with("/fixture"), "{seen}");
+    assert_eq!(seen["custom"], json!({}));
+    let run = app
+        .eventually("record of the run", || async { app.runs("ada", "granted").await.into_iter().find(|run| run["state"] == "succeeded") })
+        .await;
+    let log = app.run_log(&run).await;
+    assert!(log.contains("the key is [redacted]") && !log.contains(TOKEN), "{log}");
+    app.stop();
+}
+
 /// Several requests of one function are in flight at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_of_one_guest_run_side_by_side() {

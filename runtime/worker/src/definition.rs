@@ -1,9 +1,10 @@
 //! From a manifest entry to a definition that can only be valid.
 
 use syncline_domain::{
-    EventKind, FunctionDefinition, FunctionKind, FunctionName, Grant, LimitOverrides, ModelDefinition, ModelName, RunnerError, Schedule,
+    EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, FunctionName, Grant, LimitOverrides, ModelDefinition, ModelName,
+    RunnerError, Schedule,
 };
-use syncline_host_api::manifest::{FunctionKind as Kind, FunctionManifest, LifecycleEvent};
+use syncline_host_api::manifest::{EndpointManifest, FunctionKind as Kind, FunctionManifest, LifecycleEvent};
 
 use crate::schema;
 
@@ -56,6 +57,12 @@ pub fn from_manifest(manifest: &FunctionManifest) -> Result<FunctionDefinition, 
         }),
         scopes: manifest.scopes.clone(),
         webhook_subscriptions: manifest.webhook_subscriptions.clone(),
+        endpoints: manifest
+            .endpoints
+            .iter()
+            .cloned()
+            .map(|EndpointManifest { method, path, group }| EndpointDefinition { method, path, group })
+            .collect(),
         egress: manifest.egress.clone(),
         grants: grants.collect::<Result<_, _>>()?,
         limits: LimitOverrides {

@@ -196,20 +196,15 @@ fn finish(run: RunId, ended: Ended, job: Option<(Fence, JobDecision)>, now: Time
 
 /// A failed call, in the words of a run.
 pub fn run_error(failure: RunFailure) -> RunError {
+    let frames = failure.frames();
     match failure {
         RunFailure::Guest(failure) => RunError {
             code: failure.code,
             message: failure.message,
             status: failure.status,
             details: failure.details.and_then(|text| syncline_domain::normalise(&text).ok()),
-            frames: Vec::new(),
+            frames,
         },
-        other => RunError {
-            code: other.code().to_owned(),
-            message: other.to_string(),
-            status: None,
-            details: None,
-            frames: other.frames().to_vec(),
-        },
+        other => RunError { code: other.code().to_owned(), message: other.to_string(), status: None, details: None, frames },
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Limits {
 const COMMON: [&str; 8] = ["name", "description", "version", "metadata", "scopes", "egress", "grants", "limits"];
 const SYNC: [&str; 6] = ["every", "cron", "time_zone", "auto_start", "models", "checkpoint"];
 const ACTION: [&str; 1] = ["checkpoint"];
-const EVENT: [&str; 1] = ["on"];
+const EVENT: [&str; 2] = ["on", "checkpoint"];
 
 /// What a function can be granted beyond the default.
 const GRANTS: [&str; 1] = ["credentials"];
@@ -169,7 +169,7 @@ fn hosts(input: ParseStream<'_>) -> Result<Vec<String>> {
         if host.is_empty() || host.contains(['/', ':', ' ', '@']) {
             return Err(Error::new(
                 *span,
-                format!("`{host}` is not a host; write a name without scheme or path: `hooks.example.com`, `*.example.com`"),
+                format!("`{host}` is not a host; write a name without scheme or path: `hooks.example.com`, `*.example.com`, or `*` for any public host"),
             ));
         }
     }

@@ -34,6 +34,15 @@ pub struct Connection {
     /// Only for functions with `grants(credentials)`.
     #[serde(default)]
     pub credentials: Option<Value>,
+    /// What is wrong with it, as the API lists it; `[]` where nothing is.
+    #[serde(default)]
+    pub errors: Value,
+    /// When it was made, RFC 3339.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// When it was changed, RFC 3339.
+    #[serde(default)]
+    pub updated_at: Option<String>,
 }
 
 /// Our configuration of one provider.
@@ -46,6 +55,15 @@ pub struct Integration {
     /// Its name for people.
     #[serde(default)]
     pub display_name: Option<String>,
+    /// Where the provider's webhooks go.
+    #[serde(default)]
+    pub webhook_url: Option<String>,
+    /// Free settings.
+    #[serde(default)]
+    pub custom: Value,
+    /// The client that the provider knows it by. Only for functions with `grants(credentials)`, and `None` where the provider wants none.
+    #[serde(default)]
+    pub credentials: Option<Value>,
 }
 
 impl Context {

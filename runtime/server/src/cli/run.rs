@@ -12,7 +12,7 @@ use super::client::{Call, Client, ClientError};
 use super::exit::FUNCTION_FAILED;
 use super::output::{Output, cell, milliseconds};
 use super::remote::Remote;
-use super::runs::counts;
+use super::runs::{counts, frames};
 use super::{functions, input, logs};
 
 /// Short enough to feel live, long enough to cost the server nothing.
@@ -196,8 +196,8 @@ async fn follow(client: &Client, output: Output, function: &str, run: &str) -> a
         }
         let error = &found.rest["error"];
         eprintln!("error: {function} {}: {} ({})", found.state, cell(&error["message"]), cell(&error["code"]));
-        for frame in error["frames"].as_array().into_iter().flatten() {
-            eprintln!("  at {}", cell(frame));
+        for frame in frames(error) {
+            eprintln!("  at {frame}");
         }
         return Ok(ExitCode::from(FUNCTION_FAILED));
     }

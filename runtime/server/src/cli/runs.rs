@@ -106,12 +106,23 @@ impl Runs {
                 if !run["error"].is_null() {
                     fields.push(("error", format!("{} ({})", cell(&run["error"]["message"]), cell(&run["error"]["code"]))));
                 }
+                let frames = frames(&run["error"]);
+                if !frames.is_empty() {
+                    fields.push(("at", frames.join("\n")));
+                }
                 fields.extend([("input", cell(&run["input"])), ("output", cell(&run["output"]))]);
                 output.fields(&text, &fields)?;
             }
         }
         Ok(())
     }
+}
+
+/// Where in the function a run failed, unless its message says so already, as that of a trap does.
+pub(crate) fn frames(error: &Value) -> Vec<String> {
+    let frames: Vec<String> = error["frames"].as_array().into_iter().flatten().map(cell).collect();
+    let message = error["message"].as_str().unwrap_or_default();
+    if frames.first().is_some_and(|first| message.contains(&format!("at {first}"))) { Vec::new() } else { frames }
 }
 
 /// `GithubIssue +291 ~0 -0 =0`: added, updated, deleted, unchanged.
@@ -126,4 +137,21 @@ pub(crate) fn counts(counts: &Value) -> String {
         })
         .collect();
     if models.is_empty() { "-".to_owned() } else { models.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_once() {
+        assert_eq!(
+            frames(&json!({ "message": "Error: x (a.ts:1)", "frames": ["f (a.ts:1)", "g (a.ts:9)"] })),
+            ["f (a.ts:1)", "g (a.ts:9)"]
+        );
+        assert!(frames(&json!({ "message": "trapped\n    at f", "frames": ["f"] })).is_empty());
+        assert!(frames(&json!({ "message": "x" })).is_empty());
+    }
 }

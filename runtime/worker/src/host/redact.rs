@@ -32,10 +32,15 @@ impl Redactor {
     pub(super) fn learn(&self, credentials: &Arc<Credentials>) {
         let mut known = self.0.lock().expect("nothing panics while it is held");
         if !Arc::ptr_eq(&known.latest, credentials) {
-            let mut all: Vec<String> = known.secrets.iter().cloned().chain(spellings(credentials)).collect();
-            longest_first(&mut all);
-            *known = Known { latest: Arc::clone(credentials), secrets: Arc::new(all) };
+            known.add(spellings(credentials));
+            known.latest = Arc::clone(credentials);
         }
+    }
+
+    /// Adds secrets that are no connection's: those of an app.
+    pub(super) fn learn_texts<'a>(&self, texts: impl Iterator<Item = &'a str>) {
+        let texts = texts.filter(|text| text.len() >= MIN_LEN).map(str::to_owned).collect();
+        self.0.lock().expect("nothing panics while it is held").add(texts);
     }
 
     fn secrets(&self) -> Arc<Vec<String>> {
@@ -53,6 +58,14 @@ impl Redactor {
     pub(super) fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         let holds = |secret: &String| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         if self.secrets().iter().any(holds) { self.text(String::from_utf8_lossy(&bytes).into_owned()).into_bytes() } else { bytes }
+    }
+}
+
+impl Known {
+    fn add(&mut self, secrets: Vec<String>) {
+        let mut all: Vec<String> = self.secrets.iter().cloned().chain(secrets).collect();
+        longest_first(&mut all);
+        self.secrets = Arc::new(all);
     }
 }
 

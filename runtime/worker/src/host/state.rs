@@ -1,26 +1,40 @@
-//! What a sync remembers.
+//! What a function remembers of a connection: a sync by its variant, actions and event functions by their name.
 
 use std::sync::atomic::Ordering;
 
 use syncline_domain::{Checkpoint, SyncId};
-use syncline_host_api::host::{Failure, failure};
-use syncline_store::Fence;
+use syncline_host_api::host::Failure;
+use syncline_store::{Fence, FunctionOnConnection};
 
 use super::FunctionHost;
 use super::failure::{from_store, invalid};
 
+/// Whose checkpoint it is.
+enum Of {
+    Sync(Fence, SyncId),
+    /// An action in line has no lease: the last run to save is the one that is remembered.
+    Function(Option<Fence>, FunctionOnConnection),
+}
+
 impl FunctionHost {
     pub(super) async fn checkpoint_get(&self) -> Result<Option<String>, Failure> {
-        let (_, sync) = self.remembering()?;
-        let found = self.setup.runner.store().checkpoints().lookup(sync).await.map_err(|error| from_store(&error))?;
-        Ok(found.map(|(checkpoint, _)| checkpoint.as_str().to_owned()))
+        let store = self.setup.runner.store();
+        let found = match self.remembered() {
+            Of::Sync(_, sync) => store.checkpoints().lookup(sync).await,
+            Of::Function(_, of) => store.function_checkpoints().lookup(of).await,
+        };
+        Ok(found.map_err(|error| from_store(&error))?.map(|(checkpoint, _)| checkpoint.as_str().to_owned()))
     }
 
     pub(super) async fn checkpoint_save(&self, json: &str) -> Result<(), Failure> {
-        let (fence, sync) = self.remembering()?;
         let checkpoint = Checkpoint::parse(json).map_err(|defect| invalid("invalid_checkpoint", defect))?;
-        let now = self.setup.runner.now();
-        self.setup.runner.store().checkpoints().save(fence, sync, &checkpoint, now).await.map_err(|error| from_store(&error))?;
+        let (store, now) = (self.setup.runner.store(), self.setup.runner.now());
+        match self.remembered() {
+            Of::Sync(fence, sync) => store.checkpoints().save(fence, sync, &checkpoint, now).await,
+            // Nobody asks any more for what a deleted function or connection remembered.
+            Of::Function(fence, of) => store.function_checkpoints().save(fence, of, &checkpoint, now).await.map(drop),
+        }
+        .map_err(|error| from_store(&error))?;
         if self.setup.soft.is_cancelled() {
             // Everything up to here is on disk: the next process goes on from it.
             self.interrupted.store(true, Ordering::SeqCst);
@@ -32,17 +46,19 @@ impl FunctionHost {
     }
 
     pub(super) async fn checkpoint_clear(&self) -> Result<(), Failure> {
-        let (fence, sync) = self.remembering()?;
-        self.setup.runner.store().checkpoints().clear(fence, sync).await.map_err(|error| from_store(&error))
+        let store = self.setup.runner.store();
+        match self.remembered() {
+            Of::Sync(fence, sync) => store.checkpoints().clear(fence, sync).await,
+            Of::Function(fence, of) => store.function_checkpoints().clear(fence, of).await,
+        }
+        .map_err(|error| from_store(&error))
     }
 
-    fn remembering(&self) -> Result<(Fence, SyncId), Failure> {
-        match (&self.setup.work.fence, &self.setup.work.sync) {
-            (Some(fence), Some(sync)) => Ok((*fence, sync.id)),
-            _ => Err(failure(
-                "not_a_sync",
-                "only a sync has checkpoints; pass what an action or event needs as its input or in the metadata",
-            )),
+    fn remembered(&self) -> Of {
+        let work = &self.setup.work;
+        match (work.fence, &work.sync) {
+            (Some(fence), Some(sync)) => Of::Sync(fence, sync.id),
+            (fence, _) => Of::Function(fence, FunctionOnConnection { function: work.function.id, connection: work.connection.id }),
         }
     }
 }
