@@ -19,6 +19,9 @@ const TYPESCRIPT_SDK: &[&str] = &[
     "host-api/wit",
 ];
 
+/// What a crate of functions depends on. Not its tests, and not `.cargo`, which names this repository's target folder.
+const RUST_SDK: &[&str] = &["guest-sdk/rust/Cargo.toml", "guest-sdk/rust/src", "guest-sdk/rust/macros", "host-api/wit", "LICENSE"];
+
 /// Cargo tells these to its children; they are about this build, for another target and with other flags than the component's.
 const OF_THIS_BUILD: &[&str] = &[
     "CARGO_ENCODED_RUSTFLAGS",
@@ -60,6 +63,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     embed::table("typescript_sdk", &root, TYPESCRIPT_SDK);
+    embed::table("rust_sdk", &root, RUST_SDK);
 
     // In the shared target folder, not in OUT_DIR: debug and release builds, clippy and tests embed the same component.
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

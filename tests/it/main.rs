@@ -4,6 +4,7 @@ mod access;
 mod app;
 mod architecture;
 mod async_actions;
+mod author;
 mod authorization;
 mod bad_input;
 mod both;

@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and which file answers.
 //!
-//! Everything but `serve`, `demo`, `test` and `openapi` talks to a running server over its public HTTP API, as any other client does.
+//! Everything but `serve`, `dev`, `demo`, `init`, `build`, `test` and `openapi` talks to a running server over its public HTTP API, as any other
+//! client does.
 
 mod account;
 mod api_keys;
@@ -12,6 +13,7 @@ mod deployments;
 mod environments;
 mod exit;
 mod functions;
+mod init;
 mod input;
 mod integrations;
 mod keys;
@@ -19,6 +21,7 @@ mod local;
 mod logs;
 mod openapi;
 pub(crate) mod output;
+mod project;
 mod providers;
 pub(crate) mod records;
 mod remote;
@@ -47,6 +50,8 @@ pub struct Cli {
 enum Command {
     /// Run the server: API, scheduler and workers
     Serve(Box<serve::Serve>),
+    /// Make a first project, with functions, recordings and tests, in TypeScript or Rust
+    Init(init::Init),
     /// Build functions, of a project in TypeScript, a crate, or a folder of both, to components
     Build(build::Build),
     /// Build and deploy functions: a project in TypeScript, a crate, a folder of both, or a .wasm file
@@ -111,6 +116,7 @@ impl Command {
     async fn execute(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(command) => command.execute().await?,
+            Self::Init(command) => command.execute().await?,
             Self::Build(command) => command.execute().await?,
             Self::Deploy(command) => return command.execute().await,
             Self::Deployments(command) => command.execute().await?,

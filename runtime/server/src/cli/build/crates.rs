@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use super::DoesNotBuild;
+use crate::cli::project;
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -56,6 +57,7 @@ fn is_crate(folder: &Path) -> bool {
 
 /// The .wasm files that cargo makes of a crate.
 pub(super) async fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    project::refresh_sdk(folder)?;
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})")?);
     progress.enable_steady_tick(Duration::from_millis(100));
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,0 +1,2 @@
+import './INTEGRATION/syncs/stars.js';
+import './INTEGRATION/actions/create-issue.js';
