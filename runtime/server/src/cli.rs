@@ -10,6 +10,7 @@ pub mod client;
 mod connections;
 pub(crate) mod deploy;
 mod deployments;
+mod dev;
 mod environments;
 mod exit;
 mod functions;
@@ -52,6 +53,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Make a first project, with functions, recordings and tests, in TypeScript or Rust
     Init(init::Init),
+    /// A server on this machine that builds, deploys and tests the project's functions whenever a file is saved
+    Dev(Box<dev::Dev>),
     /// Build functions, of a project in TypeScript, a crate, or a folder of both, to components
     Build(build::Build),
     /// Build and deploy functions: a project in TypeScript, a crate, a folder of both, or a .wasm file
@@ -117,6 +120,7 @@ impl Command {
         match self {
             Self::Serve(command) => command.execute().await?,
             Self::Init(command) => command.execute().await?,
+            Self::Dev(command) => command.execute().await?,
             Self::Build(command) => command.execute().await?,
             Self::Deploy(command) => return command.execute().await,
             Self::Deployments(command) => command.execute().await?,

@@ -3,11 +3,13 @@
 //! Crates are built by cargo, projects in TypeScript by the builder of the npm package `@syncline/functions` in a process of Node.js. A folder
 //! may hold both.
 
+mod companion;
 mod crates;
 mod diagnostic;
 mod node;
 mod package;
 mod source;
+mod types;
 mod typescript;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +21,12 @@ use serde_json::json;
 use super::output::Output;
 use crate::config::ConfigError;
 
+pub(crate) use companion::Companion;
+pub(crate) use crates::{crates, is_crate};
 pub(crate) use diagnostic::Diagnostic;
 pub(crate) use package::Toolchain;
+pub(crate) use types::write_types;
+pub(crate) use typescript::is_project as has_typescript;
 
 /// The source is at fault; what is wrong with it has been told.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +72,7 @@ pub(crate) struct Function {
 }
 
 /// Source as one text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) language: &'static str,
     pub(crate) text: String,
@@ -141,13 +147,20 @@ pub(crate) async fn outcome(folder: &Path, toolchain: &Toolchain) -> anyhow::Res
     let mut outcome = if typescript { typescript::build(folder, toolchain).await? } else { Outcome::default() };
     if outcome.errors.is_empty() {
         for folder in crates {
-            for wasm in crates::build(&folder).await? {
-                let code = source::of_crate(&folder).map(|text| Code { language: "rust", text });
-                outcome.built.push(Built { folder: Some(folder.clone()), ..Built::file(wasm, code)? });
-            }
+            outcome.built.extend(crate_components(&folder).await?);
         }
     }
     Ok(outcome)
+}
+
+/// The components of a crate. cargo's diagnostics go to stderr as they are.
+pub(crate) async fn crate_components(folder: &Path) -> anyhow::Result<Vec<Built>> {
+    let wasm = crates::build(folder).await?.into_iter();
+    let built = wasm.map(|wasm| {
+        let code = source::of_crate(folder).map(|text| Code { language: "rust", text });
+        Ok(Built { folder: Some(folder.to_owned()), ..Built::file(wasm, code)? })
+    });
+    built.collect()
 }
 
 fn root(path: &Path) -> anyhow::Result<PathBuf> {

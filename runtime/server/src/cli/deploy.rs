@@ -21,7 +21,7 @@ pub(super) struct Deploy {
     #[command(flatten)]
     remote: Remote,
     /// A project in TypeScript, a crate (built with cargo), a folder of both, or a .wasm file; several are deployed together or not at all
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The integration's key; the one that the component names by default
     #[arg(long, value_name = "KEY")]

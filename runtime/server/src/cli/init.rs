@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::project;
+use super::{build, project};
 use crate::config::ConfigError;
 
 #[derive(Args)]
@@ -57,8 +57,12 @@ impl Init {
         }
         match language {
             Language::Rust => project::refresh_sdk(&self.folder)?,
-            Language::TypeScript if self.no_install => {}
-            Language::TypeScript => npm::install(&self.folder).await,
+            Language::TypeScript => {
+                build::write_types(&self.folder)?;
+                if !self.no_install {
+                    npm::install(&self.folder).await;
+                }
+            }
         }
         println!("\nNext{}:", inside(&self.folder));
         println!("  syncline test      replays the recordings in the sandbox, without a network");

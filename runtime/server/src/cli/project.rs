@@ -15,9 +15,8 @@ pub(crate) const FOLDER: &str = ".syncline";
 pub(crate) fn prepare(project: &Path) -> anyhow::Result<PathBuf> {
     let folder = project.join(FOLDER);
     let ignore = folder.join(".gitignore");
-    let made = std::fs::create_dir_all(&folder).and_then(|()| match ignore.exists() {
-        true => Ok(()),
-        false => std::fs::write(&ignore, "# Made by syncline; nothing here is to be kept.\n*\n"),
+    let made = std::fs::create_dir_all(&folder).and_then(|()| {
+        if ignore.exists() { Ok(()) } else { std::fs::write(&ignore, "# Made by syncline; nothing here is to be kept.\n*\n") }
     });
     made.with_context(|| format!("{} cannot be written", folder.display()))?;
     Ok(folder)

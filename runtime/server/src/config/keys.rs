@@ -91,11 +91,11 @@ pub(crate) fn read_account_key(data_dir: &std::path::Path) -> Result<Option<Secr
     Ok(Some(Secret::new(text.trim())))
 }
 
-fn account_key_path(data_dir: &std::path::Path) -> PathBuf {
+pub(super) fn account_key_path(data_dir: &std::path::Path) -> PathBuf {
     data_dir.join(ACCOUNT_KEY_FILE)
 }
 
-fn account(path: &std::path::Path, made: &mut Vec<PathBuf>) -> Result<Secret, ConfigError> {
+pub(super) fn account(path: &std::path::Path, made: &mut Vec<PathBuf>) -> Result<Secret, ConfigError> {
     let new = || format!("{}\n", Builder::from_random_bytes(random()).into_uuid());
     if key_file::read(path)?.is_none() && key_file::create(path, &new())? {
         made.push(path.to_owned());
@@ -114,7 +114,7 @@ fn encryption(configuration: &Configuration, made: &mut Vec<PathBuf>) -> Result<
     encryption_key(&text, &path.display().to_string())
 }
 
-fn api_keys(path: &std::path::Path, made: &mut Vec<PathBuf>) -> Result<ApiKeys, ConfigError> {
+pub(super) fn api_keys(path: &std::path::Path, made: &mut Vec<PathBuf>) -> Result<ApiKeys, ConfigError> {
     if let Some(keys) = ApiKeys::read(path)? {
         return Ok(keys);
     }

@@ -39,7 +39,7 @@ struct Diagnostic {
 }
 
 /// The folder itself where it is a crate, else the crates directly below it; a workspace without a package of its own is such a folder.
-pub(super) fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if is_crate(folder) {
         return Ok(vec![folder.to_owned()]);
     }
@@ -50,7 +50,7 @@ pub(super) fn crates(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// A manifest that is no TOML counts: cargo tells what is wrong with it.
-fn is_crate(folder: &Path) -> bool {
+pub(crate) fn is_crate(folder: &Path) -> bool {
     let Ok(manifest) = std::fs::read_to_string(folder.join("Cargo.toml")) else { return false };
     manifest.parse::<toml::Table>().map_or(true, |manifest| manifest.contains_key("package"))
 }

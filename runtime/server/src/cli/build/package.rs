@@ -29,6 +29,12 @@ pub(crate) struct Toolchain {
     cache_home: Option<PathBuf>,
 }
 
+/// The files that an author's editor reads, below `src`.
+pub(super) fn authoring() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    let source = |(path, bytes): &(&'static str, &'static [u8])| Some((path.strip_prefix(PACKAGE)?.strip_prefix("/src/")?, *bytes));
+    FILES.iter().filter_map(source).filter(|(path, _)| *path == "index.ts" || path.starts_with("api/"))
+}
+
 impl Toolchain {
     /// The builder's file, ready to be run.
     pub(super) async fn builder(&self) -> anyhow::Result<PathBuf> {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 
-use super::{Built, Code, Diagnostic, Function, Outcome, Toolchain, node, source};
+use super::{Built, Code, Diagnostic, Function, Outcome, Toolchain, node, source, types};
 
 const KINDS: [&str; 3] = ["syncs", "actions", "on-events"];
 
@@ -38,7 +38,7 @@ struct SourceFile {
 }
 
 /// Whether a folder has functions in TypeScript: an index.ts, or files in folders of the kinds. What they are is for the builder to find.
-pub(super) fn is_project(folder: &Path) -> bool {
+pub(crate) fn is_project(folder: &Path) -> bool {
     let holds = |folder: &Path| KINDS.iter().any(|kind| has_typescript(&folder.join(kind)));
     folder.join("index.ts").is_file()
         || holds(folder)
@@ -54,6 +54,7 @@ fn has_typescript(folder: &Path) -> bool {
 
 /// Builds all integrations of a project.
 pub(super) async fn build(project: &Path, toolchain: &Toolchain) -> anyhow::Result<Outcome> {
+    types::write_types(project)?;
     let (mut node, builder) = (node::node().await?, toolchain.builder().await?);
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})")?);
     progress.enable_steady_tick(Duration::from_millis(100));
