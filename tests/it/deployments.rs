@@ -24,7 +24,7 @@ fn component(build: Option<&str>, functions: &Value, output: &Value) -> Vec<u8> 
     let manifest =
         json!({ "sdk": { "name": "by hand", "version": "1", "language": "wat", "build": build }, "functions": functions }).to_string();
     let output = output.to_string();
-    let length: String = manifest.len().to_le_bytes()[..4].iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let [a, b, c, d] = u32::try_from(manifest.len()).unwrap().to_le_bytes();
     let text = format!(
         r#"(component
           (import "syncline:host/types@1.0.0" (instance $types
@@ -36,12 +36,12 @@ fn component(build: Option<&str>, functions: &Value, output: &Value) -> Vec<u8> 
           (core module $texts
             (memory (export "memory") 8)
             (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 500000)
-            (data (i32.const 0) "\10\00\00\00{length}")
+            (data (i32.const 0) "\10\00\00\00\{a:02x}\{b:02x}\{c:02x}\{d:02x}")
             (data (i32.const 16) "{manifest}")
             (data (i32.const 65536) "{output}")
             (data (i32.const 131072) "{padding}"))
           (core instance $texts (instantiate $texts))
-          (core func $return (canon task.return (result $outcome) (memory $texts "memory")))
+          (core func $return (canon task.return (result $outcome) (memory (core memory $texts "memory"))))
           (core module $module
             (import "host" "return" (func $return (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
             (func (export "describe") (result i32) i32.const 0)
@@ -53,10 +53,10 @@ fn component(build: Option<&str>, functions: &Value, output: &Value) -> Vec<u8> 
             (func (export "callback") (param i32 i32 i32) (result i32) unreachable))
           (core instance $instance (instantiate $module (with "host" (instance (export "return" (func $return))))))
           (type $describe (func (result string)))
-          (func $describe (type $describe) (canon lift (core func $instance "describe") (memory $texts "memory")))
+          (func $describe (type $describe) (canon lift (core func $instance "describe") (memory (core memory $texts "memory"))))
           (type $call (func async (param "function" string) (result $outcome)))
           (func $call (type $call) (canon lift (core func $instance "call") async (callback (core func $instance "callback"))
-            (memory $texts "memory") (realloc (core func $texts "realloc"))))
+            (memory (core memory $texts "memory")) (realloc (core func $texts "realloc"))))
           (export "describe" (func $describe))
           (export "call" (func $call)))"#,
         manifest = quoted(&manifest),

@@ -63,7 +63,7 @@ pub(super) fn differences(before: Option<&FunctionDefinition>, after: &FunctionD
             found.add("version", message, json!(before.version), json!(after.version));
         }
         if found.0.is_empty() {
-            found.add("code", "code".to_owned(), Value::Null, Value::Null);
+            found.add("code", "other code".to_owned(), Value::Null, Value::Null);
         }
     }
     found.0
@@ -180,7 +180,8 @@ mod tests {
 
     fn function(more: Value) -> FunctionDefinition {
         let mut json = json!({ "name": "issues", "kind": "sync", "schedule": "every 1h" });
-        json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let Value::Object(more) = more else { panic!("{more} is no object") };
+        json.as_object_mut().unwrap().extend(more);
         serde_json::from_value(json).unwrap()
     }
 
@@ -223,6 +224,6 @@ mod tests {
             ["egress: may reach +a.example.com", "grants: may now see credentials"]
         );
         assert!(told(None, json!({ "models": [{ "name": "Issue", "schema": {} }] })).is_empty());
-        assert_eq!(told(Some(json!({ "description": "one" })), json!({ "description": "two" })), ["code: code"]);
+        assert_eq!(told(Some(json!({ "description": "one" })), json!({ "description": "two" })), ["code: other code"]);
     }
 }

@@ -9,7 +9,8 @@ fn sync(name: &str, more: Value) -> Value {
     let mut sync = json!({
         "name": name, "kind": "sync", "schedule": "every 1h", "auto_start": true, "models": [{ "name": "Issue", "schema": { "type": "object" } }],
     });
-    sync.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    sync.as_object_mut().unwrap().extend(more);
     sync
 }
 

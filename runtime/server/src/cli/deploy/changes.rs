@@ -86,9 +86,9 @@ impl Changed {
         output.list(document, &HEADER, self.rows(), "The component has no functions.")
     }
 
-    /// The same, for stderr.
+    /// What does not stay as it is, for somebody who has to decide.
     pub(crate) fn table(&self, output: Output) -> String {
-        output.table(&HEADER, self.rows())
+        output.table(&HEADER, self.rows().into_iter().filter(|row| row[0] != "unchanged").collect())
     }
 
     /// What was done, in a line below.
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_change_is_a_line_that_says_what_it_means() {
+    fn what_changes_is_a_line_that_says_what_it_means() {
         let changed: Changed = serde_json::from_value(json!({
             "deployment": null, "destructive": true,
             "functions": [
@@ -165,11 +165,10 @@ mod tests {
         .unwrap();
         assert!(changed.is_change() && changed.destructive);
         insta::assert_snapshot!(changed.table(Output::new(false)), @r"
-        CHANGE     INTEGRATION  FUNCTION  TYPE    WHAT
-        updated    github       issues    sync    runs every 5m, was every 1h; may now see credentials
-        unchanged  github       create    action
-        deleted    github       users     sync    on 3 connections; 1 record of User not renewed any more; 20 records of Team not renewed any more
-        deleted    github       close     action
+        CHANGE   INTEGRATION  FUNCTION  TYPE    WHAT
+        updated  github       issues    sync    runs every 5m, was every 1h; may now see credentials
+        deleted  github       users     sync    on 3 connections; 1 record of User not renewed any more; 20 records of Team not renewed any more
+        deleted  github       close     action
         ");
     }
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use syncline_domain::Digest;
 
 use super::changes::{Answer, Changed};
 use crate::cli::build::Code;
@@ -80,7 +81,7 @@ impl Source {
         let mut component = match &self.build {
             _ if whole => json!({ "wasm": STANDARD.encode(&self.wasm) }),
             Some(build) => json!({ "build": build }),
-            None => json!({ "digest": hex(&Sha256::digest(&self.wasm)) }),
+            None => json!({ "digest": Digest(Sha256::digest(&self.wasm).into()).to_string() }),
         };
         if let Some(integration) = &self.integration {
             component["integration"] = integration.as_str().into();
@@ -136,10 +137,6 @@ fn needed(error: &ClientError) -> Option<Vec<usize>> {
         }
         _ => None,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
