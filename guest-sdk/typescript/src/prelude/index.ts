@@ -4,7 +4,9 @@
  */
 
 import './text.js';
-import './web.js';
+import './dom-exception.js';
+import './url.js';
+import './structured-clone.js';
 import './event.js';
 import './buffer.js';
 import './random.js';
