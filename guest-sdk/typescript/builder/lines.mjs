@@ -8,7 +8,8 @@ import { relative } from './diagnostics.mjs';
  * @param {{ sources: string[], mappings: string }} map
  * @param {string} code that it belongs to
  * @param {(file: string) => boolean} isAuthors
- * @returns {Map<number, { file: string, line: number }>} lines count from 1
+ * @returns {Map<number, { file: string, line: number, inner: { column: number, file: string, line: number }[] }>} lines and columns count
+ *   from 1; `inner` are pieces of that generated line that come from further lines: a chain of calls is printed in one.
  */
 export function places(map, code, root, isAuthors) {
     const files = map.sources.map((source) => path.resolve(root, source)).map((file) => (isAuthors(file) ? relative(root, file) : null));
@@ -27,9 +28,13 @@ export function places(map, code, root, isAuthors) {
             if (sourceStep === undefined) continue;
             source += sourceStep;
             line += lineStep;
-            if (files[source] === null || isOwn) continue;
-            isOwn = column >= indentation;
-            found.set(index + 1, { file: files[source], line: line + 1 });
+            if (files[source] === null) continue;
+            const place = { file: files[source], line: line + 1 };
+            const own = found.get(index + 1);
+            const last = own?.inner.at(-1) ?? own;
+            if (!isOwn) found.set(index + 1, { ...place, inner: [] });
+            else if (last.line !== place.line || last.file !== place.file) own.inner.push({ column: column + 1, ...place });
+            isOwn ||= column >= indentation;
         }
     });
     return found;
@@ -37,16 +42,17 @@ export function places(map, code, root, isAuthors) {
 
 /**
  * The same as `LineTable` of src/runtime/lines.ts, which describes the format.
- * @param {Map<number, { file: string, line: number }>} places
+ * @param {Map<number, { file: string, line: number, inner?: { column: number, file: string, line: number }[] }>} places
  */
 export function lineTable(places) {
     const files = [];
+    const indexOf = (file) => (files.includes(file) ? files.indexOf(file) : files.push(file) - 1);
     const runs = [];
+    const inner = [];
     const expected = [];
     let end = 1;
-    for (const [generated, { file, line }] of places) {
-        const known = files.indexOf(file);
-        const index = known === -1 ? files.push(file) - 1 : known;
+    for (const [generated, { file, line, inner: pieces = [] }] of places) {
+        const index = indexOf(file);
         const last = runs.at(-1);
         if (last && generated === end && last.file === index && line === expected[index]) {
             last.count++;
@@ -55,8 +61,16 @@ export function lineTable(places) {
         }
         end = generated + 1;
         expected[index] = line + 1;
+        for (const piece of pieces) inner.push(`${generated},${piece.column},${indexOf(piece.file)},${piece.line}`);
     }
-    return { files, runs: runs.map(({ skip, file, delta, count }) => `${skip},${file},${delta},${count}`).join(';') };
+    return { files, inner: inner.join(';'), runs: runs.map(({ skip, file, delta, count }) => `${skip},${file},${delta},${count}`).join(';') };
+}
+
+/** Where a place of the bundle came from. */
+export function at(places, line, column) {
+    const own = places.get(line);
+    const { file, line: source } = own?.inner.findLast((piece) => piece.column <= column) ?? own ?? {};
+    return file === undefined ? undefined : { file, line: source };
 }
 
 const DIGITS = new Map([...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((digit, value) => [digit, value]));

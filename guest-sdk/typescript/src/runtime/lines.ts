@@ -12,12 +12,18 @@
  *     delta  source line of the run's first line, less the line that would have followed the previous run of the SAME file (at first: 1)
  *     count  how many bundle lines, at least 1; where several bundle lines come from one source line, each is a run with the delta -1
  *
+ * What a bundle line holds of further source lines, as a chain of calls does that was written over several, is in `inner`:
+ *
+ *     inner = piece (";" piece)*, or nothing
+ *     piece = line "," column "," file "," source        the piece begins at that column of that bundle line, and reaches to the next
+ *
  * Lines of no run (libraries, the runtime) have no place; their frames are left out of what authors see. Line numbers begin with 1 and
  * are those of the module as the engine evaluates it.
  */
 export interface LineTable {
     files: string[];
     runs: string;
+    inner?: string | undefined;
 }
 
 /** Where something stands in the author's project. */
@@ -39,7 +45,22 @@ export class Lines {
 
     constructor(private readonly table: LineTable | undefined) {}
 
-    find(line: number): Place | undefined {
+    find(line: number, column = 1): Place | undefined {
+        return this.findInner(line, column) ?? this.findRun(line);
+    }
+
+    private findInner(line: number, column: number): Place | undefined {
+        let found: Place | undefined;
+        for (const text of this.table?.inner?.split(';') ?? []) {
+            const [at = 0, start = 0, file = 0, source = 0] = text.split(',').map(Number);
+            if (at === line && start <= column) {
+                found = { file: this.table?.files[file] ?? '?', line: source };
+            }
+        }
+        return found;
+    }
+
+    private findRun(line: number): Place | undefined {
         this.runs ??= decode(this.table);
         let low = 0;
         let high = this.runs.length - 1;

@@ -8,7 +8,7 @@ export interface Frame extends Place {
 }
 
 const MAX_FRAMES = 10;
-const FRAME = /^\s*at (?:(.*?) )?\(?[^()]*?:(\d+)(?::\d+)?\)?$/;
+const FRAME = /^\s*at (?:(.*?) )?\(?[^()]*?:(\d+)(?::(\d+))?\)?$/;
 
 /** The frames of a stack that lie in the author's files, innermost first. */
 export function frames(stack: unknown, lines: Lines): Frame[] {
@@ -18,7 +18,7 @@ export function frames(stack: unknown, lines: Lines): Frame[] {
     const found: Frame[] = [];
     for (const text of stack.split('\n')) {
         const match = FRAME.exec(text);
-        const place = match && lines.find(Number(match[2]));
+        const place = match && lines.find(Number(match[2]), Number(match[3] ?? 1));
         if (place) {
             found.push({ name: match[1] && match[1] !== '<anonymous>' ? match[1] : 'anonymous', ...place });
             if (found.length === MAX_FRAMES) {

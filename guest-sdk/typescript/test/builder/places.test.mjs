@@ -46,8 +46,9 @@ test('the table says of every line of a bundle which line of which file it was',
     const files = {
         'a.ts': "import { b } from './b.js';\n// a comment\ntype T = number;\n\nexport function a(x: T) {\n    const y = b(x);\n\n    return {\n        first: y,\n        then: () => { throw new Error('one') },\n    };\n}\n",
         'b.ts': "/* many\nlines */\nexport const b = (x: number) => {\n    if (x > 1) return x;\n    throw new Error('two');\n};\n",
+        'c.ts': 'export const c = (): number[] => {\n    // so that\n    // it does not\n    // begin with the file\n    return [1, 2]\n        .map((x) => x * 2)\n        .filter((x) => x > 1);\n};\n',
         'lib.js': "export const lib = () => {\n    throw new Error('three');\n};\n",
-        'entry.js': "export { a } from './a.ts';\nexport { lib } from './lib.js';\n",
+        'entry.js': "export { a } from './a.ts';\nexport { c } from './c.ts';\nexport { lib } from './lib.js';\n",
     };
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(root, name), text);
     const { outputFiles } = await esbuild.build({
@@ -61,6 +62,9 @@ test('the table says of every line of a bundle which line of which file it was',
     assert.deepEqual(told('"two"'), { file: 'b.ts', line: 5 });
     assert.deepEqual(told('first: y'), { file: 'a.ts', line: 9 });
     assert.equal(told('"three"'), undefined, 'a library has no place');
+    const chain = bundle.findIndex((line) => line.includes('.filter('));
+    const at = (part) => lines.find(chain + 1, bundle[chain].indexOf(part) + 1);
+    assert.deepEqual([at('[1, 2]'), at('x * 2'), at('x > 1')].map(({ line }) => line), [5, 6, 7], bundle[chain]);
 });
 
 test('the guard ends a loop before its limits do, and again if that is caught', async () => {
