@@ -1,8 +1,11 @@
 // Puts the guard of src/runtime/guard.ts at the start of every loop body, on the line where the body begins, and `__sl_float` of
-// src/runtime/floating.ts around calls that stand alone as a statement: lines stay where they are.
+// src/runtime/floating.ts around calls that stand alone as a statement: lines stay where they are. Functions that may call themselves begin
+// with `__sl_enter()`.
+import { recursive } from './recursion.mjs';
 
 const LOOPS = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement']);
 const GUARD = '__sl_guard();';
+const ENTER = '__sl_enter()';
 const FLOAT = '__sl_float(';
 /** Methods that give no promise, of which loops are full. */
 const PLAIN = new Set(['add', 'append', 'clear', 'forEach', 'log', 'pop', 'push', 'reverse', 'set', 'setLogger', 'shift', 'sort', 'splice', 'unshift']);
@@ -10,7 +13,12 @@ const PLAIN = new Set(['add', 'append', 'clear', 'forEach', 'log', 'pop', 'push'
 /** @param {import('./source.mjs').Source} source */
 export function instrument(source) {
     const inserts = [];
+    const deep = recursive(source);
     source.walk((node) => {
+        if (deep.has(node)) {
+            if (node.body.type === 'BlockStatement') inserts.push([node.body.start + 1, `${ENTER};`]);
+            else inserts.push([node.body.start, `(${ENTER},`], [node.body.end, ')', true]);
+        }
         if (floats(node)) {
             inserts.push([node.expression.start, FLOAT], [node.expression.end, ')', true]);
         }

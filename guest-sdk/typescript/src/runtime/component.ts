@@ -48,7 +48,7 @@ export function component(options: ComponentOptions): Component {
         describe: () => manifest,
         async call(name) {
             phase.running = true;
-            beginRun(host.getBudget);
+            beginRun(host.getBudget, host.getStack);
             try {
                 const { entry, definition } = pick(found, name);
                 const run = new Run(definition, lines, entry.uses.previousExecutions);

@@ -3,6 +3,9 @@
 // The builder puts `__sl_guard()` at the start of every loop body of the author's files. Most rounds only count down; the budget is asked
 // for so often that a loop cannot get from one question to the next and past the limit.
 
+// Ends endless recursion likewise: QuickJS in WebAssembly sets its stack no limit. `__sl_enter()` is at the start of the author's functions
+// that may call themselves, by whatever way; it asks the host how much of the stack is left, every so many calls.
+
 import { LimitError } from './failure.js';
 
 /** What is left of the run's limits, as `run.getBudget()` of the host says. */
@@ -25,7 +28,14 @@ const MOST_ROUNDS = 1 << 16;
 /** Files are evaluated when the component is built; an endless loop there has no run whose limits would end it. */
 const LOADING_LIMIT_MS = 10_000;
 
+/** For what is called between two questions, for libraries, which are not asked, and for the error itself. */
+const STACK_RESERVE_BYTES = 512 << 10;
+/** A call takes 0.7 KB; one through `sort` or `replace`, four. */
+const CALLS = 64;
+
 let ask: (() => Budget) | undefined;
+let askStack: (() => bigint | number) | undefined;
+let calls = CALLS;
 let first: Budget | undefined;
 let last: Budget | undefined;
 let rounds = FIRST_ROUNDS;
@@ -33,8 +43,10 @@ let left = FIRST_ROUNDS;
 let loadingSince = 0;
 
 /** Begins a run: from here on, loops answer to its limits. The host is not asked before a loop is long: most functions have none. */
-export function beginRun(getBudget: () => Budget): void {
+export function beginRun(getBudget: () => Budget, getStack: () => bigint | number): void {
     ask = getBudget;
+    askStack = getStack;
+    calls = CALLS;
     first = last = undefined;
     rounds = left = FIRST_ROUNDS;
 }
@@ -77,5 +89,20 @@ function loadingCheck(): void {
 Object.defineProperty(globalThis, '__sl_guard', {
     value: (): void => {
         if (--left <= 0) check();
+    },
+});
+
+function deep(): void {
+    calls = CALLS;
+    if (askStack !== undefined && Number(askStack()) < STACK_RESERVE_BYTES) {
+        // Asked again in the next call, if the author's code catches this one.
+        calls = 1;
+        throw new RangeError('Maximum call stack size exceeded: end the recursion, or use a loop');
+    }
+}
+
+Object.defineProperty(globalThis, '__sl_enter', {
+    value: (): void => {
+        if (--calls <= 0) deep();
     },
 });

@@ -86,6 +86,7 @@ declare module 'syncline:host/run@1.1.0' {
     export function clearCheckpoint(): void;
     export function getDetails(): string;
     export function getBudget(): { cpuMs: number; memoryBytes: number };
+    export function getStack(): bigint | number;
     export function sleep(ms: number): WireFuture<boolean>;
     export function getRandom(bytes: number): Uint8Array;
 }

@@ -87,3 +87,45 @@ test('the guard ends a loop before its limits do, and again if that is caught', 
     assert.throws(() => spin(() => (memoryBytes -= 1000)), { limit: 'out_of_memory', message: /100 MiB/ });
     assert.ok(memoryBytes > 1 << 20, `${memoryBytes} bytes left`);
 });
+
+test('endless recursion ends in an error that can be caught, and deep recursion goes on', async () => {
+    const { beginRun } = await load('runtime/guard.ts');
+    let [depth, asked] = [0, 0];
+    beginRun(() => ({ cpuMs: 2000, memoryBytes: 100 << 20 }), () => (asked++, (2 << 20) - depth * 700));
+    const recurse = (end) => {
+        globalThis.__sl_enter();
+        depth++;
+        try {
+            return depth < end ? recurse(end) : depth;
+        } finally {
+            depth--;
+        }
+    };
+    assert.equal(recurse(2000), 2000);
+    assert.ok(asked < 2000 / 32, `${asked} questions`);
+    assert.throws(() => recurse(Infinity), { name: 'RangeError', message: /Maximum call stack size exceeded/ });
+    assert.equal(recurse(10), 10, 'what was caught is over');
+});
+
+test('only functions that may call themselves are asked how deep they are', () => {
+    const source = (text) => instrument(new Source('/project', '/project/a.ts', text)).split('\n').map((line) => line.includes('__sl_enter'));
+    assert.deepEqual(
+        source(`const f = (n: number): number => f(n + 1) + 1;
+            function even(n: number): boolean { return n === 0 || odd(n - 1); }
+            const odd = (n: number) => n !== 0 && even(n - 1);
+            class Tree { walk(node: any) { for (const child of node.children) this.walk(child); } }
+            const tree = { visit(node: any): any { return node.map((child: any) => tree.visit(child)); } };
+            const list = (n: any): any => ({ next: list(n) });
+            class Node { child: Node; constructor() { this.child = new Node(); } }`),
+        [true, true, true, true, true, true, true]
+    );
+    assert.deepEqual(
+        source(`const plain = (n: number) => n + 1;
+            export const twice = (n: number) => plain(plain(n));
+            const shadow = { plain: 1 };
+            export default { exec: async (nango: any) => { await nango.get(twice(shadow.plain)); } };`),
+        [false, false, false, false]
+    );
+    const one = instrument(new Source('/project', '/project/a.ts', 'const f = (n: any): any => n ? f(n.next) : { last: 1 };'));
+    assert.equal(new Source('/project', '/project/a.ts', one).errors.length, 0, one);
+});

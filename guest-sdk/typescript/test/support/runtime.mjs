@@ -12,7 +12,7 @@ export const PACKAGE = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const INTERFACES = {
     provider: ['get', 'post', 'send', 'start', 'paginate'],
     records: ['batchSave', 'batchUpdate', 'batchDelete', 'getByIds', 'listPage', 'trackDeletesStart', 'trackDeletesEnd', 'setMergingStrategy'],
-    run: ['getInfo', 'input', 'log', 'getCheckpoint', 'saveCheckpoint', 'clearCheckpoint', 'getDetails', 'getBudget', 'sleep', 'getRandom'],
+    run: ['getInfo', 'input', 'log', 'getCheckpoint', 'saveCheckpoint', 'clearCheckpoint', 'getDetails', 'getBudget', 'getStack', 'sleep', 'getRandom'],
     connection: ['get', 'refresh', 'getMetadata', 'setMetadata', 'updateMetadata', 'getIntegration'],
     locks: ['tryAcquire', 'release', 'releaseAll'],
     environment: ['variables'],
