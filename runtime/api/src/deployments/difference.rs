@@ -112,8 +112,10 @@ impl Found {
 
     fn list(&mut self, code: &'static str, what: &str, before: &[String], after: &[String]) {
         let (old, new): (BTreeSet<_>, BTreeSet<_>) = (before.iter().collect(), after.iter().collect());
-        let added = new.difference(&old).map(|one| format!("+{one}"));
-        let removed = old.difference(&new).map(|one| format!("-{one}"));
+        // Only hosts have a star of their own.
+        let word = |one: &str| if one == "*" && code == "egress" { "any public host" } else { one }.to_owned();
+        let added = new.difference(&old).map(|one| format!("+{}", word(one)));
+        let removed = old.difference(&new).map(|one| format!("-{}", word(one)));
         let changes: Vec<String> = added.chain(removed).collect();
         if !changes.is_empty() {
             self.add(code, format!("{what} {}", changes.join(" ")), json!(before), json!(after));
@@ -208,7 +210,7 @@ mod tests {
             "model_added: model Label is new",
             "model_removed: model User goes",
             "scopes: scopes +user",
-            "egress: may reach +*",
+            "egress: may reach +any public host",
             "grants: may now see credentials",
             "limits: memory the server's, was 64 MB, CPU time 5 s, was the server's",
             "version: version 2.0.0, was none",

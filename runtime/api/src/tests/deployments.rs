@@ -106,7 +106,7 @@ async fn a_plan_says_what_matters_and_writes_nothing() {
     assert_eq!(codes, ["schedule", "model_added", "model_removed", "grants"]);
     assert_eq!((&one["details"][0]["before"], &one["details"][0]["after"]), (&json!("every 1h"), &json!("every 5m")));
     let three = &changes["functions"][1];
-    assert_eq!((&three["change"], &three["details"][0]["message"]), (&json!("created"), &json!("may reach +*")));
+    assert_eq!((&three["change"], &three["details"][0]["message"]), (&json!("created"), &json!("may reach +any public host")));
     let two = &changes["deleted"][0];
     assert_eq!((&two["name"], &two["connections"], &two["lost_models"]), (&json!("two"), &json!(1), &json!([])));
     assert_eq!(app.deployed().await, before);
