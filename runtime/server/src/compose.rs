@@ -45,6 +45,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where components are compiled.
     pub compiler: Compiler,
+    /// One to use instead of a new one, which then compiles where it was told to.
+    pub engine: Option<Engine>,
     /// How the worker works; its defaults suit a machine of two cores.
     pub worker: syncline_worker::Options,
     /// Whether to claim and schedule. A node without only serves the API.
@@ -74,13 +76,13 @@ impl Options {
         worker.lease = configuration.lease;
         worker.actions = configuration.max_concurrent_runs as usize;
         let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
-        Ok(Self { configuration, keys, clock, compiler, worker, work: true })
+        Ok(Self { configuration, keys, clock, compiler, engine: None, worker, work: true })
     }
 }
 
 /// Starts everything; returns when the API answers.
 pub async fn start(options: Options) -> anyhow::Result<Node> {
-    let Options { configuration, keys, clock, compiler, worker, work } = options;
+    let Options { configuration, keys, clock, compiler, engine, worker, work } = options;
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let catalogue = Arc::new(catalogue(configuration.providers_dir.as_deref())?);
@@ -94,16 +96,10 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         .await
         .context("the environments and their API keys cannot be written")?;
     let setup_code = console_password(&store, &configuration, clock.as_ref()).await?;
-    let engine = Engine::new(syncline_engine::Options {
-        cache_dir: configuration.data_dir.join("components"),
-        cache_key: derive(&keys.encryption, b"syncline component cache"),
-        // An action may call another, which needs an instance while the first one waits.
-        max_concurrent_instances: (2 * configuration.max_concurrent_runs).max(MIN_INSTANCES),
-        compiler,
-        compile_limits: CompileLimits::default(),
-        max_component_bytes: MAX_COMPONENT_BYTES,
-    })
-    .context("the engine cannot be started")?;
+    let engine = match engine {
+        Some(engine) => engine,
+        None => Engine::new(engine_options(&configuration, &keys, compiler)).context("the engine cannot be started")?,
+    };
     let policy = EgressPolicy { allow_private_network: configuration.allow_private_network };
     let http = HttpClient::new(syncline_outbound::Options::new(policy));
     let proxy = Proxy::new(http.clone(), Arc::clone(&clock), Arc::new(SystemPace), syncline_outbound::Limits::default());
@@ -226,6 +222,18 @@ impl Node {
         runner.flush().await;
         store.close().await;
         stopped
+    }
+}
+
+fn engine_options(configuration: &Configuration, keys: &Keys, compiler: Compiler) -> syncline_engine::Options {
+    syncline_engine::Options {
+        cache_dir: configuration.data_dir.join("components"),
+        cache_key: derive(&keys.encryption, b"syncline component cache"),
+        // An action may call another, which needs an instance while the first one waits.
+        max_concurrent_instances: (2 * configuration.max_concurrent_runs).max(MIN_INSTANCES),
+        compiler,
+        compile_limits: CompileLimits::default(),
+        max_component_bytes: MAX_COMPONENT_BYTES,
     }
 }
 

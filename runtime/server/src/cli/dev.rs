@@ -49,6 +49,9 @@ pub(super) struct Dev {
     /// Folder with provider entries of your own (*.yaml)
     #[arg(long, env = "SYNCLINE_PROVIDERS_DIR", value_name = "DIR")]
     providers_dir: Option<PathBuf>,
+    /// Do not replay the recordings of what changed
+    #[arg(long)]
+    no_test: bool,
     /// Show what each change cost: build, compilation, deployment
     #[arg(long)]
     timings: bool,
@@ -88,7 +91,7 @@ impl Dev {
     /// Until the watch breaks.
     async fn follow(&self, folder: &Path, server: &Server, watch: &mut Watch) -> anyhow::Result<()> {
         let report = Report { timings: self.timings };
-        let mut cycle = Cycle::new(folder, server, &self.toolchain, report);
+        let mut cycle = Cycle::new(folder, server, &self.toolchain, report, !self.no_test);
         println!("\nBuilding {}", folder.display());
         cycle.turn(&Parts::all(), None).await?;
         println!("\nWatching {}. Stop with Ctrl-C.", folder.display());

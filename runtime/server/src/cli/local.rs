@@ -10,7 +10,7 @@ use super::build::{self, Toolchain};
 /// What a server takes.
 const MAX_COMPONENT_BYTES: usize = 64 << 20;
 /// Runs under way at once, an action that calls others included.
-const INSTANCES: u32 = 64;
+pub(super) const INSTANCES: u32 = 64;
 
 /// A component on the disk, and whose it is.
 pub(super) struct Built {

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use bytes::Bytes;
 use clap::Args;
-use syncline_dryrun::case::CaseFile;
+use syncline_dryrun::case::{self, CaseFile};
 use syncline_dryrun::{Function, Member, Project, Recording, Verdict, judge};
+use syncline_engine::Engine;
 use syncline_providers::Catalogue;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -72,7 +74,8 @@ impl Test {
                 let member = project.load(wasm.into(), &built.integration()).await.with_context(|| format!("{}", built.wasm.display()))?;
                 members.push((built.folder.clone(), member));
             }
-            let ready = self.ready(&place, &members)?;
+            let wanted = |name: &str| self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
+            let ready = ready(place.cases()?, &members, wanted);
             untested.extend(without_case(&members, &ready).filter(|_| place.is_whole() && self.filter.is_none()));
             let began = Instant::now();
             cases.extend(replay(Arc::new(project), &catalogue, ready).await);
@@ -93,22 +96,43 @@ impl Test {
             None => "; `syncline dryrun FUNCTION CONNECTION --save` records one in INTEGRATION/tests".to_owned(),
         }
     }
+}
 
-    /// The cases that were asked for, each with its function.
-    fn ready(&self, place: &Place, members: &[(PathBuf, Arc<Member>)]) -> anyhow::Result<Vec<Ready>> {
-        let wanted = |name: &str| self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
-        let mut ready = Vec::new();
-        for case in place.cases()? {
-            let own: Vec<&Arc<Member>> = members.iter().filter(|(folder, _)| *folder == case.folder).map(|(_, member)| member).collect();
-            let folder = || case.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let integration = own.first().map_or_else(folder, |member| member.integration.clone());
-            let name = format!("{integration}/{}", case.name);
-            if wanted(&name) {
-                ready.push(Ready { of: paired(&case, &own), name, case });
-            }
-        }
-        Ok(ready)
+/// The recordings of components that an engine holds already, replayed: what `syncline dev` says after a change.
+pub(super) async fn rerun(engine: Engine, catalogue: &Arc<Catalogue>, components: Vec<(Bytes, PathBuf)>) -> anyhow::Result<Rerun> {
+    let mut project = Project::impatient(engine, PATIENCE);
+    let (mut members, mut cases) = (Vec::new(), Vec::new());
+    for (wasm, folder) in components {
+        let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        members.push((folder.clone(), project.load(wasm, &name).await?));
+        cases.extend(case::find(&folder).with_context(|| format!("{} cannot be read", folder.display()))?);
     }
+    cases.sort();
+    cases.dedup();
+    let began = Instant::now();
+    let cases = replay(Arc::new(project), catalogue, ready(cases, &members, |_| true)).await;
+    Ok(Rerun { cases: cases.into_iter().map(|case| (case.name, case.verdict.diff)).collect(), time: began.elapsed() })
+}
+
+/// Cases by `INTEGRATION/NAME`, with the difference where there is one.
+pub(super) struct Rerun {
+    pub(super) cases: Vec<(String, Option<String>)>,
+    pub(super) time: Duration,
+}
+
+/// The cases that were asked for, each with its function.
+fn ready(cases: Vec<CaseFile>, members: &[(PathBuf, Arc<Member>)], wanted: impl Fn(&str) -> bool) -> Vec<Ready> {
+    let mut ready = Vec::new();
+    for case in cases {
+        let own: Vec<&Arc<Member>> = members.iter().filter(|(folder, _)| *folder == case.folder).map(|(_, member)| member).collect();
+        let folder = || case.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let integration = own.first().map_or_else(folder, |member| member.integration.clone());
+        let name = format!("{integration}/{}", case.name);
+        if wanted(&name) {
+            ready.push(Ready { of: paired(&case, &own), name, case });
+        }
+    }
+    ready
 }
 
 fn paired(case: &CaseFile, members: &[&Arc<Member>]) -> Result<(Arc<Member>, Arc<Function>), String> {

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
 use syncline_domain::{ComponentSource, Deployment, Digest, FunctionRunner, RunnerError};
+use syncline_providers::Catalogue;
 
 use super::integrations::{Presence, ensure};
 use super::parts::{Crates, Parts, TypeScript};
@@ -16,6 +18,7 @@ use super::watch::Changed;
 use crate::cli::build::{self, Built, Companion, Diagnostic, Outcome, Toolchain};
 use crate::cli::client::ClientError;
 use crate::cli::deploy::{self, Source};
+use crate::cli::test;
 
 /// What is deployed, and what builds it.
 pub(super) struct Cycle<'a> {
@@ -23,6 +26,8 @@ pub(super) struct Cycle<'a> {
     server: &'a Server,
     toolchain: &'a Toolchain,
     report: Report,
+    /// Pagination in replays is the provider's; none where nothing is replayed.
+    catalogue: Option<Arc<Catalogue>>,
     companion: Option<Companion>,
     /// The last good version of every component, by where it comes from.
     ready: BTreeMap<Origin, Ready>,
@@ -40,6 +45,8 @@ enum Origin {
 
 struct Ready {
     integration: String,
+    /// Where its recordings are: an integration's folder, or a crate's.
+    folder: PathBuf,
     digest: Digest,
     wasm: Bytes,
     build: Option<String>,
@@ -47,8 +54,19 @@ struct Ready {
 }
 
 impl<'a> Cycle<'a> {
-    pub(super) fn new(root: &'a Path, server: &'a Server, toolchain: &'a Toolchain, report: Report) -> Self {
-        Self { root, server, toolchain, report, companion: None, ready: BTreeMap::new(), waiting: BTreeSet::new(), is_broken: false }
+    pub(super) fn new(root: &'a Path, server: &'a Server, toolchain: &'a Toolchain, report: Report, is_tested: bool) -> Self {
+        let catalogue = is_tested.then(|| Arc::new(Catalogue::embedded()));
+        Self {
+            root,
+            server,
+            toolchain,
+            report,
+            catalogue,
+            companion: None,
+            ready: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            is_broken: false,
+        }
     }
 
     /// Whatever is wrong with the author's files is said and no error.
@@ -68,9 +86,11 @@ impl<'a> Cycle<'a> {
         }
         let since = changed.map_or(began, |changed| changed.at);
         let deployed = self.deploy(stale, &mut timings).await?;
+        let is_any = !deployed.is_empty();
         if !std::mem::take(&mut self.is_broken) {
-            self.report.done(deployed, since, timings);
+            self.report.done(is_any, since, timings);
         }
+        self.test(&deployed, &parts.recordings).await;
         Ok(())
     }
 
@@ -163,6 +183,20 @@ impl<'a> Cycle<'a> {
         Ok(())
     }
 
+    /// Replays the recordings of what was deployed, and those that changed themselves.
+    async fn test(&self, deployed: &BTreeSet<String>, recordings: &BTreeSet<PathBuf>) {
+        let Some(catalogue) = &self.catalogue else { return };
+        let of_it = self.ready.values().filter(|ready| deployed.contains(&ready.integration) || recordings.contains(&ready.folder));
+        let components: Vec<_> = of_it.map(|ready| (ready.wasm.clone(), ready.folder.clone())).collect();
+        if components.is_empty() {
+            return;
+        }
+        match test::rerun(self.server.engine.clone(), catalogue, components).await {
+            Ok(rerun) => Report::tested(&rerun),
+            Err(error) => eprintln!("error: the recordings cannot be replayed: {error:#}"),
+        }
+    }
+
     /// Says that something does not build, or is refused; what is deployed stays.
     fn broken(&mut self, what: &str, has_earlier: bool) {
         self.is_broken = true;
@@ -201,15 +235,19 @@ impl<'a> Cycle<'a> {
             Report::skipped(&what, "it names no integration; write component!(integration = \"...\"; ...)");
             return Ok(None);
         };
-        let before =
-            self.ready.insert(origin, Ready { integration: integration.clone(), digest, wasm, build: built.build, code: built.code });
+        let folder = match &origin {
+            Origin::TypeScript(name) => self.root.join(name),
+            Origin::Crate(folder, _) => folder.clone(),
+        };
+        let ready = Ready { integration: integration.clone(), folder, digest, wasm, build: built.build, code: built.code };
+        let before = self.ready.insert(origin, ready);
         Ok(before.is_none_or(|before| before.digest != digest || before.integration != integration).then_some(integration))
     }
 
     /// Brings the server's integrations to what is ready. An integration has afterwards what its components hold, so all of them go together.
-    async fn deploy(&mut self, stale: BTreeSet<String>, timings: &mut Timings) -> anyhow::Result<bool> {
+    async fn deploy(&mut self, stale: BTreeSet<String>, timings: &mut Timings) -> anyhow::Result<BTreeSet<String>> {
         let began = Instant::now();
-        let mut any = false;
+        let mut deployed = BTreeSet::new();
         for integration in stale {
             match ensure(&self.server.client, &integration).await? {
                 Presence::There => {}
@@ -220,10 +258,12 @@ impl<'a> Cycle<'a> {
                     continue;
                 }
             }
-            any |= self.send(&integration).await?;
+            if self.send(&integration).await? {
+                deployed.insert(integration);
+            }
         }
         timings.deploy = began.elapsed();
-        Ok(any)
+        Ok(deployed)
     }
 
     async fn send(&mut self, integration: &str) -> anyhow::Result<bool> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::cli::build::Diagnostic;
+use crate::cli::test::Rerun;
 
 /// How much to say.
 #[derive(Clone, Copy)]
@@ -73,6 +74,25 @@ impl Report {
         };
         let what = if any { "ready    " } else { "unchanged" };
         println!("  {what} after {took} ms{parts}");
+    }
+
+    /// A line for each case that failed, and how many did not.
+    pub(super) fn tested(rerun: &Rerun) {
+        let mut passed = 0;
+        for (name, diff) in &rerun.cases {
+            let Some(diff) = diff else {
+                passed += 1;
+                continue;
+            };
+            println!("  failed    {name}");
+            for line in diff.lines() {
+                println!("            {line}");
+            }
+        }
+        match rerun.cases.len() {
+            0 => println!("  tests     none: `syncline dryrun FUNCTION CONNECTION --save` records one"),
+            all => println!("  tests     {passed} of {all} passed in {} ms", rerun.time.as_millis()),
+        }
     }
 
     /// Later than the redeployment that they belong to.

@@ -6,17 +6,20 @@ use std::time::Instant;
 
 use anyhow::Context;
 use syncline_domain::SystemClock;
+use syncline_engine::Engine;
 
 use super::store::Data;
 use super::{Dev, catalogue};
 use crate::cli::client::Client;
-use crate::cli::project;
+use crate::cli::{local, project};
 use crate::compose::{self, Node, Options};
 use crate::config::{self, Configuration, Keys, Settings};
 
 pub(super) struct Server {
     pub(super) node: Node,
     pub(super) client: Client,
+    /// The one that the server's functions run on, with what it has compiled.
+    pub(super) engine: Engine,
     data: Data,
     password: String,
     began: Instant,
@@ -41,6 +44,8 @@ impl Server {
             listen: Some(([127, 0, 0, 1], asked.port).into()),
             // Whoever writes functions calls stand-ins and services on their own machine.
             allow_private_network: Some(true),
+            // As many as the engine of an author's machine has instances for, actions that call others included.
+            max_concurrent_runs: Some(local::INSTANCES / 2),
             providers_dir,
             ..Settings::default()
         };
@@ -50,10 +55,12 @@ impl Server {
         configuration.account_key = Some(local.account);
         configuration.console_password = Some(local.console_password.clone());
         let keys = Keys::prepare(&configuration)?;
-        let options = Options::new(configuration, keys.clone(), Arc::new(SystemClock))?;
+        let engine = local::engine(folder)?;
+        let mut options = Options::new(configuration, keys.clone(), Arc::new(SystemClock))?;
+        options.engine = Some(engine.clone());
         let node = compose::start(options).await.context("the server did not start (`--port` of `syncline dev` chooses the port)")?;
         let client = Client::new(node.url().clone(), keys.dev.clone())?;
-        Ok(Self { node, client, data, password: local.console_password.expose().to_owned(), began })
+        Ok(Self { node, client, engine, data, password: local.console_password.expose().to_owned(), began })
     }
 
     /// On stdout: it is what the command was called for.
