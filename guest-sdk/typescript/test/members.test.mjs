@@ -15,8 +15,10 @@ test('the_context_is_there_to_read', async () => {
         assert.equal(nango.getFlowAttributes(), null);
     });
     assert.equal(output, null);
-    const { output: dry } = await runAction((nango) => nango.isCLI, { 'run.getDetails': () => '{"trigger":"dryrun"}' });
-    assert.equal(dry, true);
+    for (const details of ['{"trigger":"dryrun"}', '{"trigger":"api","connection_row_id":0}']) {
+        const { output: dry } = await runAction((nango) => nango.isCLI, { 'run.getDetails': () => details });
+        assert.equal(dry, true);
+    }
 });
 
 const CONNECTION = { connection_id: 'c1', metadata: { a: 1 }, credentials: { type: 'OAUTH2', access_token: 'secret' } };

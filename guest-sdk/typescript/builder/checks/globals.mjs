@@ -13,7 +13,7 @@ export function globals({ source }, say) {
         }
         if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return;
         if (isGlobal(node.object, 'console')) {
-            say.warning('console_use', node, `console.${nameOf(node.property, node.computed) ?? 'log'} is not kept with the run`, 'use `await nango.log(message)`, which shows in the log of the run');
+            say.warning('console_use', node, `console.${nameOf(node.property, node.computed) ?? 'log'} writes to the log of the run here, and nowhere in Nango`, 'use `await nango.log(message)`, which does in both');
         }
         if (isGlobal(node.object, 'process') && nameOf(node.property, node.computed) === 'env') {
             say.warning('no_process_env', node, 'process.env is empty in a function', 'use `await nango.getEnvironmentVariables()`');

@@ -12,7 +12,6 @@ export interface Details {
     account_id?: number;
     connection_row_id?: number;
     sync_id?: string | null;
-    deletes_tracked?: boolean;
     [key: string]: unknown;
 }
 

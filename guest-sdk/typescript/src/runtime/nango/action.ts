@@ -25,7 +25,8 @@ export class ActionNango {
     get activityLogId() { return this.#run.info.id; }
     get syncId() { return this.#run.details.sync_id ?? undefined; }
     get nangoConnectionId() { return this.#run.details.connection_row_id; }
-    get isCLI() { return this.#run.details.trigger === 'dryrun'; }
+    /** Rehearsals have no connection of their own in the store. */
+    get isCLI() { return this.#run.details.trigger === 'dryrun' || this.#run.details.connection_row_id === 0; }
     get ActionError() { return ActionError; }
 
     proxy(config: any) { return this.#call('proxy', () => http.send(this.#run, config?.method, config)); }

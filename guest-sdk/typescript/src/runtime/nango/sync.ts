@@ -17,7 +17,7 @@ export class SyncNango extends ActionNango {
         const at = this.#run.info.lastSuccessAt;
         return at === null || at === undefined ? undefined : new Date(at);
     }
-    get track_deletes() { return Boolean(this.#run.details.deletes_tracked ?? this.#run.definition.trackDeletes); }
+    get track_deletes() { return Boolean(this.#run.definition.trackDeletes); }
 
     batchSave(items: any, model: any) { return this.#call('batchSave', () => records.batch('batchSave', items, model)); }
     batchSend(items: any, model: any) { return this.#call('batchSend', () => records.batch('batchSave', items, model)); }
