@@ -72,7 +72,8 @@ impl Journal {
         self.lock().clone()
     }
 
-    pub(crate) fn say(&self, level: Level, message: String, fields: Option<String>) {
+    /// A line of the log.
+    pub fn say(&self, level: Level, message: String, fields: Option<String>) {
         let level = match level {
             Level::Debug => "debug",
             Level::Info => "info",

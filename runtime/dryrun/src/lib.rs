@@ -21,6 +21,7 @@ pub mod provider;
 mod recording;
 mod rehearsal;
 mod replay;
+mod tape;
 mod verdict;
 mod world;
 
@@ -29,5 +30,6 @@ pub use outcome::{Given, Outcome, Records};
 pub use project::{Function, Member, Project};
 pub use recording::{Answer, Identity, Recording};
 pub use rehearsal::Setting;
+pub use tape::{Tape, Title};
 pub use verdict::{Verdict, judge};
 pub use world::{ForeignAction, World};

@@ -57,6 +57,16 @@ struct File<'a> {
     migrated: Option<bool>,
 }
 
+/// The hosts of the URLs in a text, JSON's escapes included.
+fn hosts_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("http").filter_map(|(index, _)| {
+        let rest = text[index + 4..].trim_start_matches('s').strip_prefix(':')?;
+        let rest = rest.strip_prefix("//").or_else(|| rest.strip_prefix(r"\/\/"))?;
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-').unwrap_or(rest.len());
+        Some(&rest[..end]).filter(|host| !host.is_empty())
+    })
+}
+
 impl Recording {
     /// Reads the text of a file; the error says what is wrong and where.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -101,6 +111,12 @@ impl Recording {
         let alone = same_path().nth(1).is_none();
         let fits = |request: &Identity| same_path().find(|answer| answer.fits(request, alone));
         fits(request).or_else(|| request.without_secrets().and_then(|bare| fits(&bare)))
+    }
+
+    /// Every host that an answer names.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        let named = self.answers.iter().flat_map(Answer::texts).flat_map(hosts_in);
+        named.collect::<std::collections::BTreeSet<_>>().into_iter().map(str::to_owned).collect()
     }
 
     /// Why there is none: the request, the nearest answer, and what differs.

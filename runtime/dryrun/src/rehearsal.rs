@@ -35,6 +35,8 @@ pub struct Setting {
     pub member: Arc<Member>,
     /// One of its functions.
     pub function: Arc<Function>,
+    /// The integration's key, of which its folder's name may differ.
+    pub integration: String,
     /// The environment's name.
     pub environment: String,
     /// The provider's key.

@@ -73,6 +73,7 @@ impl Stage<'_> {
         let setting = Setting {
             member: Arc::clone(self.member),
             function: Arc::clone(self.function),
+            integration: integration.clone(),
             environment: "dev".to_owned(),
             provider: recorded_provider.unwrap_or(&entry.key).to_owned(),
             connection: world.connection_id().to_owned(),
@@ -84,8 +85,8 @@ impl Stage<'_> {
             metadata: metadata.filter(|metadata| metadata.is_object()).map_or_else(|| "{}".to_owned(), ToString::to_string),
             checkpoint: recording.nango("getCheckpoint").filter(|checkpoint| checkpoint.is_object()).map(ToString::to_string),
             entry,
-            // Nothing is sent, so a link may lead anywhere.
-            further_hosts: vec!["*".to_owned()],
+            // Nothing is sent, so links may lead anywhere.
+            further_hosts: recording.hosts(),
             throws,
             redactor: replay::redactor(),
             world,

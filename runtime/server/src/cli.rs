@@ -11,6 +11,7 @@ mod connections;
 pub(crate) mod deploy;
 mod deployments;
 mod dev;
+mod dryrun;
 mod environments;
 mod exit;
 mod functions;
@@ -63,6 +64,9 @@ enum Command {
     Deployments(deployments::Deployments),
     /// Put an earlier deployment back
     Rollback(rollback::Rollback),
+    /// Run a function on a real connection, and keep nothing: see what it would do, or record it
+    #[command(name = "dryrun")]
+    DryRun(Box<dryrun::DryRun>),
     /// Replay every recording of a project, without a network
     Test(test::Test),
     /// A tour on a stand-in provider: deploy, connect, sync, read, change, sync again. Needs no network
@@ -125,6 +129,7 @@ impl Command {
             Self::Deploy(command) => return command.execute().await,
             Self::Deployments(command) => command.execute().await?,
             Self::Rollback(command) => return command.execute().await,
+            Self::DryRun(command) => return command.execute().await,
             Self::Test(command) => return command.execute().await,
             Self::Demo(command) => return command.execute().await,
             Self::Run(command) => return command.execute().await,

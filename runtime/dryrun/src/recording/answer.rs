@@ -124,6 +124,11 @@ impl Answer {
         format!("{} /{}{query}", self.method.to_ascii_uppercase(), self.path)
     }
 
+    /// Everything that was answered, as text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(_, value)| value.as_str()).chain(self.response.as_deref())
+    }
+
     /// The answer as it would come from the network.
     pub fn response(&self, url: Url) -> BufferedResponse {
         let header = |(name, value): &(String, String)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?));

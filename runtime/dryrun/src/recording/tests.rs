@@ -130,6 +130,15 @@ fn a_missing_answer_names_the_nearest_and_what_differs() {
 }
 
 #[test]
+fn the_hosts_of_all_links_are_known() {
+    let file = r#"{"api":{"get":{
+        "/a": {"response": {"next": "http://b.example:8080/x", "none": "https://"}, "headers": {"link": "<https://api.example.com/a>; rel=next"}},
+        "/b": {"response": ["https:\/\/c.example\/"]}
+    }}}"#;
+    assert_eq!(Recording::parse(file).unwrap().hosts(), ["api.example.com", "b.example", "c.example"]);
+}
+
+#[test]
 fn a_file_that_is_none_says_where() {
     assert!(Recording::parse("[]").unwrap_err().contains("is not a recording"));
     let wrong = Recording::parse(r#"{"api":{"get":{"/a":{"status":"x"}}}}"#).unwrap_err();

@@ -13,10 +13,9 @@ impl Rehearsal {
             return Err(contract::too_deep());
         }
         let parsed: Value = serde_json::from_str(&input).map_err(|error| failure("invalid_action_input", error.to_string()))?;
-        let integration = of.as_ref().map_or(&self.setting.member.integration, |of| &of.provider_config_key);
-        let own =
-            of.as_ref().is_none_or(|of| *integration == self.setting.member.integration && of.connection_id == self.setting.connection);
-        let Some((member, function)) = self.project.action(integration, &action).filter(|_| own) else {
+        let (integration, connection) = (&self.setting.integration, &self.setting.connection);
+        let own = of.as_ref().is_none_or(|of| of.provider_config_key == *integration && of.connection_id == *connection);
+        let Some((member, function)) = self.project.action(&self.setting.member.integration, &action).filter(|_| own) else {
             self.setting.journal.effect("triggerAction", json!({ "action": action, "of": shown(of.as_ref()), "input": parsed }));
             return self.setting.world.action(ForeignAction { of, action, input }).await;
         };

@@ -17,7 +17,7 @@ impl Rehearsal {
             variant: setting.variant.clone(),
             environment: setting.environment.clone(),
             provider: setting.provider.clone(),
-            provider_config_key: setting.member.integration.clone(),
+            provider_config_key: setting.integration.clone(),
             connection_id: setting.connection.clone(),
             attempt: 1,
             last_success_at: setting.last_success_at.clone(),

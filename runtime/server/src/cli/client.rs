@@ -56,6 +56,12 @@ pub enum ClientError {
         /// The whole answer.
         body: String,
     },
+    /// A function's request that leads out of the proxy.
+    #[error("`{endpoint}` is no path at a provider")]
+    Endpoint {
+        /// As the function wrote it.
+        endpoint: String,
+    },
     /// Something else than Syncline answers there.
     #[error("{server} answered with something that is not Syncline's API (status {status})")]
     Foreign {
@@ -104,6 +110,33 @@ impl Client {
         let status = response.status();
         let text = response.text().await.map_err(|error| self.unreachable(&error))?;
         if status.is_success() { Ok(text) } else { Err(self.refused(status.as_u16(), text)) }
+    }
+
+    /// A request through the proxy: whatever comes back, with any status. `endpoint` goes behind `/proxy` as it is.
+    pub(super) async fn proxied(
+        &self,
+        method: Method,
+        endpoint: &str,
+        query: Option<&str>,
+        headers: http::HeaderMap,
+        body: bytes::Bytes,
+    ) -> Result<(http::StatusCode, http::HeaderMap, bytes::Bytes), ClientError> {
+        let base = format!("{}/proxy/", self.server.as_str().trim_end_matches('/'));
+        let mut url = Url::parse(&format!("{base}{}", endpoint.trim_start_matches('/')))
+            // `..` must not lead to the server's other paths, which this key opens.
+            .ok()
+            .filter(|url| url.as_str().starts_with(&base))
+            .ok_or_else(|| ClientError::Endpoint { endpoint: endpoint.to_owned() })?;
+        url.set_fragment(None);
+        if let Some(query) = query {
+            let both = url.query().filter(|own| !own.is_empty()).map_or_else(|| query.to_owned(), |own| format!("{own}&{query}"));
+            url.set_query(Some(&both));
+        }
+        let request = self.http.request(method, url).header(AUTHORIZATION, format!("Bearer {}", self.key.expose()));
+        let response = request.headers(headers).body(body).send().await.map_err(|error| self.unreachable(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        Ok((status, headers, body))
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> ClientError {
@@ -199,6 +232,7 @@ impl ClientError {
     /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Endpoint { .. } => None,
             Self::Unreachable { .. } => {
                 Some("start the server with `syncline serve`, or name the right one with --server or SYNCLINE_SERVER".to_owned())
             }

@@ -57,6 +57,14 @@ impl Remote {
         Client::new(self.server.clone(), self.key()?).context("the HTTP client could not be made")
     }
 
+    /// Of the key.
+    pub(super) fn environment_name(&self) -> &'static str {
+        match self.environment {
+            Environment::Dev => "dev",
+            Environment::Prod => "prod",
+        }
+    }
+
     pub(super) fn output(&self) -> Output {
         Output::new(self.json)
     }
