@@ -32,4 +32,5 @@ mod sandbox;
 mod scale;
 mod schedules;
 mod sink;
+mod typescript_build;
 mod webhooks;
