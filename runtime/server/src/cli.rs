@@ -1,13 +1,14 @@
 //! The command line: what can be asked, and which file answers.
 //!
-//! Everything but `serve`, `dev`, `demo`, `init`, `build`, `test` and `openapi` talks to a running server over its public HTTP API, as any other
-//! client does.
+//! Everything but `serve`, `dev`, `demo`, `init`, `create`, `build`, `test` and `openapi` talks to a running server over its public HTTP API, as any
+//! other client does.
 
 mod account;
 mod api_keys;
 pub(crate) mod build;
 pub mod client;
 mod connections;
+mod create;
 pub(crate) mod deploy;
 mod deployments;
 mod dev;
@@ -54,6 +55,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Make a first project, with functions, recordings and tests, in TypeScript or Rust
     Init(init::Init),
+    /// One more function of a TypeScript project, with its import in index.ts
+    Create(create::Create),
     /// A server on this machine that builds, deploys and tests the project's functions whenever a file is saved
     Dev(Box<dev::Dev>),
     /// Build functions, of a project in TypeScript, a crate, or a folder of both, to components
@@ -124,6 +127,7 @@ impl Command {
         match self {
             Self::Serve(command) => command.execute().await?,
             Self::Init(command) => command.execute().await?,
+            Self::Create(command) => command.execute()?,
             Self::Dev(command) => command.execute().await?,
             Self::Build(command) => command.execute().await?,
             Self::Deploy(command) => return command.execute().await,
