@@ -32,5 +32,6 @@ mod sandbox;
 mod scale;
 mod schedules;
 mod sink;
+mod typescript;
 mod typescript_build;
 mod webhooks;

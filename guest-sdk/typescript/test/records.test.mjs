@@ -119,9 +119,9 @@ test('a_record_that_the_host_refuses_is_an_error_with_its_code', async () => {
 test('what_is_not_json_is_named_by_its_place_in_the_batch', async () => {
     const circle = { id: 'b' };
     circle.self = circle;
-    for (const bad of [circle, { id: 'b', big: 1n }]) {
+    for (const [bad, place] of [[circle, '[1].self'], [{ id: 'b', big: 1n }, '[1].big'], [{ id: 'b', list: [{ a: [1n] }] }, '[1].list[0].a[0]']]) {
         const { output } = await runSync((nango) => nango.batchSave([{ id: 'a' }, bad], 'Issue'));
-        assert.match(output.failed.message, /the batch of Issue, item 1 cannot be written as JSON/);
+        assert.ok(output.failed.message.includes(`the batch of Issue, at ${place}, cannot be written as JSON`), output.failed.message);
     }
 });
 

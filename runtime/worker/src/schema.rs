@@ -76,7 +76,8 @@ impl Schemas {
         let batch = parsed(model, batch)?;
         for (index, record) in batch.iter().enumerate() {
             check(validator, record.text()).map_err(|problem| {
-                failure("invalid_record", format!("`{model}`, record {index} with the id `{}`: {problem}", record.id()))
+                let remedy = "correct the record before it is saved, or the schema of the model";
+                failure("invalid_record", format!("`{model}`, record {index} with the id `{}`: {problem}; {remedy}", record.id()))
             })?;
         }
         Ok(batch)

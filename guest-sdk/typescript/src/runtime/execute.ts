@@ -19,7 +19,7 @@ export async function execute(kind: Kind, run: Run): Promise<string> {
         const nango = new ActionNango(run);
         const output = await (kind === 'action' ? definition.exec(nango, JSON.parse(host.input())) : definition.exec(nango));
         await settled(run);
-        return output === undefined ? 'null' : exactJson(output, 'the output');
+        return output === undefined ? 'null' : outputJson(run, output);
     }
     const nango = new SyncNango(run);
     if (definition.onWebhook && run.details.trigger === 'webhook') {
@@ -38,6 +38,17 @@ export async function execute(kind: Kind, run: Run): Promise<string> {
         await trackDeletesEnd(model);
     }
     return 'null';
+}
+
+/** A mistake in the output has no line of its own; the next best is where `exec` begins. */
+function outputJson(run: Run, output: unknown): string {
+    try {
+        return exactJson(output, 'the output');
+    } catch (error) {
+        const { lineNumber } = run.definition.exec as { lineNumber?: number };
+        Object.defineProperty(error, 'stack', { value: `    at exec (exec:${lineNumber})` });
+        throw error;
+    }
 }
 
 /** A failure that nobody would have seen fails the run; an answer that nobody waited for is only worth a warning. */

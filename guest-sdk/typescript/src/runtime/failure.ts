@@ -4,6 +4,7 @@ import { FAILURE, type Failure, type FromHost } from './host-error.js';
 import { safeJson } from './json.js';
 import type { Lines } from './lines.js';
 import { type Frame, frames, frameText, placeText } from './stack.js';
+import { thrownAt } from './thrown.js';
 
 /** Limits that the runtime itself notices, so that a stack still names the line. */
 export type LimitCode = 'cpu_time_exceeded' | 'out_of_memory';
@@ -33,7 +34,7 @@ export function toFailure(thrown: unknown, lines: Lines): Failure {
 
 function describe(thrown: unknown, lines: Lines): Failure {
     if (!(thrown instanceof Error)) {
-        return notAnError(thrown);
+        return notAnError(thrown, lines);
     }
     if (thrown.name === 'ActionError' && (thrown as { type?: unknown }).type === 'action_script_runtime_error') {
         return actionError(thrown as Error & { payload: unknown });
@@ -74,7 +75,7 @@ function limitOf(error: Error): LimitCode | undefined {
 }
 
 function withStack(code: string, message: string, error: Error, stack: Frame[]): Failure {
-    const remedy = code === 'out_of_memory' && !(error instanceof LimitError) ? ': save records page by page, or raise its memory' : '';
+    const remedy = code === 'out_of_memory' && !(error instanceof LimitError) ? '; save page by page instead of collecting everything, and let go of what is saved' : '';
     const details = { name: error.name, message: error.message, stacktrace: stack.map(frameText) };
     const cause = (error as { cause?: unknown }).cause;
     return {
@@ -90,9 +91,11 @@ function actionError(error: Error & { payload: unknown }): Failure {
     return { code: 'action_error', message: error.message, status: null, details: safeJson(payload) };
 }
 
-function notAnError(thrown: unknown): Failure {
-    const value = safeJson(thrown);
+function notAnError(thrown: unknown, lines: Lines): Failure {
+    const stack = frames(thrownAt(thrown), lines);
+    const value = thrown === undefined ? 'undefined' : safeJson(thrown);
     const shown = value.length > 200 ? `${value.slice(0, 200)}…` : value;
-    const message = `threw ${shown}, which is not an Error and so has no line: throw new Error(...) or new nango.ActionError(...)`;
-    return { code: 'function_error', message, status: null, details: `{"name":"NonError","message":${JSON.stringify(shown)},"value":${value},"stacktrace":[]}` };
+    const message = `threw ${shown}, which is not an Error${at(stack)}: throw new Error(...) or new nango.ActionError(...)`;
+    const details = { name: 'NonError', message: shown, value: thrown ?? null, stacktrace: stack.map(frameText) };
+    return { code: 'function_error', message, status: null, details: safeJson(details) };
 }

@@ -83,18 +83,27 @@ export function exactJson(value: unknown, what: string): string {
 }
 
 function notJson(what: string, reason: string, value: unknown): TypeError {
-    const place = Array.isArray(value) ? culprit(value) : '';
+    const path = culprit(value, '', []);
+    const place = path ? `, at ${path.replace(/^\./, '')},` : '';
     return new TypeError(`${what}${place} cannot be written as JSON: ${reason}. Pass plain objects without circles and without BigInt`);
 }
 
-/** The first item that is not JSON by itself. */
-function culprit(items: unknown[]): string {
-    for (let index = 0; index < items.length; index++) {
-        try {
-            JSON.stringify(items[index]);
-        } catch {
-            return `, item ${index}`;
+/** The path of the first member that leads back to where it lies, or that JSON has no form for. */
+function culprit(value: unknown, path: string, ancestors: object[]): string | undefined {
+    if (typeof value === 'bigint') {
+        return path;
+    }
+    if (typeof value !== 'object' || value === null || typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+        return undefined;
+    }
+    if (ancestors.includes(value)) {
+        return path;
+    }
+    for (const [key, member] of Object.entries(value)) {
+        const found = culprit(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, [...ancestors, value]);
+        if (found !== undefined) {
+            return found;
         }
     }
-    return '';
+    return undefined;
 }

@@ -39,6 +39,16 @@ result = n;
     assert.equal(count.n, 2 + 2 + 2 + 3 + 2 + 2 + (2 + 4) + 3);
 });
 
+test('what a statement drops and what is thrown is wrapped where it stands', () => {
+    const wrapped = (code) => instrument(new Source('/', '/x.ts', code));
+    assert.equal(wrapped('f(1);\nvoid g?.(2);'), '__sl_float(f(1));\nvoid __sl_float(g?.(2));');
+    assert.equal(wrapped('while (a) f()'), 'while (a) {__sl_guard();__sl_float(f())}');
+    assert.equal(wrapped("const h = () => { throw 'x' };"), "const h = () => { throw __sl_throw('x') };");
+    for (const code of ['await f();', 'a = f();', 'const b = f();', 'class C extends B { constructor() { super(); } }', "throw new Error('x');", 'f() + 2;']) {
+        assert.equal(wrapped(code), code);
+    }
+});
+
 test('the table says of every line of a bundle which line of which file it was', async (t) => {
     const { Lines } = await load('runtime/lines.ts');
     const root = fs.mkdtempSync('/tmp/syncline-lines-');
