@@ -44,16 +44,19 @@ pub(crate) fn crate_in(home: &Path, folder: &str, name: &str, files: &[(&str, &s
     let sdk = root().join("guest-sdk/rust");
     let manifest = format!(
         "[workspace]\n[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\", \
-         \"rlib\"]\n[dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\nsyncline-functions = {{ path = {sdk:?} }}\n\
-         [profile.release]\nopt-level = \"s\"\nlto = \"fat\"\ncodegen-units = 1\npanic = \"abort\"\nstrip = \"debuginfo\"\n"
+         \"rlib\"]\n[dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\nsyncline-functions = {{ path = \"{}\" }}\n\
+         [profile.release]\nopt-level = \"s\"\nlto = \"fat\"\ncodegen-units = 1\npanic = \"abort\"\nstrip = \"debuginfo\"\n",
+        sdk.display()
     );
     write("Cargo.toml", &manifest);
     // What cargo has fetched already.
     let lock = std::fs::read_to_string(root().join("tests/guests/fixture/Cargo.lock")).unwrap();
     write("Cargo.lock", &lock.replace("name = \"fixture\"", &format!("name = \"{name}\"")));
     // Where the other guests' dependencies are built already.
-    write(".cargo/config.toml", &format!("[build]\ntarget-dir = {:?}\n", root().join("target/guests")));
-    files.iter().for_each(|(path, text)| write(path, text));
+    write(".cargo/config.toml", &format!("[build]\ntarget-dir = \"{}\"\n", root().join("target/guests").display()));
+    for (path, text) in files {
+        write(path, text);
+    }
     folder
 }
 
@@ -66,7 +69,7 @@ fn copy_of_github(name: &str) -> (tempfile::TempDir, PathBuf) {
         for entry in std::fs::read_dir(from.join(folder)).unwrap().map(Result::unwrap) {
             let file = entry.file_name().into_string().unwrap();
             // The crate's own tests are not built.
-            if folder == "src" || file.ends_with(".json") {
+            if folder == "src" || file.strip_suffix(".test.json").is_some() {
                 files.push((format!("{folder}/{file}"), std::fs::read_to_string(entry.path()).unwrap()));
             }
         }

@@ -1,5 +1,6 @@
 //! What goes over the network while a run is recorded, and the file that it becomes.
 
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value, json};
 use syncline_domain::FunctionKind;
 use syncline_outbound::BufferedResponse;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Records};
 use crate::recording::{Identity, secret};
 
 const MARK: &str = "[redacted]";
@@ -69,9 +70,9 @@ impl Tape {
             file.insert("lastSyncDate".to_owned(), date.as_str().into());
         }
         for (name, value) in file {
-            text.push_str(&format!(",{}:{value}", Value::from(name)));
+            let _ = write!(text, ",{}:{value}", Value::from(name));
         }
-        text.push_str(&format!(",\"nango\":{},\"api\":{}}}", nango(title, outcome), self.api()));
+        let _ = write!(text, ",\"nango\":{},\"api\":{}}}", nango(title, outcome), self.api());
         pretty(&without(text, secrets))
     }
 
@@ -122,6 +123,9 @@ fn response(body: &[u8]) -> String {
     }
 }
 
+/// One of the lists that a run gave to a call.
+type ListOf = fn(&Records) -> &[String];
+
 fn nango(title: &Title, outcome: &Outcome) -> String {
     let mut members: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, json: String| members.push((name.to_owned(), json));
@@ -133,7 +137,7 @@ fn nango(title: &Title, outcome: &Outcome) -> String {
         }
     }
     let mut read = outcome.given.records.clone();
-    for (model, records) in outcome.records.iter() {
+    for (model, records) in &outcome.records {
         // What was found gone has to be there.
         for id in records.unseen.iter().flatten() {
             if let Some((Some(before), _)) = records.changes.get(id) {
@@ -146,7 +150,7 @@ fn nango(title: &Title, outcome: &Outcome) -> String {
         let models = read.iter().map(|(model, records)| (model.clone(), list(records.values())));
         put("listRecords", object(models));
     }
-    let lists: [(&str, fn(&crate::Records) -> &[String]); 3] =
+    let lists: [(&str, ListOf); 3] =
         [("batchSave", |records| &records.saved), ("batchDelete", |records| &records.deleted), ("batchUpdate", |records| &records.updated)];
     for (call, of) in lists {
         let models: Vec<(String, String)> = outcome

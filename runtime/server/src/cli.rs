@@ -67,7 +67,7 @@ enum Command {
     Deployments(deployments::Deployments),
     /// Put an earlier deployment back
     Rollback(rollback::Rollback),
-    /// Run a function on a real connection, and keep nothing: see what it would do, or record it
+    /// Run a function on a real connection and keep nothing; --save records it
     #[command(name = "dryrun")]
     DryRun(Box<dryrun::DryRun>),
     /// Replay every recording of a project, without a network

@@ -21,7 +21,7 @@ pub(super) fn target(name: &str, found: &Found, force: bool) -> anyhow::Result<P
     let functions: Vec<&str> = found.member.functions.iter().map(|function| function.definition.name.as_str()).collect();
     let of = CaseFile::of(&file).and_then(|case| case.function(&functions));
     if of != Some(function) {
-        let taken = of.map(|of| format!("would be taken for one of `{of}`")).unwrap_or_else(|| "would be of no function".to_owned());
+        let taken = of.map_or_else(|| "would be of no function".to_owned(), |of| format!("would be taken for one of `{of}`"));
         bail!("a recording `{name}` {taken}; begin its name with the function's, as in `{function}-{name}`");
     }
     if file.exists() && !force {

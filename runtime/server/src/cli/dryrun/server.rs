@@ -254,14 +254,13 @@ impl World for Server {
             || (self.options.integration.clone(), self.options.connection.clone()),
             |of| (of.provider_config_key.clone(), of.connection_id.clone()),
         );
-        let target = match of {
-            None => provider::target(Arc::clone(&self.entry), &self.shown["connection_config"]),
-            Some(_) => {
-                let other = read_connection(self.client(), &integration, &connection, false).await.map_err(|error| refused(&error))?;
-                let key = other["provider"].as_str().unwrap_or_default();
-                let entry = entry(self.client(), key).await.map_err(|error| failure("unknown_provider", format!("{error:#}")))?;
-                provider::target(Arc::new(entry), &other["connection_config"])
-            }
+        let target = if of.is_none() {
+            provider::target(Arc::clone(&self.entry), &self.shown["connection_config"])
+        } else {
+            let other = read_connection(self.client(), &integration, &connection, false).await.map_err(|error| refused(&error))?;
+            let key = other["provider"].as_str().unwrap_or_default();
+            let entry = entry(self.client(), key).await.map_err(|error| failure("unknown_provider", format!("{error:#}")))?;
+            provider::target(Arc::new(entry), &other["connection_config"])
         };
         Ok(Arc::new(Proxied {
             client: self.client().clone(),

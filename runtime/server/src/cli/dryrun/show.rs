@@ -159,15 +159,17 @@ pub(super) fn document(mut document: Value, outcome: &Outcome, changes: &IndexMa
     format!("{head},\"output\":{output},\"records\":{}}}", records(outcome))
 }
 
+/// Of one model.
+#[derive(serde::Serialize)]
+struct Shown {
+    saved: Vec<Box<RawValue>>,
+    updated: Vec<Box<RawValue>>,
+    deleted: Vec<Box<RawValue>>,
+    unseen: Vec<String>,
+}
+
 fn records(outcome: &Outcome) -> String {
     let list = |texts: &[String]| texts.iter().filter_map(|text| RawValue::from_string(text.clone()).ok()).collect::<Vec<_>>();
-    #[derive(serde::Serialize)]
-    struct Shown {
-        saved: Vec<Box<RawValue>>,
-        updated: Vec<Box<RawValue>>,
-        deleted: Vec<Box<RawValue>>,
-        unseen: Vec<String>,
-    }
     let models: IndexMap<&str, Shown> = outcome
         .records
         .iter()
