@@ -73,7 +73,8 @@ impl GoogleCalendar {
             "htmlLink": format!("https://www.google.com/calendar/event?eid={id}"), "organizer": { "email": "owner@example.com", "self": true },
             "updated": format!("2026-01-{:02}T10:00:00.000Z", self.version % 28 + 1),
         });
-        event.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let Value::Object(fields) = fields else { panic!("fields of an event are an object") };
+        event.as_object_mut().unwrap().extend(fields);
         self.store(calendar, event);
     }
 

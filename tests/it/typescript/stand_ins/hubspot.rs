@@ -65,7 +65,8 @@ impl Hubspot {
     pub(crate) fn put(&mut self, id: u64, at: &str, properties: Value) {
         let fresh = || json!({ "id": id.to_string(), "properties": { "createdate": at, "hs_object_id": id.to_string() }, "createdAt": at, "archived": false });
         let contact = self.contacts.entry(id).or_insert_with(fresh);
-        contact["properties"].as_object_mut().unwrap().extend(properties.as_object().unwrap().clone());
+        let Value::Object(properties) = properties else { panic!("properties are an object") };
+        contact["properties"].as_object_mut().unwrap().extend(properties);
         contact["properties"]["lastmodifieddate"] = at.into();
         contact["updatedAt"] = at.into();
     }
