@@ -285,7 +285,9 @@ mod tests {
             let asked = syncline_outbound::ProxyCall { endpoint: "a b?page=2".to_owned(), ..Default::default() };
             let answer = recording.answer(&Identity::of(&asked)).unwrap_or_else(|| panic!("{text}"));
             let answer = answer.response("https://example.com/".parse().unwrap());
-            assert_eq!(&*answer.body, body, "{text}");
+            // The file is written for people: JSON in it has white space that the provider's had not.
+            let told: Vec<u8> = answer.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            assert_eq!(told, body, "{text}");
             assert_eq!(answer.headers.len(), 1, "{text}");
             assert!(!text.contains("secret") && !text.contains("a=b"), "{text}");
             assert!(text.contains("\"n\": 123456789012345678901234\n") && text.contains("1.50"), "{text}");
