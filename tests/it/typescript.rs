@@ -5,6 +5,7 @@ mod helpdesk;
 mod mistakes;
 mod project;
 mod ready_made;
+mod recordings;
 mod shop;
 mod stand_in;
 mod stand_ins;

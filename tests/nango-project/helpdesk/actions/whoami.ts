@@ -23,7 +23,9 @@ const action = createAction({
             nango.getIntegration({ include: ['webhook'] }),
             nango.get<{ login: string }>({ endpoint: '/api/me' })
         ]);
+        // OAuth gives a token, other ways of signing in what they have.
         const token = await nango.getToken();
+        const secret = typeof token === 'string' ? token : 'apiKey' in token ? String(token.apiKey) : '';
         return {
             connection: {
                 id: nango.connectionId,
@@ -36,7 +38,7 @@ const action = createAction({
             integration: { displayName: integration.display_name, webhookUrl: (await nango.getWebhookURL()) ?? '' },
             credential: {
                 type: connection.credentials.type ?? 'none',
-                characters: typeof token === 'string' ? token.length : Object.keys(token).length
+                characters: secret.length
             },
             attributes: nango.getFlowAttributes<Record<string, unknown>>(),
             login: me.login

@@ -14,5 +14,7 @@ export default createOnEvent({
         });
         await nango.setMetadata({ webhookId: data.id });
         await nango.startSync(nango.providerConfigKey, ['orders'], nango.connectionId);
+        // From now on by its schedule, and once without waiting for it.
+        await nango.triggerSync(nango.providerConfigKey, nango.connectionId, 'orders');
     }
 });
