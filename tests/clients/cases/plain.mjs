@@ -72,7 +72,8 @@ export default {
     const key = await world.integrate('deployed');
     const first = (await world.deploy(key)).json().data;
     const echo = first.functions.find(({ name }) => name === 'echo');
-    assert.deepEqual(echo, { integration: key, type: 'action', name: 'echo', version: 1, change: 'created' });
+    const known = { integration: key, type: 'action', name: 'echo', version: 1, change: 'created' };
+    assert.deepEqual(echo, { ...known, connections: 0, details: [], lost_models: [] });
     const second = (await world.deploy(key)).json().data;
     assert.deepEqual([second.functions.every(({ change }) => change === 'unchanged'), second.deleted], [true, []]);
     const broken = await world.call('POST', '/deployments', { body: { components: [{ integration: key, wasm: 'AGFzbQ==' }] } });
