@@ -198,7 +198,9 @@ pub(crate) async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &
 /// Whether TypeScript functions can be built here; says what is missing, and panics then when `CI=true`. `project` is below the root.
 pub(crate) fn can_build(project: &str) -> bool {
     let folders = ["guest-sdk/typescript", project];
-    let uninstalled = folders.into_iter().find(|folder| !root().join(folder).join("node_modules").is_dir());
+    // Node looks for packages in the folders above, too: those of `functions` serve each folder in it.
+    let is_installed = |folder: &str| root().join(folder).ancestors().any(|folder| folder.join("node_modules").is_dir());
+    let uninstalled = folders.into_iter().find(|folder| !is_installed(folder));
     let missing = match (on_path(&["node"]), uninstalled) {
         (Some(_), None) => return true,
         (None, _) => "Node.js 20 or later is not installed".to_owned(),
