@@ -49,7 +49,7 @@ impl Notion {
         let name = if parent["type"] == "database_id" { "Dish" } else { "title" };
         let mut page = json!({
             "object": "page", "id": id(number), "created_time": "2026-01-10T09:00:00.000Z", "last_edited_time": at, "created_by": user,
-            "last_edited_by": user, "cover": null, "icon": null, "archived": false, "in_trash": false,
+            "last_edited_by": user, "cover": null, "icon": null, "parent": null, "archived": false, "in_trash": false,
             "url": format!("https://www.notion.so/{}", id(number).replace('-', "")), "public_url": null,
             "properties": { name: { "id": "title", "type": "title", "title": Vec::from_iter(text) } },
         });
