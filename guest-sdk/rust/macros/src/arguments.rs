@@ -169,7 +169,9 @@ fn hosts(input: ParseStream<'_>) -> Result<Vec<String>> {
         if host.is_empty() || host.contains(['/', ':', ' ', '@']) {
             return Err(Error::new(
                 *span,
-                format!("`{host}` is not a host; write a name without scheme or path: `hooks.example.com`, `*.example.com`, or `*` for any public host"),
+                format!(
+                    "`{host}` is not a host; write a name without scheme or path: `hooks.example.com`, `*.example.com`, or `*` for any public host"
+                ),
             ));
         }
     }
