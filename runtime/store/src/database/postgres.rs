@@ -54,6 +54,10 @@ impl Postgres {
             migration(6, "function_source", include_str!("../../../../migrations/postgres/0006_function_source.sql")),
             migration(7, "function_checkpoints", include_str!("../../../../migrations/postgres/0007_function_checkpoints.sql")),
             migration(8, "deployments", include_str!("../../../../migrations/postgres/0008_deployments.sql")),
+            migration(9, "queue", include_str!("../../../../migrations/postgres/0009_queue.sql")),
+            migration(10, "incoming_webhooks", include_str!("../../../../migrations/postgres/0010_incoming_webhooks.sql")),
+            migration(11, "outgoing_webhooks", include_str!("../../../../migrations/postgres/0011_outgoing_webhooks.sql")),
+            migration(12, "operations", include_str!("../../../../migrations/postgres/0012_operations.sql")),
         ];
         Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
         Ok(Self { pool })

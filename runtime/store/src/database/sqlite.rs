@@ -55,6 +55,10 @@ impl Sqlite {
             migration(6, "function_source", include_str!("../../../../migrations/sqlite/0006_function_source.sql")),
             migration(7, "function_checkpoints", include_str!("../../../../migrations/sqlite/0007_function_checkpoints.sql")),
             migration(8, "deployments", include_str!("../../../../migrations/sqlite/0008_deployments.sql")),
+            migration(9, "queue", include_str!("../../../../migrations/sqlite/0009_queue.sql")),
+            migration(10, "incoming_webhooks", include_str!("../../../../migrations/sqlite/0010_incoming_webhooks.sql")),
+            migration(11, "outgoing_webhooks", include_str!("../../../../migrations/sqlite/0011_outgoing_webhooks.sql")),
+            migration(12, "operations", include_str!("../../../../migrations/sqlite/0012_operations.sql")),
         ];
         Migrator::with_migrations(migrations)
             .run_direct(None, &mut connection, false)

@@ -1,0 +1,1 @@
+-- The queue at full strength: order, fair shares, limits, dead letters.

@@ -1,0 +1,1 @@
+-- Webhooks that providers send: stored before they are acknowledged, then routed, run and forwarded.

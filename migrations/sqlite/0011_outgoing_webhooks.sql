@@ -1,0 +1,1 @@
+-- Webhooks that the product is sent: attempts, endpoints that fail, keys that overlap.

@@ -1,0 +1,1 @@
+-- Operations and their messages: what the system did, for people who look for it.
