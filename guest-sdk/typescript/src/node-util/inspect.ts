@@ -93,9 +93,15 @@ function wrap(open: string, items: string[], close: string): string {
 }
 
 export function format(...values: unknown[]): string {
+    const [head, ...rest] = substitute(values);
+    return typeof head === 'string' ? [head, ...rest.map(text)].join(' ') : values.map(text).join(' ');
+}
+
+/** `%s`, `%d` and the like in the first value take those that follow; what is left comes behind it, as it was. */
+export function substitute(values: unknown[]): unknown[] {
     const [first, ...rest] = values;
-    if (typeof first !== 'string') {
-        return values.map(text).join(' ');
+    if (typeof first !== 'string' || rest.length === 0) {
+        return values;
     }
     const head = first.replace(/%[sdifjoOc%]/g, (sign) => {
         if (sign === '%%') {
@@ -126,7 +132,7 @@ export function format(...values: unknown[]): string {
                 return inspect(value);
         }
     });
-    return [head, ...rest.map(text)].join(' ');
+    return [head, ...rest];
 }
 
 function text(value: unknown): string {

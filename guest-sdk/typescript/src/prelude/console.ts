@@ -1,44 +1,16 @@
 /** The console: lines of the run's log. */
 
+import { substitute } from '../node-util/inspect.js';
 import { write } from '../runtime/log.js';
 import type { Level } from '../runtime/log.js';
 import { define } from './define.js';
 import { phase } from './phase.js';
 
-/** `%s`, `%d` and the like take the values that follow, as everywhere. */
-function formatted(values: unknown[]): unknown[] {
-    const [first, ...rest] = values;
-    if (typeof first !== 'string' || !first.includes('%') || rest.length === 0) {
-        return values;
-    }
-    const text = first.replace(/%[sdifjoOc%]/g, (sign) => {
-        if (sign === '%%') {
-            return '%';
-        }
-        if (rest.length === 0) {
-            return sign;
-        }
-        const value = rest.shift();
-        switch (sign) {
-            case '%c':
-                return '';
-            case '%d':
-            case '%f':
-                return String(Number(value));
-            case '%i':
-                return String(Math.trunc(Number(value)));
-            default:
-                return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-        }
-    });
-    return [text, ...rest];
-}
-
 function line(level: Level) {
     return (...values: unknown[]) => {
         // While modules are loaded nobody listens.
         if (phase.running) {
-            write(level, joined(formatted(values)), 'debug');
+            write(level, joined(substitute(values)), 'debug');
         }
     };
 }
