@@ -29,6 +29,7 @@ mod runner;
 mod schedule;
 mod secret;
 mod sync;
+mod webhook;
 
 pub use async_action::AsyncActionState;
 pub use auth_error::AuthError;
@@ -53,3 +54,4 @@ pub use runner::{ActionCall, ComponentSource, Deployment, FunctionRunner, Runner
 pub use schedule::{Schedule, ScheduleDefect};
 pub use secret::Secret;
 pub use sync::{SyncState, SyncStatus};
+pub use webhook::WebhookKind;

@@ -1,6 +1,6 @@
 //! Webhooks on their way, and what became of them.
 
-use syncline_domain::{ConnectionRowId, EnvironmentId, Timestamp, WebhookDeliveryId};
+use syncline_domain::{ConnectionRowId, EnvironmentId, Timestamp, WebhookDeliveryId, WebhookKind};
 
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, Transaction, values};
@@ -15,12 +15,16 @@ pub struct WebhookDeliveries<'s>(pub(crate) &'s Store);
 pub struct NewDelivery {
     /// Whose it is.
     pub environment: EnvironmentId,
+    /// What it tells.
+    pub kind: WebhookKind,
     /// What it is about.
     pub connection: Option<ConnectionRowId>,
     /// Where it goes.
     pub url: String,
     /// What is sent, to the byte: its signature is over these. Encrypted.
     pub body: String,
+    /// What a relayed one carries beside its own headers, which no name here replaces. Encrypted.
+    pub headers: Vec<(String, String)>,
     /// The present.
     pub now: Timestamp,
 }
@@ -45,12 +49,16 @@ pub struct WebhookDeliveryRow {
     pub id: WebhookDeliveryId,
     /// Whose it is.
     pub environment: EnvironmentId,
+    /// What it tells.
+    pub kind: WebhookKind,
     /// What it is about.
     pub connection: Option<ConnectionRowId>,
     /// Where it goes.
     pub url: String,
     /// What is sent.
     pub body: String,
+    /// What is sent beside its own headers.
+    pub headers: Vec<(String, String)>,
     /// How often it was tried.
     pub attempts: u32,
     /// The receiver's answer to the latest try.
@@ -77,7 +85,7 @@ impl WebhookDeliveries<'_> {
                     jobs::end_in(transaction, fence, JobDecision::Complete, None, now).await?;
                     let mut ids = Vec::with_capacity(deliveries.len());
                     for delivery in deliveries {
-                        ids.push(insert(transaction, &cipher, delivery).await?);
+                        ids.push(insert_in(transaction, &cipher, delivery).await?);
                     }
                     Ok(ids)
                 })
@@ -118,18 +126,22 @@ impl WebhookDeliveries<'_> {
     }
 }
 
-async fn insert(transaction: &mut Transaction, cipher: &Cipher, new: NewDelivery) -> Result<WebhookDeliveryId, Error> {
-    let sql = "INSERT INTO webhook_deliveries (environment, connection, url, attempts, created_at) VALUES ($1, $2, $3, 0, $4) RETURNING id";
-    let row = transaction.row(sql, values![new.environment, new.connection, new.url, new.now]).await?.expect("an insert returns its row");
+/// Puts one into the queue.
+pub(crate) async fn insert_in(transaction: &mut Transaction, cipher: &Cipher, new: NewDelivery) -> Result<WebhookDeliveryId, Error> {
+    let sql = "INSERT INTO webhook_deliveries (environment, kind, connection, url, attempts, created_at)
+               VALUES ($1, $2, $3, $4, 0, $5) RETURNING id";
+    let values = values![new.environment, new.kind.as_str(), new.connection, new.url, new.now];
+    let row = transaction.row(sql, values).await?.expect("an insert returns its row");
     let id = WebhookDeliveryId(row.get("id")?);
-    let sealed = cipher.seal(place(&id), new.body.as_bytes());
-    transaction.execute("UPDATE webhook_deliveries SET body = $2 WHERE id = $1", values![id, sealed]).await?;
+    let body = cipher.seal(place(&id, "body"), new.body.as_bytes());
+    let headers = (!new.headers.is_empty()).then(|| cipher.seal(place(&id, "headers"), payload::json(&new.headers).as_bytes()));
+    transaction.execute("UPDATE webhook_deliveries SET body = $2, headers = $3 WHERE id = $1", values![id, body, headers]).await?;
     jobs::insert_in(transaction, payload::deliver_webhook(new.environment, id, new.now)).await?;
     Ok(id)
 }
 
-fn place(id: &WebhookDeliveryId) -> Place<'_> {
-    Place { table: "webhook_deliveries", column: "body", row: id }
+fn place<'i>(id: &'i WebhookDeliveryId, column: &'static str) -> Place<'i> {
+    Place { table: "webhook_deliveries", column, row: id }
 }
 
 fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
@@ -137,9 +149,11 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
     Ok(WebhookDeliveryRow {
         id,
         environment: EnvironmentId(row.get("environment")?),
+        kind: row.parse("webhook_deliveries", "kind", WebhookKind::parse)?,
         connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
         url: row.get("url")?,
-        body: cipher.open_text(place(&id), row.get("body")?)?,
+        body: cipher.open_text(place(&id, "body"), row.get("body")?)?,
+        headers: headers(row, cipher, &id)?,
         attempts: row.get::<i64>("attempts")? as u32,
         status: row.get::<Option<i64>>("status")?.map(|status| status as u16),
         error: row.get("error")?,
@@ -147,4 +161,10 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
         delivered_at: row.optional_time("delivered_at")?,
         created_at: row.time("created_at")?,
     })
+}
+
+fn headers(row: &Row, cipher: &Cipher, id: &WebhookDeliveryId) -> Result<Vec<(String, String)>, Error> {
+    let Some(sealed) = row.get::<Option<Vec<u8>>>("headers")? else { return Ok(Vec::new()) };
+    let text = cipher.open_text(place(id, "headers"), sealed)?;
+    serde_json::from_str(&text).map_err(|_| Error::inconsistency("webhook_deliveries", "headers", id))
 }

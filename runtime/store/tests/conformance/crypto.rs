@@ -1,6 +1,7 @@
 //! What a stolen or altered database gives away.
 
 use sqlx::{Connection as _, Executor as _, Row as _};
+use syncline_domain::WebhookKind;
 use syncline_store::{Error, NewDelivery, on_each_database};
 
 use crate::connecting::{new_flow, new_session};
@@ -63,7 +64,15 @@ on_each_database! {
         world.store.console_sessions().insert([1; 32], world.now(), "canary-csrf-of-a-form".to_owned()).await.unwrap();
         let signing_key = world.store.webhook_settings().lookup(world.environment).await.unwrap().signing_key;
         let body = r#"{"from":"nango","note":"canary-body"}"#.to_owned();
-        let delivery = NewDelivery { environment: world.environment, connection: None, url: "https://a".to_owned(), body, now: world.now() };
+        let delivery = NewDelivery {
+            environment: world.environment,
+            kind: WebhookKind::Forward,
+            connection: None,
+            url: "https://a".to_owned(),
+            body,
+            headers: vec![("x-token".to_owned(), "canary-header".to_owned())],
+            now: world.now(),
+        };
         world.store.webhook_deliveries().insert_all(job.fence(), vec![delivery], world.now()).await.unwrap();
         for sql in [
             "SELECT credentials FROM integrations",
@@ -76,6 +85,7 @@ on_each_database! {
             "SELECT csrf FROM console_sessions",
             "SELECT signing_key FROM webhook_settings",
             "SELECT body FROM webhook_deliveries",
+            "SELECT headers FROM webhook_deliveries",
         ] {
             let found = bytes(&url, sql).await;
             assert_eq!(found.len(), 1, "{sql}");

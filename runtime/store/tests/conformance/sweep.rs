@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncline_domain::JobKind;
+use syncline_domain::{JobKind, WebhookKind};
 use syncline_store::{NewDelivery, on_each_database};
 
 use crate::connecting::{new_flow, new_session};
@@ -44,7 +44,15 @@ on_each_database! {
         let job = world.claim().await.unwrap();
         assert_eq!(job.kind, JobKind::NotifyAuth);
         let (environment, connection, now) = (world.environment, Some(connection), world.now());
-        let delivery = NewDelivery { environment, connection, url: "https://a.example.com".to_owned(), body: "{}".to_owned(), now };
+        let delivery = NewDelivery {
+            environment,
+            kind: WebhookKind::Auth,
+            connection,
+            url: "https://a.example.com".to_owned(),
+            body: "{}".to_owned(),
+            headers: Vec::new(),
+            now,
+        };
         let id = world.store.webhook_deliveries().insert_all(job.fence(), vec![delivery], now).await.unwrap()[0];
         world.clock.advance(Duration::from_hours(30 * 24));
         world.store.sweep(world.now(), 100).await.unwrap();

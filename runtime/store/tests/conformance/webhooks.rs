@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncline_domain::{EnvironmentId, JobKind};
+use syncline_domain::{EnvironmentId, JobKind, WebhookKind};
 use syncline_store::payload::DeliverWebhook;
 use syncline_store::{Constraint, DeliveryAttempt, Error, Fence, JobRow, NewDelivery, WebhookSettingsPatch, on_each_database};
 
@@ -11,9 +11,11 @@ use crate::fixture::World;
 fn delivery(world: &World, url: &str) -> NewDelivery {
     NewDelivery {
         environment: world.environment,
+        kind: WebhookKind::Forward,
         connection: None,
         url: url.to_owned(),
         body: r#"{"from":"nango"}"#.to_owned(),
+        headers: vec![("x-many".to_owned(), "1".to_owned()), ("x-many".to_owned(), "2".to_owned())],
         now: world.now(),
     }
 }
@@ -102,6 +104,7 @@ on_each_database! {
         };
         let fresh = deliveries.lookup(id).await.unwrap().unwrap();
         assert_eq!((fresh.attempts, fresh.attempted_at, fresh.body.as_str()), (0, None, r#"{"from":"nango"}"#));
+        assert_eq!((fresh.kind, fresh.headers), (WebhookKind::Forward, delivery(&world, "").headers));
         deliveries.record_attempt(sending.fence(), id, attempt(None, Some("ECONNREFUSED"), false)).await.unwrap();
         let row = deliveries.lookup(id).await.unwrap().unwrap();
         assert_eq!((row.attempts, row.status, row.error.as_deref(), row.delivered_at), (1, None, Some("ECONNREFUSED"), None));

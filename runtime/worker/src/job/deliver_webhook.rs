@@ -91,7 +91,7 @@ fn headers(delivery: &WebhookDeliveryRow, key: &Secret, now: Timestamp) -> Heade
     let standard_value = format!("v1,{}", BASE64_STANDARD.encode(hmac(&standard_key(key), &signed)));
     let legacy_value = hex(&Sha256::new().chain_update(key.expose()).chain_update(&delivery.body).finalize());
     let text = |text: String| HeaderValue::try_from(text).expect("digits, hexadecimal and Base64 are header text");
-    HeaderMap::from_iter([
+    let own = HeaderMap::from_iter([
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (USER_AGENT, HeaderValue::from_static(AGENT)),
         (legacy, text(legacy_value)),
@@ -99,7 +99,16 @@ fn headers(delivery: &WebhookDeliveryRow, key: &Secret, now: Timestamp) -> Heade
         (HeaderName::from_static("webhook-id"), text(id)),
         (HeaderName::from_static("webhook-timestamp"), text(timestamp)),
         (standard, text(standard_value)),
-    ])
+    ]);
+    let relayed = delivery.headers.iter().filter_map(|(name, value)| {
+        let (name, value) = (HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
+        (!own.contains_key(&name)).then_some((name, value))
+    });
+    // Several of one name stay several.
+    relayed.fold(own.clone(), |mut all, (name, value)| {
+        all.append(name, value);
+        all
+    })
 }
 
 /// Standard Webhooks signs with the bytes behind `whsec_`; a key of another form is its own bytes.
@@ -125,7 +134,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use syncline_domain::{EnvironmentId, WebhookDeliveryId};
+    use syncline_domain::{EnvironmentId, WebhookDeliveryId, WebhookKind};
 
     use super::*;
 
@@ -133,9 +142,11 @@ mod tests {
         WebhookDeliveryRow {
             id: WebhookDeliveryId(17),
             environment: EnvironmentId(1),
+            kind: WebhookKind::Auth,
             connection: None,
             url: "https://hooks.example.com".to_owned(),
             body: r#"{"a":1}"#.to_owned(),
+            headers: Vec::new(),
             attempts: 0,
             status: None,
             error: None,
@@ -162,6 +173,22 @@ mod tests {
             assert_eq!(headers[name], value, "{name}");
         }
         assert_eq!(headers.len(), 7);
+    }
+
+    #[test]
+    fn relayed_headers_come_along_but_replace_none() {
+        let pairs =
+            [("X-GitHub-Event", "push"), ("x-many", "1"), ("X-Many", "2"), ("webhook-id", "99"), ("bad name", "x"), ("x-bad", "a\nb")];
+        let headers_of = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let delivery = WebhookDeliveryRow { kind: WebhookKind::Forward, headers: headers_of, ..delivery() };
+        let headers = headers(&delivery, &Secret::new("k"), Timestamp::default());
+        assert_eq!(
+            (&headers["x-github-event"], &headers["webhook-id"]),
+            (&HeaderValue::from_static("push"), &HeaderValue::from_static("17"))
+        );
+        assert_eq!(headers.get_all("x-many").iter().collect::<Vec<_>>(), ["1", "2"]);
+        assert!(!headers.contains_key("x-bad"));
+        assert_eq!(headers.len(), 10);
     }
 
     #[test]

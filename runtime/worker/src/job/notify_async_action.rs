@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use syncline_domain::WebhookKind;
 use syncline_store::payload::AsyncAction;
 use syncline_store::{AsyncActionRow, JobRow, NewDelivery};
 
@@ -27,7 +28,15 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
     }
     let body = serde_json::to_string(&body(&action)).map_err(|error| JobError::Fail(error.into()))?;
     let now = runner.now();
-    let delivery = |url| NewDelivery { environment: action.environment, connection: Some(action.connection), url, body: body.clone(), now };
+    let delivery = |url| NewDelivery {
+        environment: action.environment,
+        kind: WebhookKind::AsyncAction,
+        connection: Some(action.connection),
+        url,
+        body: body.clone(),
+        headers: Vec::new(),
+        now,
+    };
     runner.store().webhook_deliveries().insert_all(job.fence(), urls.into_iter().map(delivery).collect(), now).await?;
     Ok(Done::Recorded)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use syncline_domain::EndUser;
+use syncline_domain::{EndUser, WebhookKind};
 use syncline_store::payload::{AuthOperation, NotifyAuth};
 use syncline_store::{ConnectionRow, JobRow, NewDelivery, WebhookSettings};
 
@@ -28,7 +28,15 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
     let auth_mode = entry.as_ref().map_or(connection.auth_mode.as_str(), |entry| entry.auth.mode());
     let body = serde_json::to_string(&body(&connection, auth_mode, &environment, &event)).map_err(|error| JobError::Fail(error.into()))?;
     let now = runner.now();
-    let delivery = |url| NewDelivery { environment: connection.environment, connection: Some(connection.id), url, body: body.clone(), now };
+    let delivery = |url| NewDelivery {
+        environment: connection.environment,
+        kind: WebhookKind::Auth,
+        connection: Some(connection.id),
+        url,
+        body: body.clone(),
+        headers: Vec::new(),
+        now,
+    };
     runner.store().webhook_deliveries().insert_all(job.fence(), urls.into_iter().map(delivery).collect(), now).await?;
     Ok(Done::Recorded)
 }
