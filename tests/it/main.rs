@@ -26,6 +26,7 @@ mod node;
 mod openapi;
 mod outgoing;
 mod provider;
+mod readiness;
 mod real_browser;
 mod replay;
 mod sandbox;

@@ -68,9 +68,14 @@ impl Answer {
 impl Node {
     /// Starts it and waits until it is ready.
     pub(crate) async fn start(place: &Place<'_>) -> Self {
+        Self::start_with(place, &[]).await
+    }
+
+    /// The same with further variables in its environment.
+    pub(crate) async fn start_with(place: &Place<'_>, variables: &[(&str, &str)]) -> Self {
         // Another server may take the port between the choice and its use; then this one says so, and another port is as good.
         for _ in 0..3 {
-            let mut node = Self::launch(place);
+            let mut node = Self::launch(place, variables);
             if node.ready().await {
                 return node;
             }
@@ -79,7 +84,7 @@ impl Node {
         panic!("three servers did not start; their logs are above");
     }
 
-    fn launch(place: &Place<'_>) -> Self {
+    fn launch(place: &Place<'_>, variables: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_syncline"));
         command
@@ -97,7 +102,10 @@ impl Node {
             .env("SYNCLINE_RATE_LIMIT_PER_MINUTE", place.rate_limit.to_string())
             .env("SYNCLINE_RATE_LIMIT_PER_IP_PER_MINUTE", "0")
             .env("SYNCLINE_LEASE_SECONDS", "2")
+            // No balancer has to learn that it stops.
+            .env("SYNCLINE_DRAIN_SECONDS", "0")
             .env("SYNCLINE_LOG", "info")
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         if let Some(url) = &place.public_url {
@@ -114,6 +122,11 @@ impl Node {
             }
         });
         Self { child, http: client(), port, log }
+    }
+
+    /// Asks it to stop, and does not wait for that.
+    pub(crate) fn ask_to_stop(&self) {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
     }
 
     /// As a power cut would.

@@ -1,42 +1,10 @@
-//! `GET /health` and `GET /ready`: for load balancers and supervisors.
+//! For load balancers and supervisors: whether the process lives, and whether to send it anything.
+//!
+//! *Lives* is about the process alone. A supervisor that restarted it whenever the database was away would take runs and proxied requests down
+//! with it, and the database would not come back sooner.
 
-use std::sync::Arc;
+pub(crate) mod alive;
+mod probe;
+pub(crate) mod ready;
 
-use axum::Json;
-use axum::extract::State;
-use http::StatusCode;
-use serde_json::{Value, json};
-
-use crate::error::ApiError;
-use crate::openapi::Alive;
-use crate::state::App;
-
-/// Tell that the process answers
-#[utoipa::path(
-    get,
-    path = "/health",
-    operation_id = "getHealth",
-    tag = "server",
-    security(()),
-    responses((status = 200, description = "It does", body = Alive))
-)]
-pub(crate) async fn alive() -> Json<Value> {
-    Json(json!({ "result": "ok" }))
-}
-
-/// Tell that the database answers too
-///
-/// 503 `not_ready` while it does not.
-#[utoipa::path(
-    get,
-    path = "/ready",
-    operation_id = "getReady",
-    tag = "server",
-    security(()),
-    responses((status = 200, description = "It does", body = Alive))
-)]
-pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
-    let unready = |error| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the database does not answer").caused_by(error);
-    app.store.ping().await.map_err(unready)?;
-    Ok(Json(json!({ "result": "ok" })))
-}
+pub(crate) use probe::Probe;

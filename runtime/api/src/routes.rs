@@ -97,8 +97,8 @@ pub(crate) fn around(app: Arc<App>) -> Router {
 fn api(app: &Arc<App>) -> Routes {
     let open = Routes::new()
         .route("/openapi.json", get(openapi::handle))
-        .route("/health", get(health::alive))
-        .route("/ready", get(health::ready))
+        .route("/health", get(health::alive::handle))
+        .route("/ready", get(health::ready::handle))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
         // With whatever content type the provider sends.
         .route("/webhook/{environment}/{key}", post(incoming::handle));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use syncline_connect::Connect;
-use syncline_domain::{Clock, FunctionRunner, Secret};
+use syncline_domain::{Clock, FunctionRunner, Pulse, Secret};
 use syncline_outbound::Proxy;
 use syncline_providers::Catalogue;
 use syncline_store::Store;
@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::auth::KeyCache;
+use crate::health::Probe;
 use crate::limit::{Limiter, RateLimits};
 use crate::providers::dump::Dump;
 use crate::sockets::Sockets;
@@ -56,6 +57,8 @@ pub struct Options {
     pub operator_token_hash: Option<[u8; 32]>,
     /// How many requests a minute.
     pub rate_limits: RateLimits,
+    /// The signs of life of this process.
+    pub pulse: Arc<Pulse>,
 }
 
 impl Options {
@@ -71,6 +74,7 @@ impl Options {
             console_setup_code: None,
             operator_token_hash: None,
             rate_limits: RateLimits::default(),
+            pulse: Arc::default(),
         }
     }
 }
@@ -93,6 +97,7 @@ pub(crate) struct App {
     pub(crate) dump: Dump,
     /// The page of the API's description, once somebody has asked for it.
     pub(crate) reference: OnceLock<Bytes>,
+    pub(crate) probe: Probe,
 }
 
 impl App {
@@ -100,7 +105,7 @@ impl App {
         let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks, templates } = services;
         let (keys, sockets) = (KeyCache::default(), Arc::default());
         let (templates, dump) = (Templates::new(templates), Dump::default());
-        let reference = OnceLock::new();
+        let (reference, probe) = (OnceLock::new(), Probe::default());
         let limiter = Limiter::new(options.rate_limits.clone(), &store, Arc::clone(&clock), tasks.clone());
         Self {
             store,
@@ -118,6 +123,7 @@ impl App {
             templates,
             dump,
             reference,
+            probe,
         }
     }
 

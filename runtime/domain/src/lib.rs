@@ -23,6 +23,8 @@ mod id;
 mod job;
 mod json;
 mod name;
+mod outage;
+mod pulse;
 mod record;
 mod run;
 mod runner;
@@ -48,6 +50,8 @@ pub use id::{
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
 pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};
+pub use outage::Outage;
+pub use pulse::Pulse;
 pub use record::{Action, ExternalId, Fingerprint, FingerprintKey, Merging, RecordDefect, RecordText};
 pub use run::{Counts, ModelCounts, RunError, RunOutcome, RunState, Trigger};
 pub use runner::{ActionCall, ComponentSource, Deployment, FunctionRunner, RunnerError};

@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use syncline_api::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT};
 use syncline_connect::Connect;
-use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Secret};
+use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Pulse, Secret};
 use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_providers::Catalogue;
@@ -19,11 +19,14 @@ use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
 use syncline_worker::{Dependencies, Runner, Shutdown, Worker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::config::{Configuration, DeclaredKey, Keys, setup_code};
 
+/// Load balancers ask every few seconds, and the usual ones believe the second refusal.
+const DRAIN: Duration = Duration::from_secs(5);
 /// Runs that are under way have this long to reach a checkpoint; container platforms kill after 30 s or a little more.
 const GRACE: Duration = Duration::from_secs(30);
 /// A provider that was asked for a token answers or is given up within that time. Its answer may be the only valid refresh token.
@@ -61,6 +64,11 @@ pub struct Node {
     store: Store,
     runner: Runner,
     shutdown: Shutdown,
+    pulse: Arc<Pulse>,
+    /// How long the API still answers once it was asked to stop.
+    drain: Duration,
+    /// Ends the API.
+    closing: CancellationToken,
     /// Tokens that providers were asked for.
     exchanges: TaskTracker,
     serving: JoinHandle<std::io::Result<()>>,
@@ -132,6 +140,9 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         clock: Arc::clone(&clock),
         randomness: random,
     };
+    let pulse = Arc::clone(&worker.pulse);
+    // Other nodes, and something that balances between them, are there on PostgreSQL only.
+    let drain = configuration.drain.unwrap_or(if store.may_be_shared() { DRAIN } else { Duration::ZERO });
     // One setting for both: how long something may be silent before its process is taken for gone.
     let request_lease = worker.lease;
     let runner = Runner::new(dependencies, worker, shutdown.clone());
@@ -154,12 +165,14 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         console_setup_code: setup_code.clone(),
         operator_token_hash: Some(hash(&syncline_api::operator_token(&keys.encryption))),
         rate_limits: configuration.rate_limits.clone(),
+        pulse: Arc::clone(&pulse),
         ..syncline_api::Options::new(url.clone())
     };
     let router = syncline_api::router(services, api_options);
-    let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, shutdown.soft.clone().cancelled_owned()));
+    let closing = CancellationToken::new();
+    let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, closing.clone().cancelled_owned()));
     let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));
-    Ok(Node { address, url, setup_code, store, runner, shutdown, exchanges, serving, working })
+    Ok(Node { address, url, setup_code, store, runner, shutdown, pulse, drain, closing, exchanges, serving, working })
 }
 
 impl Node {
@@ -193,10 +206,16 @@ impl Node {
         &self.runner
     }
 
-    /// Softly: no new requests and jobs, runs go to a checkpoint. After 30 s what is left is dropped; its leases expire.
+    /// Softly: no new jobs, runs go to a checkpoint, and after a while in which load balancers learn of it no new requests. After 30 s what is
+    /// left is dropped; its leases expire.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { store, runner, shutdown, exchanges, mut serving, mut working, .. } = self;
+        let Self { store, runner, shutdown, pulse, drain, closing, exchanges, mut serving, mut working, .. } = self;
+        pulse.stop();
         shutdown.soft.cancel();
+        let _closes = shutdown.tasks.spawn(async move {
+            tokio::time::sleep(drain).await;
+            closing.cancel();
+        });
         shutdown.tasks.close();
         let quiet = async {
             if let Some(working) = &mut working {
@@ -204,7 +223,7 @@ impl Node {
             }
             (&mut serving).await.context("the API panicked")?.context("the API stopped with an error")
         };
-        let stopped = if let Ok(stopped) = tokio::time::timeout(GRACE, quiet).await {
+        let stopped = if let Ok(stopped) = tokio::time::timeout(GRACE.max(drain), quiet).await {
             stopped
         } else {
             tracing::warn!("not everything reached a checkpoint within {} s; dropping the rest", GRACE.as_secs());

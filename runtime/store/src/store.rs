@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::PgListener;
-use syncline_domain::{Clock, CursorKey, FingerprintKey};
+use syncline_domain::{Clock, CursorKey, FingerprintKey, Outage, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Sql, Transaction, values};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
     Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators,
@@ -65,9 +65,17 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { database, cipher, keyring, wake, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }) })
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), Error> {
-        self.database().rows("SELECT 1 AS alive", vec![]).await.map(drop)
+    /// Whether the database takes writes: a small one, on disk when this returns.
+    ///
+    /// A read would not do: a full disk, a standby and a stuck writer all answer those. On PostgreSQL it is a message in the log that nobody
+    /// reads, so that no row is there for nodes to wait for each other at.
+    pub async fn probe(&self, now: Timestamp) -> Result<(), Error> {
+        // Differs because SQLite writes to its log what changes a page, and nothing else.
+        const PROBE: Sql = Sql::differs(
+            "INSERT INTO probes (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+            "SELECT pg_logical_emit_message(true, 'syncline probe', ($1::BIGINT)::TEXT)",
+        );
+        self.database().write(move |transaction| Box::pin(transaction.execute(PROBE, values![now]))).await.map(drop)
     }
 
     /// Finishes what was handed in and lets go of the database. Later calls fail with [`Error::Closed`].
@@ -272,28 +280,30 @@ pub(crate) async fn notify(transaction: &mut Transaction) -> Result<(), Error> {
 
 /// Learns of keys that other nodes added, well before those encrypt.
 async fn reload(database: Database, keyring: Arc<Keyring>, cipher: Arc<Cipher>, clock: Arc<dyn Clock>) {
+    let mut outage = Outage::of("data keys could not be looked up");
     loop {
         tokio::time::sleep(RELOAD_EVERY).await;
         match keyring.reload(&database, &cipher, clock.now()).await {
-            Ok(()) | Err(Error::Closed) => {}
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "data keys could not be looked up; trying again"),
+            Err(Error::Closed) => {}
+            tried => _ = outage.note(tried),
         }
     }
 }
 
 async fn listen(pool: sqlx::PgPool, wake: watch::Sender<()>) {
+    let mut outage = Outage::of("nobody listens for jobs of other nodes");
     loop {
-        if let Err(error) = forward(&pool, &wake).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot listen for jobs; trying again");
-        }
+        let ended = forward(&pool, &wake, &mut outage).await;
+        outage.note(ended);
         tokio::time::sleep(LISTEN_PAUSE).await;
     }
 }
 
-async fn forward(pool: &sqlx::PgPool, wake: &watch::Sender<()>) -> Result<(), sqlx::Error> {
+async fn forward(pool: &sqlx::PgPool, wake: &watch::Sender<()>, outage: &mut Outage) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.ignore_pool_close_event(false);
     listener.listen(CHANNEL).await?;
+    outage.note(Ok::<_, sqlx::Error>(()));
     loop {
         // Also after a lost connection: a notice may have been lost with it.
         listener.try_recv().await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncline_domain::JobKind;
+use syncline_domain::{JobKind, Outage};
 use syncline_store::Claim;
 use tokio::sync::Semaphore;
 
@@ -14,10 +14,11 @@ const BATCH: u32 = 16;
 pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdown) {
     let slots = Arc::new(Semaphore::new(options.jobs));
     let mut wakeup = runner.store().wakeups();
+    let mut outage = Outage::of("no job could be claimed");
     while !shutdown.soft.is_cancelled() {
         // Subscribe before looking: what is enqueued in between wakes us all the same.
         wakeup.mark_unchanged();
-        let claimed = claim_batch(&runner, &options, &slots, &shutdown).await;
+        let claimed = claim_batch(&runner, &options, &slots, &shutdown, &mut outage).await;
         if claimed {
             continue;
         }
@@ -32,7 +33,10 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
 }
 
 /// Claims at most as many jobs as there are free slots. True when there may be more.
-async fn claim_batch(runner: &Runner, options: &Arc<Options>, slots: &Arc<Semaphore>, shutdown: &Shutdown) -> bool {
+async fn claim_batch(runner: &Runner, options: &Arc<Options>, slots: &Arc<Semaphore>, shutdown: &Shutdown, outage: &mut Outage) -> bool {
+    if slots.available_permits() == 0 {
+        options.pulse.full();
+    }
     let Ok(first) = Arc::clone(slots).acquire_owned().await else { return false };
     let mut permits = vec![first];
     while permits.len() < BATCH as usize
@@ -50,13 +54,8 @@ async fn claim_batch(runner: &Runner, options: &Arc<Options>, slots: &Arc<Semaph
         lease: options.lease,
         now: runner.now(),
     };
-    let jobs = match runner.store().jobs().claim(claim).await {
-        Ok(jobs) => jobs,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "no job could be claimed; trying again");
-            return false;
-        }
-    };
+    let Some(jobs) = outage.note(runner.store().jobs().claim(claim).await) else { return false };
+    options.pulse.beat();
     let full = jobs.len() == permits.len();
     for (job, permit) in jobs.into_iter().zip(permits) {
         let (runner, shutdown) = (runner.clone(), shutdown.clone());

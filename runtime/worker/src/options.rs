@@ -1,8 +1,9 @@
 //! How much a worker does at once, and what a run may use.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use syncline_domain::{FunctionDefinition, FunctionKind};
+use syncline_domain::{FunctionDefinition, FunctionKind, Pulse};
 use syncline_engine::Limits;
 
 /// How a worker works.
@@ -26,6 +27,8 @@ pub struct Options {
     pub keep_runs: Duration,
     /// What a run may use.
     pub budgets: Budgets,
+    /// Where the worker leaves its signs of life.
+    pub pulse: Arc<Pulse>,
 }
 
 /// What a run may use, by kind of function. A function's own description may lower, never raise it.
@@ -52,6 +55,7 @@ impl Options {
             tick: Duration::from_millis(250),
             keep_runs: Duration::from_secs(15 * 24 * 3_600),
             budgets: Budgets::default(),
+            pulse: Arc::default(),
         }
     }
 }

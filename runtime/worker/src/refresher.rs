@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use syncline_domain::Outage;
+
 use crate::{Runner, Shutdown};
 
 /// Tokens are due minutes before they end, so seconds do not matter.
@@ -13,13 +15,12 @@ const BATCH: u32 = 200;
 pub(crate) async fn run(runner: Runner, shutdown: Shutdown) {
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut outage = Outage::of("connections due for refresh could not be listed");
     loop {
         tokio::select! {
             () = shutdown.soft.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = runner.connect().refresh_due(BATCH).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "connections due for refresh could not be listed; trying again");
-        }
+        outage.note(runner.connect().refresh_due(BATCH).await);
     }
 }

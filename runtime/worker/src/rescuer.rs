@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use syncline_domain::Outage;
 use syncline_store::Rescue;
 
 use crate::{Options, Runner, Shutdown};
@@ -18,29 +19,23 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
     let mut tick = tokio::time::interval(options.poll);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut ticks = 0_u32;
+    let mut rescuing = Outage::of("expired leases could not be looked up");
+    let mut expiring = Outage::of("actions that waited too long could not be given up");
+    let mut sweeping = Outage::of("expired sessions could not be removed");
+    let mut pruning = Outage::of("old runs could not be removed");
     loop {
         tokio::select! {
             () = shutdown.soft.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = rescue(&runner).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "expired leases could not be looked up; trying again");
-        }
+        rescuing.note(rescue(&runner).await);
         ticks = ticks.wrapping_add(1);
-        if ticks.is_multiple_of(SWEEP_EVERY)
-            && let Err(error) = runner.store().async_actions().expire(runner.now(), 1_000).await
-        {
-            tracing::error!(error = &error as &dyn std::error::Error, "actions that waited too long could not be given up; trying again");
+        if ticks.is_multiple_of(SWEEP_EVERY) {
+            expiring.note(runner.store().async_actions().expire(runner.now(), 1_000).await);
+            sweeping.note(runner.store().sweep(runner.now(), 1_000).await);
         }
-        if ticks.is_multiple_of(SWEEP_EVERY)
-            && let Err(error) = runner.store().sweep(runner.now(), 1_000).await
-        {
-            tracing::error!(error = &error as &dyn std::error::Error, "expired sessions could not be removed; trying again");
-        }
-        if ticks.is_multiple_of(PRUNE_EVERY)
-            && let Err(error) = runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await
-        {
-            tracing::error!(error = &error as &dyn std::error::Error, "old runs could not be removed; trying again");
+        if ticks.is_multiple_of(PRUNE_EVERY) {
+            pruning.note(runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await);
         }
     }
 }

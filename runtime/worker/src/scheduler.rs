@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncline_domain::{Schedule, Timestamp};
+use syncline_domain::{Outage, Schedule, Timestamp};
 use syncline_store::{DueSync, schedule_seed};
 
 use crate::{Options, Runner, Shutdown};
@@ -13,14 +13,13 @@ const BATCH: u32 = 200;
 pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdown) {
     let mut tick = tokio::time::interval(options.tick);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut outage = Outage::of("due syncs could not be enqueued");
     loop {
         tokio::select! {
             () = shutdown.soft.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = enqueue_due(&runner).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "due syncs could not be enqueued; trying again");
-        }
+        outage.note(enqueue_due(&runner).await);
     }
 }
 

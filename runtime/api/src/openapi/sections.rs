@@ -223,8 +223,8 @@ struct Operator;
     paths(
         openapi::handle,
         crate::cli::telemetry,
-        health::alive,
-        health::ready,
+        health::alive::handle,
+        health::ready::handle,
     )
 )]
 struct Server;

@@ -57,11 +57,39 @@ async fn browsers_and_balancers_are_answered_without_a_key() {
     let app = TestApp::new().await;
     let ask = |path: &str| app.send(Request::get(path).header("origin", "https://app.example").body(Body::empty()).unwrap());
     assert_eq!(ask("/health").await.expect(StatusCode::OK), json!({ "result": "ok" }));
-    assert_eq!(ask("/ready").await.headers["access-control-allow-origin"], "*");
+    let ready = ask("/ready").await;
+    assert_eq!(ready.headers["access-control-allow-origin"], "*");
+    let ready = ready.expect(StatusCode::OK);
+    assert_eq!(
+        (&ready["result"], &ready["checks"]["database"]["ok"], &ready["checks"]["worker"]),
+        (&json!("ok"), &json!(true), &Value::Null)
+    );
     let logo = ask("/providers/github/logo.svg").await;
     assert_eq!((logo.status, logo.headers["content-type"].to_str().unwrap()), (StatusCode::OK, "image/svg+xml"));
     let github = app.get("/providers/github").await.expect(StatusCode::OK);
     assert_eq!(github["data"]["logo_url"], "http://localhost:3003/providers/github/logo.svg");
+}
+
+#[tokio::test]
+async fn a_server_without_its_database_is_alive_and_not_ready() {
+    let app = TestApp::new().await;
+    let ask = |path: &str| app.send(Request::get(path).body(Body::empty()).unwrap());
     app.store.close().await;
-    assert_eq!(ask("/ready").await.refusal(), refused(503, "not_ready"));
+    let answer = ask("/ready").await;
+    assert_eq!(answer.refusal(), refused(503, "not_ready"));
+    let checks = &answer.json()["error"]["checks"];
+    assert_eq!(checks, &json!({ "database": { "ok": false, "write_ms": null }, "shutdown": { "ok": true } }));
+    assert_eq!(ask("/health").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_is_not_ready() {
+    let app = TestApp::new().await;
+    let ask = || app.send(Request::get("/ready").body(Body::empty()).unwrap());
+    app.state.options.pulse.beat();
+    assert_eq!(ask().await.expect(StatusCode::OK)["checks"]["worker"]["ok"], true);
+    app.state.options.pulse.stop();
+    let answer = ask().await;
+    assert_eq!(answer.refusal(), refused(503, "not_ready"));
+    assert_eq!(answer.json()["error"]["checks"]["shutdown"]["ok"], false);
 }

@@ -21,6 +21,7 @@ impl Serve {
         let configuration = Configuration::resolve(self.settings)?;
         let keys = Keys::prepare(&configuration)?;
         log::start(configuration.log_format, &configuration.log);
+        signal::outlive_file_limits();
         let options = Options::new(configuration.clone(), keys.clone(), Arc::new(SystemClock))?;
         let node = compose::start(options).await?;
         welcome(&node, &configuration, &keys);

@@ -46,6 +46,8 @@ pub struct Configuration {
     pub max_concurrent_runs: u32,
     /// How long a run's lease lasts without a heartbeat.
     pub lease: Duration,
+    /// How long a server that was asked to stop still answers; `None` for what suits its database.
+    pub drain: Option<Duration>,
     /// How many requests a minute.
     pub rate_limits: RateLimits,
     /// How log lines look.
@@ -81,6 +83,7 @@ impl Configuration {
             allow_private_network: settings.allow_private_network.unwrap_or(false),
             max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
             lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
+            drain: settings.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())),
             rate_limits,
             log_format: settings.log_format.unwrap_or_default(),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),

@@ -53,6 +53,10 @@ pub struct Settings {
     /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
     #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
     pub lease_seconds: Option<u32>,
+    /// Seconds for which a server that was asked to stop still answers, so that load balancers, which see 503 at /ready, send no more
+    /// [default: 5 with PostgreSQL, 0 with SQLite]
+    #[arg(long, env = "SYNCLINE_DRAIN_SECONDS", value_name = "N")]
+    pub drain_seconds: Option<u32>,
     /// Requests a minute to each environment, of which its API keys and its connect sessions each have so many; 0 for no limit
     /// [default: 12000]
     #[arg(long, env = "SYNCLINE_RATE_LIMIT_PER_MINUTE", value_name = "N")]
@@ -130,6 +134,7 @@ impl Settings {
             allow_private_network: self.allow_private_network.or(file.allow_private_network),
             max_concurrent_runs: self.max_concurrent_runs.or(file.max_concurrent_runs),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
+            drain_seconds: self.drain_seconds.or(file.drain_seconds),
             rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),
             rate_limit_per_ip_per_minute: self.rate_limit_per_ip_per_minute.or(file.rate_limit_per_ip_per_minute),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),

@@ -14,12 +14,19 @@ fn a_second_server_on_one_sqlite_file_is_refused_until_the_first_is_gone() {
         assert!(matches!(error, Error::AlreadyOpen { .. }), "{error:?}");
         assert!(error.to_string().contains("another server has the database"), "{error}");
         first.close().await;
-        assert!(matches!(first.ping().await, Err(Error::Closed)));
-        database.open().await.ping().await.unwrap();
+        assert!(matches!(first.probe(database.clock().now()).await, Err(Error::Closed)));
+        database.open().await.probe(database.clock().now()).await.unwrap();
     });
 }
 
 on_each_database! {
+    async fn a_probe_writes_as_often_as_it_is_asked(database) {
+        let store = database.open().await;
+        for _ in 0..3 {
+            store.probe(database.clock().now()).await.unwrap();
+        }
+    }
+
     /// X4
     async fn another_master_key_is_refused(database) {
         let store = database.open().await;
