@@ -118,7 +118,13 @@ impl App {
 
     /// Triggers the sync and waits for the run that begins after this call; returns the run.
     pub(crate) async fn sync(&self, connection: &str, sync: &str) -> Value {
-        let before = self.runs(connection, sync).await.len();
+        // A run that is under way already would swallow the trigger, and be none that began now.
+        let before = self
+            .eventually(&format!("end of the present run of {sync}"), || async {
+                let runs = self.runs(connection, sync).await;
+                runs.iter().all(|run| run["state"] != "running").then_some(runs.len())
+            })
+            .await;
         self.trigger(connection, sync).await;
         self.eventually(&format!("a run of {sync}"), || async {
             let runs = self.runs(connection, sync).await;

@@ -28,7 +28,7 @@ pub(crate) const WASM_STACK_BYTES: usize = 2 << 20;
 const ASYNC_STACK_BYTES: usize = WASM_STACK_BYTES + (2 << 20);
 
 /// What compiling needs to know.
-pub(crate) fn compiling(parallel: bool) -> Config {
+pub(crate) fn compiling() -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -41,7 +41,8 @@ pub(crate) fn compiling(parallel: bool) -> Config {
         // No guest language of ours uses these; what cannot be compiled cannot be attacked.
         .wasm_gc(false)
         .wasm_memory64(false)
-        .parallel_compilation(parallel)
+        // On a server a compilation takes one core, and the others serve runs.
+        .parallel_compilation(false)
         // Files and lines of a trap would need the guest's debug info, which is ten times its code.
         .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
     config
@@ -49,7 +50,7 @@ pub(crate) fn compiling(parallel: bool) -> Config {
 
 /// What running needs besides: a pool for that many runs at one time. The figures behind the numbers: a fresh instance and a call
 /// cost 32 µs with these, 62 without.
-pub(crate) fn running(instances: u32, parallel: bool) -> Config {
+pub(crate) fn running(instances: u32) -> Config {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(MAX_CORE_INSTANCES))
@@ -71,7 +72,7 @@ pub(crate) fn running(instances: u32, parallel: bool) -> Config {
         .async_stack_keep_resident(64 << 10)
         // Off by default. Needs Linux 6.7; elsewhere it changes nothing.
         .pagemap_scan(Enabled::Auto);
-    let mut config = compiling(parallel);
+    let mut config = compiling();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }

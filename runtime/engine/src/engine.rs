@@ -45,7 +45,7 @@ impl Engine {
         let instances = options.max_concurrent_instances;
         let runtime = |source: wasmtime::Error| Error::Runtime { instances, source: source.into_boxed_dyn_error() };
         let functions = matches!(options.compiler, Compiler::Incremental).then(Arc::<CompiledFunctions>::default);
-        let mut config = config::running(instances, options.compile_limits.parallel);
+        let mut config = config::running(instances);
         if let Some(functions) = &functions {
             config::remember(&mut config, functions).map_err(runtime)?;
         }

@@ -52,8 +52,6 @@ pub struct CompileLimits {
     pub max_functions: u32,
     /// Modules and nested components.
     pub max_modules: u32,
-    /// Whether a compilation takes all cores. For an author's own machine: on a server it takes one, and the others serve runs.
-    pub parallel: bool,
 }
 
 impl Default for CompileLimits {
@@ -65,7 +63,6 @@ impl Default for CompileLimits {
             wall_time: Duration::from_mins(2),
             max_functions: 50_000,
             max_modules: 100,
-            parallel: false,
         }
     }
 }

@@ -42,7 +42,7 @@ fn compile_stdin() -> Result<Vec<u8>, Refusal> {
     limit_this_process(&limits).map_err(|error| Refusal::Compiler(format!("cannot limit the process: {error}")))?;
     let mut wasm = Vec::new();
     stdin.read_to_end(&mut wasm).map_err(read)?;
-    let engine = wasmtime::Engine::new(&config::compiling(limits.parallel)).map_err(|error| Refusal::Compiler(format!("{error:#}")))?;
+    let engine = wasmtime::Engine::new(&config::compiling()).map_err(|error| Refusal::Compiler(format!("{error:#}")))?;
     engine.precompile_component(&wasm).map_err(|error| Refusal::Malformed(format!("{error:#}")))
 }
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod confirm;
+mod consent;
 mod send;
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use super::build::{self, Toolchain};
 use super::remote::Remote;
 
 pub(crate) use changes::{Answer, Changed};
-pub(crate) use confirm::confirm;
+pub(crate) use consent::Consent;
 pub(crate) use send::{Source, send};
 
 #[derive(Args)]
@@ -29,16 +30,8 @@ pub(super) struct Deploy {
     /// Do not send the source along; without this flag, whoever may read functions finds it in the API
     #[arg(long)]
     no_source: bool,
-    /// Only show what would change; nothing is deployed
-    #[arg(long)]
-    dry_run: bool,
-    /// With --dry-run: exit with 6 where something would change
-    #[arg(long, requires = "dry_run")]
-    exit_code: bool,
-    /// Let functions go that the integration's components do not hold any more, and models that no function saves any more. Without it a
-    /// person at the terminal is asked, and a program refused
-    #[arg(long)]
-    allow_destructive: bool,
+    #[command(flatten)]
+    consent: Consent,
     #[command(flatten)]
     toolchain: Toolchain,
 }
@@ -53,24 +46,10 @@ impl Deploy {
                 sources.push(Source::read(&built.wasm, self.integration.clone())?.with_build(built.build).with_code(code));
             }
         }
-        if self.dry_run {
-            let (text, changed) = send::plan(&client, &sources).await?;
-            changed.print(output, &text)?;
-            return Ok(changed.conclude_dry_run(self.exit_code, output)?);
-        }
-        let sent = match send(&client, &sources, self.allow_destructive).await {
-            Err(error) if !self.allow_destructive => match Changed::of_refusal(&error) {
-                Some(changed) => {
-                    confirm(&changed, output, error)?;
-                    send(&client, &sources, true).await
-                }
-                None => Err(error),
-            },
-            other => other,
+        let dry_run = self.consent.dry_run;
+        let attempt = async |allow_destructive| {
+            if dry_run { send::plan(&client, &sources).await } else { send(&client, &sources, allow_destructive).await }
         };
-        let (text, changed) = sent?;
-        changed.print(output, &text)?;
-        changed.conclude(output)?;
-        Ok(ExitCode::SUCCESS)
+        self.consent.send(output, attempt).await
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client::{Call, Client};
-use super::deploy::{Answer, Changed, confirm};
+use super::deploy::{Answer, Changed, Consent};
 use super::remote::Remote;
 
 #[derive(Args)]
@@ -21,16 +21,8 @@ pub(super) struct Rollback {
     /// The deployment to go back to; without it the one before the last
     #[arg(long, value_name = "DEPLOYMENT")]
     to: Option<String>,
-    /// Only show what would change
-    #[arg(long)]
-    dry_run: bool,
-    /// With --dry-run: exit with 6 where something would change
-    #[arg(long, requires = "dry_run")]
-    exit_code: bool,
-    /// Let functions go that were not there then, and models that none saved. Without it a person at the terminal is asked, and a program
-    /// refused
-    #[arg(long)]
-    allow_destructive: bool,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 #[derive(Deserialize)]
@@ -50,27 +42,11 @@ impl Rollback {
             Some(to) => to.clone(),
             None => self.before_the_last(&client).await?,
         };
-        let done = match self.send(&client, &to, self.allow_destructive).await {
-            Err(error) if !self.allow_destructive => match Changed::of_refusal(&error) {
-                Some(changed) => {
-                    confirm(&changed, output, error)?;
-                    self.send(&client, &to, true).await
-                }
-                None => Err(error),
-            },
-            other => other,
-        };
-        let (text, changed) = done?;
-        changed.print(output, &text)?;
-        if self.dry_run {
-            return Ok(changed.conclude_dry_run(self.exit_code, output)?);
-        }
-        changed.conclude(output)?;
-        Ok(ExitCode::SUCCESS)
+        self.consent.send(output, async |allow_destructive| self.send(&client, &to, allow_destructive).await).await
     }
 
     async fn send(&self, client: &Client, to: &str, allow_destructive: bool) -> anyhow::Result<(String, Changed)> {
-        let mut body = json!({ "dry_run": self.dry_run, "allow_destructive": allow_destructive });
+        let mut body = json!({ "dry_run": self.consent.dry_run, "allow_destructive": allow_destructive });
         if let Some(integration) = &self.integration {
             body["integrations"] = json!([integration]);
         }
