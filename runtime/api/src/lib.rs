@@ -56,6 +56,8 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod variables;
+mod webhook_deliveries;
+mod webhook_endpoints;
 mod webhook_settings;
 
 pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};

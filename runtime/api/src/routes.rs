@@ -15,7 +15,7 @@ use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
     functions, health, idempotency, incoming, integrations, layers, limit, mcp, openapi, operator, providers, proxy, records, reference,
-    runs, scripts, sockets, syncs, variables, webhook_settings,
+    runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -167,6 +167,12 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/connections/{connection}/test", post(connections::test::handle))
         .route("/environment/webhooks", get(webhook_settings::show::handle).patch(webhook_settings::update::handle))
         .route("/environment/webhook-signing-key/rotate", post(webhook_settings::rotate::handle))
+        .route("/webhooks/deliveries", get(webhook_deliveries::list::handle))
+        .route("/webhooks/deliveries/replay", post(webhook_deliveries::replay_since::handle))
+        .route("/webhooks/deliveries/{id}", get(webhook_deliveries::show::handle))
+        .route("/webhooks/deliveries/{id}/replay", post(webhook_deliveries::replay::handle))
+        .route("/webhooks/endpoints", get(webhook_endpoints::list::handle))
+        .route("/webhooks/endpoints/{id}/enable", post(webhook_endpoints::enable::handle))
         .route("/records", get(records::list::handle))
         .route("/records/prune", patch(records::prune::handle))
         .route("/sync/trigger", post(syncs::trigger::handle))

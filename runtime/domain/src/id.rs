@@ -42,6 +42,8 @@ numbered! {
     ConnectSessionId,
     /// A webhook on its way to a customer's server.
     WebhookDeliveryId,
+    /// Such a server's address.
+    WebhookEndpointId,
 }
 
 macro_rules! unique {

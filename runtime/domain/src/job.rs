@@ -21,6 +21,8 @@ pub enum JobKind {
     NotifyAuth,
     /// Sends one webhook to one address.
     DeliverWebhook,
+    /// Lets go of what waits for an address that failed.
+    ReleaseWebhooks,
     /// Encrypts everything anew with the latest data key.
     Reencrypt,
 }
@@ -42,7 +44,7 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RunSync,
         Self::RunEvent,
         Self::PurgeConnection,
@@ -52,6 +54,7 @@ impl JobKind {
         Self::NotifyAsyncAction,
         Self::NotifyAuth,
         Self::DeliverWebhook,
+        Self::ReleaseWebhooks,
         Self::Reencrypt,
     ];
 
@@ -67,6 +70,7 @@ impl JobKind {
             Self::NotifyAsyncAction => "notify_async_action",
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
+            Self::ReleaseWebhooks => "release_webhooks",
             Self::Reencrypt => "reencrypt",
         }
     }

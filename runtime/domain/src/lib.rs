@@ -45,7 +45,7 @@ pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
-    IntegrationId, JobId, RunId, SyncId, WebhookDeliveryId,
+    IntegrationId, JobId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
@@ -58,4 +58,4 @@ pub use runner::{ActionCall, ComponentSource, Deployment, FunctionRunner, Runner
 pub use schedule::{Schedule, ScheduleDefect};
 pub use secret::Secret;
 pub use sync::{SyncState, SyncStatus};
-pub use webhook::WebhookKind;
+pub use webhook::{ATTEMPTS, Circuit, CircuitState, DeliveryState, DisabledReason, WebhookKind, attempt_after};

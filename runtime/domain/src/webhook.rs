@@ -1,34 +1,11 @@
-//! What a customer's servers are told.
+//! What a customer's servers are told, how often it is tried, and when an address is left alone.
 
-/// What a webhook is about: wire contract 6.1, its field `type`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum WebhookKind {
-    /// What became of a connection.
-    Auth,
-    /// What a sync's run did.
-    Sync,
-    /// That an asynchronous action has ended.
-    AsyncAction,
-    /// A provider's own webhook, passed on.
-    Forward,
-}
+mod attempts;
+mod circuit;
+mod delivery;
+mod kind;
 
-impl WebhookKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Auth, Self::Sync, Self::AsyncAction, Self::Forward];
-
-    /// As in the database and in the body's `type`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Sync => "sync",
-            Self::AsyncAction => "async_action",
-            Self::Forward => "forward",
-        }
-    }
-
-    /// The inverse of [`Self::as_str`].
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
+pub use attempts::{ATTEMPTS, attempt_after};
+pub use circuit::{Circuit, CircuitState, DisabledReason};
+pub use delivery::DeliveryState;
+pub use kind::WebhookKind;

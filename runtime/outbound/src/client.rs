@@ -131,6 +131,16 @@ impl HttpClient {
 
     /// Sends, and follows redirects. Any status is a response.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Incoming, ProxyError> {
+        self.send_on(outgoing, |_| true).await
+    }
+
+    /// Sends, and follows only redirects that ask for the same request again (307, 308). What would turn it into a GET without its body
+    /// (301, 302, 303) is the answer: for a message, arriving without its content is not arriving.
+    pub async fn deliver(&self, outgoing: Outgoing) -> Result<Incoming, ProxyError> {
+        self.send_on(outgoing, |status| matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)).await
+    }
+
+    async fn send_on(&self, outgoing: Outgoing, follows: impl Fn(StatusCode) -> bool + Send) -> Result<Incoming, ProxyError> {
         let mut request = outgoing;
         for _ in 0..=MAX_REDIRECTS {
             self.check(&request)?;
@@ -143,7 +153,7 @@ impl HttpClient {
             let replay = body.replay();
             let incoming = self.send_once(&request, body).await?;
             let next = redirect::target(incoming.status, incoming.headers.get(LOCATION), &request.url);
-            let Some(next) = next else { return Ok(incoming) };
+            let Some(next) = next.filter(|_| follows(incoming.status)) else { return Ok(incoming) };
             request = redirect::follow(request, replay, incoming.status, next)?;
         }
         Err(ProxyError::TooManyRedirects { place: place(&request.url), limit: MAX_REDIRECTS })

@@ -11,6 +11,7 @@
 
 mod claim;
 mod end;
+mod enqueue_by;
 mod fence;
 pub mod payload;
 mod rescue;
@@ -20,6 +21,7 @@ use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, 
 pub use claim::Claim;
 pub use end::JobDecision;
 pub(crate) use end::{cancel_connection_in, cancel_event_in, cancel_sync_in, cancel_waiting_in, end_in};
+pub(crate) use enqueue_by::{Enqueued, enqueue_by};
 pub use fence::Fence;
 pub use rescue::Rescue;
 

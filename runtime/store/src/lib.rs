@@ -45,6 +45,7 @@ mod syncs;
 pub mod testing;
 mod variables;
 mod webhook_deliveries;
+mod webhook_endpoints;
 mod webhook_settings;
 
 pub use account_keys::{AccountKeyRow, AccountKeys, NewAccountKey};
@@ -85,5 +86,9 @@ pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
 pub use store::Store;
 pub use syncs::{DueSync, NewSync, NextDue, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
 pub use variables::Variables;
-pub use webhook_deliveries::{DeliveryAttempt, NewDelivery, WebhookDeliveries, WebhookDeliveryRow};
+pub use webhook_deliveries::{
+    BegunDelivery, DeliveryAttempt, DeliveryFilter, EndedAttempt, NewDelivery, Replay, ReplayDeliveries, ReplayedDeliveries,
+    StartedAttempt, Verdict, WebhookAttemptRow, WebhookDeliveries, WebhookDeliveryRow,
+};
+pub use webhook_endpoints::{Released, WebhookEndpointRow, WebhookEndpoints};
 pub use webhook_settings::{WebhookSettings, WebhookSettingsOf, WebhookSettingsPatch};

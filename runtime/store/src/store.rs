@@ -15,7 +15,7 @@ use crate::database::{Database, Sql, Transaction, values};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
     Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators,
-    Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookSettingsOf,
+    Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -229,6 +229,11 @@ impl Store {
     /// Webhooks on their way.
     pub fn webhook_deliveries(&self) -> WebhookDeliveries<'_> {
         WebhookDeliveries(self)
+    }
+
+    /// The addresses that they go to.
+    pub fn webhook_endpoints(&self) -> WebhookEndpoints<'_> {
+        WebhookEndpoints(self)
     }
 
     /// The operator's password.

@@ -1,11 +1,21 @@
 //! Webhooks on their way, and what became of them.
 
-use syncline_domain::{ConnectionRowId, EnvironmentId, Timestamp, WebhookDeliveryId, WebhookKind};
+mod attempt;
+mod list;
+mod replay;
+
+use syncline_domain::{ConnectionRowId, DeliveryState, EnvironmentId, Timestamp, WebhookDeliveryId, WebhookKind};
+
+pub use attempt::{BegunDelivery, DeliveryAttempt, EndedAttempt, StartedAttempt, Verdict};
+pub use list::{DeliveryFilter, WebhookAttemptRow};
+pub use replay::{Replay, ReplayDeliveries, ReplayedDeliveries};
 
 use crate::crypto::{Cipher, Place};
 use crate::database::{Row, Transaction, values};
 use crate::jobs::{self, payload};
-use crate::{Error, Fence, JobDecision, Store};
+use crate::{Error, Fence, JobDecision, Store, webhook_endpoints};
+
+const TABLE: &str = "webhook_deliveries";
 
 /// The deliveries.
 pub struct WebhookDeliveries<'s>(pub(crate) &'s Store);
@@ -29,19 +39,6 @@ pub struct NewDelivery {
     pub now: Timestamp,
 }
 
-/// One try.
-#[derive(Clone, Debug)]
-pub struct DeliveryAttempt {
-    /// The receiver's answer.
-    pub status: Option<u16>,
-    /// Where there was none: a stable code such as `ECONNREFUSED`.
-    pub error: Option<String>,
-    /// Whether the receiver has it now.
-    pub is_delivered: bool,
-    /// The present.
-    pub now: Timestamp,
-}
-
 /// A webhook.
 #[derive(Clone, Debug)]
 pub struct WebhookDeliveryRow {
@@ -59,8 +56,14 @@ pub struct WebhookDeliveryRow {
     pub body: String,
     /// What is sent beside its own headers.
     pub headers: Vec<(String, String)>,
+    /// Where it stands.
+    pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: u32,
+    /// How often in the present round, without attempts that ended with their process; a replay begins another round.
+    pub tries: u32,
+    /// When it is tried next, where that has a time.
+    pub next_attempt_at: Option<Timestamp>,
     /// The receiver's answer to the latest try.
     pub status: Option<u16>,
     /// Why the latest try had none.
@@ -100,37 +103,15 @@ impl WebhookDeliveries<'_> {
         let row = self.0.database().row("SELECT * FROM webhook_deliveries WHERE id = $1", values![id]).await?;
         row.map(|row| delivery(&row, self.0.cipher())).transpose()
     }
-
-    /// An environment's latest, newest first.
-    pub async fn list(&self, environment: EnvironmentId, limit: u32) -> Result<Vec<WebhookDeliveryRow>, Error> {
-        let sql = "SELECT * FROM webhook_deliveries WHERE environment = $1 ORDER BY id DESC LIMIT $2";
-        let rows = self.0.database().rows(sql, values![environment, i64::from(limit)]).await?;
-        rows.iter().map(|row| delivery(row, self.0.cipher())).collect()
-    }
-
-    /// Notes a try of the job that shows `fence`.
-    pub async fn record_attempt(&self, fence: Fence, id: WebhookDeliveryId, attempt: DeliveryAttempt) -> Result<(), Error> {
-        let sql = "UPDATE webhook_deliveries SET attempts = attempts + 1, status = $2, error = $3, attempted_at = $4,
-                       delivered_at = CASE WHEN $5 THEN $4 ELSE delivered_at END
-                   WHERE id = $1";
-        let values = values![id, attempt.status.map(i64::from), attempt.error, attempt.now, attempt.is_delivered];
-        self.0
-            .database()
-            .write(move |transaction| {
-                Box::pin(async move {
-                    fence.check(transaction).await?;
-                    transaction.execute(sql, values).await.map(drop)
-                })
-            })
-            .await
-    }
 }
 
 /// Puts one into the queue.
 pub(crate) async fn insert_in(transaction: &mut Transaction, cipher: &Cipher, new: NewDelivery) -> Result<WebhookDeliveryId, Error> {
-    let sql = "INSERT INTO webhook_deliveries (environment, kind, connection, url, attempts, created_at)
-               VALUES ($1, $2, $3, $4, 0, $5) RETURNING id";
-    let values = values![new.environment, new.kind.as_str(), new.connection, new.url, new.now];
+    let endpoint = webhook_endpoints::ensure(transaction, new.environment, &new.url, new.now).await?;
+    let sql =
+        "INSERT INTO webhook_deliveries (environment, kind, connection, url, endpoint, state, attempts, tries, next_attempt_at, created_at)
+               VALUES ($1, $2, $3, $4, $5, 'waiting', 0, 0, $6, $6) RETURNING id";
+    let values = values![new.environment, new.kind.as_str(), new.connection, new.url, endpoint, new.now];
     let row = transaction.row(sql, values).await?.expect("an insert returns its row");
     let id = WebhookDeliveryId(row.get("id")?);
     let body = cipher.seal(place(&id, "body"), new.body.as_bytes());
@@ -141,7 +122,12 @@ pub(crate) async fn insert_in(transaction: &mut Transaction, cipher: &Cipher, ne
 }
 
 fn place<'i>(id: &'i WebhookDeliveryId, column: &'static str) -> Place<'i> {
-    Place { table: "webhook_deliveries", column, row: id }
+    Place { table: TABLE, column, row: id }
+}
+
+/// Of an attempt's answer.
+fn place_of_answer(id: &i64) -> Place<'_> {
+    Place { table: "webhook_attempts", column: "answer", row: id }
 }
 
 fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
@@ -149,12 +135,15 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
     Ok(WebhookDeliveryRow {
         id,
         environment: EnvironmentId(row.get("environment")?),
-        kind: row.parse("webhook_deliveries", "kind", WebhookKind::parse)?,
+        kind: row.parse(TABLE, "kind", WebhookKind::parse)?,
         connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
         url: row.get("url")?,
         body: cipher.open_text(place(&id, "body"), row.get("body")?)?,
         headers: headers(row, cipher, &id)?,
+        state: row.parse(TABLE, "state", DeliveryState::parse)?,
         attempts: row.get::<i64>("attempts")? as u32,
+        tries: row.get::<i64>("tries")? as u32,
+        next_attempt_at: row.optional_time("next_attempt_at")?,
         status: row.get::<Option<i64>>("status")?.map(|status| status as u16),
         error: row.get("error")?,
         attempted_at: row.optional_time("attempted_at")?,
@@ -166,5 +155,5 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
 fn headers(row: &Row, cipher: &Cipher, id: &WebhookDeliveryId) -> Result<Vec<(String, String)>, Error> {
     let Some(sealed) = row.get::<Option<Vec<u8>>>("headers")? else { return Ok(Vec::new()) };
     let text = cipher.open_text(place(id, "headers"), sealed)?;
-    serde_json::from_str(&text).map_err(|_| Error::inconsistency("webhook_deliveries", "headers", id))
+    serde_json::from_str(&text).map_err(|_| Error::inconsistency(TABLE, "headers", id))
 }

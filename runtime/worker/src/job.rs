@@ -8,6 +8,7 @@ mod purge_environment;
 mod purge_records;
 mod receivers;
 mod reencrypt;
+mod release_webhooks;
 mod run_action;
 mod run_event;
 mod run_sync;
@@ -97,6 +98,7 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::PurgeEnvironment => purge_environment::perform(runner, job, &shutdown.soft).await,
         JobKind::NotifyAuth => notify_auth::perform(runner, job).await,
         JobKind::DeliverWebhook => deliver_webhook::perform(runner, job).await,
+        JobKind::ReleaseWebhooks => release_webhooks::perform(runner, job, &shutdown.soft).await,
     }
 }
 

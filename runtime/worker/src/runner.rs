@@ -127,6 +127,12 @@ impl Runner {
         RunId::new(self.now(), (self.0.dependencies.randomness)())
     }
 
+    /// For spreading what should not happen at once.
+    pub(crate) fn random(&self) -> u16 {
+        let [first, second, ..] = (self.0.dependencies.randomness)();
+        u16::from_be_bytes([first, second])
+    }
+
     /// The connection a job is about, unless it was deleted since.
     pub(crate) async fn connection(&self, row: Option<ConnectionRowId>) -> Result<Option<ConnectionRow>, syncline_store::Error> {
         match row {

@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 
 use crate::{
     actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, openapi, operator,
-    providers, proxy, records, runs, syncs, variables, webhook_settings,
+    providers, proxy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
 };
 
 /// Every section, in the order in which a reader meets them.
@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
         Syncs::openapi(),
         Runs::openapi(),
         Environments::openapi(),
+        Webhooks::openapi(),
         Operator::openapi(),
         Server::openapi(),
     ]
@@ -204,6 +205,20 @@ struct Runs;
     )
 )]
 struct Environments;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "webhooks", description = "What your backend was told, and whether it heard")),
+    paths(
+        webhook_deliveries::list::handle,
+        webhook_deliveries::replay_since::handle,
+        webhook_deliveries::show::handle,
+        webhook_deliveries::replay::handle,
+        webhook_endpoints::list::handle,
+        webhook_endpoints::enable::handle,
+    )
+)]
+struct Webhooks;
 
 #[derive(OpenApi)]
 #[openapi(

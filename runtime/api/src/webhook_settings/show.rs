@@ -25,5 +25,5 @@ use crate::webhook_settings::wire;
 pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, ApiError> {
     caller.require("environment:webhooks:read")?;
     let settings = app.store.webhook_settings().lookup(caller.environment()).await?;
-    Ok(Json(json!({ "data": wire::settings(&settings) })))
+    Ok(Json(json!({ "data": wire::settings(&settings, app.clock.now()) })))
 }

@@ -35,6 +35,10 @@ pub(crate) struct Body {
     on_auth_refresh_error: Option<bool>,
     #[serde(default)]
     on_async_action_completion: Option<bool>,
+    #[serde(default)]
+    on_sync_completion_always: Option<bool>,
+    #[serde(default)]
+    on_sync_error: Option<bool>,
 }
 
 /// Change the webhook settings
@@ -56,9 +60,11 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         on_auth_creation: body.on_auth_creation,
         on_auth_refresh_error: body.on_auth_refresh_error,
         on_async_action_completion: body.on_async_action_completion,
+        on_sync_completion_always: body.on_sync_completion_always,
+        on_sync_error: body.on_sync_error,
     };
     let settings = app.store.webhook_settings().set(caller.environment(), patch).await?;
-    Ok(Json(json!({ "data": wire::settings(&settings) })))
+    Ok(Json(json!({ "data": wire::settings(&settings, app.clock.now()) })))
 }
 
 /// An address that was given: outer `None` where it was not, inner `None` where it is to be removed.

@@ -137,6 +137,8 @@ fn pages() -> Vec<(&'static str, String)> {
                 on_auth_creation: true,
                 on_auth_refresh_error: false,
                 on_async_action_completion: true,
+                on_sync_completion_always: false,
+                on_sync_error: true,
                 new_key: Some(text()),
             }
             .render(),

@@ -18,6 +18,10 @@ pub struct WebhooksPage {
     pub on_auth_refresh_error: bool,
     /// Whether the end of an asynchronous action is announced.
     pub on_async_action_completion: bool,
+    /// Whether a sync that changed nothing is announced.
+    pub on_sync_completion_always: bool,
+    /// Whether a sync that failed is announced.
+    pub on_sync_error: bool,
     /// The signing key, in the one answer that shows it.
     pub new_key: Option<String>,
 }

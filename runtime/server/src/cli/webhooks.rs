@@ -22,8 +22,12 @@ enum Command {
     Show,
     /// Change where they go or of what they tell; what is not given stays
     Set(Changes),
-    /// Make a new signing key and print it, once. Webhooks are signed with it at once, so update your backend right after
-    RotateKey,
+    /// Make a new signing key and print it, once. The key before signs beside it for a day
+    RotateKey {
+        /// For so many hours the key before signs as well; 0 ends it at once, as for a key that got out
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
+        overlap_hours: u32,
+    },
 }
 
 #[derive(Args)]
@@ -44,6 +48,12 @@ struct Changes {
     /// Whether to tell when an asynchronous action has ended
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
     on_async_action_completion: Option<bool>,
+    /// Whether to tell when a sync has ended that changed nothing; changes are always told
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    on_sync_completion_always: Option<bool>,
+    /// Whether to tell when a sync has failed
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    on_sync_error: Option<bool>,
 }
 
 impl Webhooks {
@@ -58,18 +68,23 @@ impl Webhooks {
                 ("on a new connection", cell(&settings["on_auth_creation"])),
                 ("on a failed refresh", cell(&settings["on_auth_refresh_error"])),
                 ("on an asynchronous action's end", cell(&settings["on_async_action_completion"])),
+                ("on a sync without changes", cell(&settings["on_sync_completion_always"])),
+                ("on a failed sync", cell(&settings["on_sync_error"])),
             ];
             Ok(output.fields(text, &fields)?)
         };
         match self.command {
             Command::Show => show(&client.text(Call::get(["environment", "webhooks"])).await?)?,
             Command::Set(changes) => show(&client.text(Call::patch(["environment", "webhooks"], &changes.body())).await?)?,
-            Command::RotateKey => {
-                let call = Call::post(["environment", "webhook-signing-key", "rotate"], &Map::new());
+            Command::RotateKey { overlap_hours } => {
+                let body = Map::from_iter([("overlap_hours".to_owned(), overlap_hours.into())]);
+                let call = Call::post(["environment", "webhook-signing-key", "rotate"], &body);
                 let text = client.text(call).await?;
                 let answer: Value = serde_json::from_str(&text)?;
                 output.fields(&text, &[("signing key", cell(&answer["data"]["webhook_signing_key"]))])?;
-                output.note("It is not shown again. Every webhook is signed with it from now on.")?;
+                let until = &answer["data"]["previous_key_valid_until"];
+                let overlap = until.as_str().map(|until| format!(" The key before signs as well until {until}.")).unwrap_or_default();
+                output.note(&format!("It is not shown again. Every webhook is signed with it from now on.{overlap}"))?;
             }
         }
         Ok(())
@@ -85,6 +100,8 @@ impl Changes {
             ("on_auth_creation", self.on_auth_creation.map(Value::from)),
             ("on_auth_refresh_error", self.on_auth_refresh_error.map(Value::from)),
             ("on_async_action_completion", self.on_async_action_completion.map(Value::from)),
+            ("on_sync_completion_always", self.on_sync_completion_always.map(Value::from)),
+            ("on_sync_error", self.on_sync_error.map(Value::from)),
         ];
         given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }

@@ -6,7 +6,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use syncline_domain::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IntegrationId, JobId,
-    RunId, SyncId, Timestamp, WebhookDeliveryId,
+    RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
@@ -124,7 +124,7 @@ macro_rules! kinds {
 
 kinds! {
     Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
-        WebhookDeliveryId;
+        WebhookDeliveryId, WebhookEndpointId;
     Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId;
     Bytes: Vec<u8>;
 }
@@ -141,6 +141,7 @@ from! {
     JobId => |value| Self::Integer(Some(value.0));
     ConnectSessionId => |value| Self::Integer(Some(value.0));
     WebhookDeliveryId => |value| Self::Integer(Some(value.0));
+    WebhookEndpointId => |value| Self::Integer(Some(value.0));
     String => |value| Self::Text(Some(value));
     &str => |value| Self::Text(Some(value.to_owned()));
     RunId => |value| Self::Text(Some(value.to_string()));

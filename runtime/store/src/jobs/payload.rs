@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use syncline_domain::{
     AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 
 use super::NewJob;
@@ -12,8 +13,8 @@ const SYNC_ATTEMPTS: u32 = 4;
 const EVENT_ATTEMPTS: u32 = 4;
 /// Composing a message fails only where the database does.
 const NOTIFY_ATTEMPTS: u32 = 8;
-/// With the queue's growing pauses, about six minutes of a receiver's absence.
-const DELIVERY_ATTEMPTS: u32 = 8;
+/// How often a webhook is tried is the delivery's own to know, through jobs that come and go; what fails here is the database.
+const DELIVERY_ATTEMPTS: u32 = i32::MAX.unsigned_abs();
 /// Removing what was deleted is never given up.
 const PURGE_ATTEMPTS: u32 = i32::MAX.unsigned_abs();
 
@@ -84,6 +85,13 @@ impl From<&AuthError> for NotifyError {
 pub struct DeliverWebhook {
     /// What to send, and where.
     pub delivery: WebhookDeliveryId,
+}
+
+/// Of [`JobKind::ReleaseWebhooks`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReleaseWebhooks {
+    /// Which address.
+    pub endpoint: WebhookEndpointId,
 }
 
 /// The key that keeps a sync from running twice at once.
@@ -222,6 +230,21 @@ pub(crate) fn deliver_webhook(environment: EnvironmentId, delivery: WebhookDeliv
         sync: None,
         unique_key: Some(format!("webhook:{delivery}")),
         scheduled_at: now,
+        max_attempts: DELIVERY_ATTEMPTS,
+        now,
+    }
+}
+
+/// One an address: it looks after all that waits for it.
+pub(crate) fn release_webhooks(environment: EnvironmentId, endpoint: WebhookEndpointId, scheduled_at: Timestamp, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::ReleaseWebhooks,
+        payload: json(&ReleaseWebhooks { endpoint }),
+        environment,
+        connection: None,
+        sync: None,
+        unique_key: Some(format!("webhook_endpoint:{endpoint}")),
+        scheduled_at,
         max_attempts: DELIVERY_ATTEMPTS,
         now,
     }

@@ -47,14 +47,16 @@ macro_rules! column {
 }
 
 /// All but records, and what ends by itself within hours: flows, their results, and the console's sessions.
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 14] = [
     column!("connections", "credentials", "id", false),
     column!("integrations", "credentials", "id", false),
     column!("variables", "value", "id", false),
     column!("webhook_settings", "signing_key", "environment", false),
+    column!("webhook_settings", "previous_key", "environment", false),
     column!("connect_sessions", "settings", "id", false),
     column!("webhook_deliveries", "body", "id", false),
     column!("webhook_deliveries", "headers", "id", false),
+    column!("webhook_attempts", "answer", "id", false),
     column!("async_actions", "input", "id", true),
     column!("idempotency_keys", "answer", "id", false),
     column!("runs", "input", "id", true),

@@ -23,4 +23,5 @@ mod runs;
 mod small;
 mod sweep;
 mod syncs;
+mod webhook_attempts;
 mod webhooks;

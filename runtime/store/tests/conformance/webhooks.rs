@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use syncline_domain::{EnvironmentId, JobKind, WebhookKind};
 use syncline_store::payload::DeliverWebhook;
-use syncline_store::{Constraint, DeliveryAttempt, Error, Fence, JobRow, NewDelivery, WebhookSettingsPatch, on_each_database};
+use syncline_store::{Constraint, DeliveryFilter, Error, Fence, JobRow, NewDelivery, WebhookSettingsPatch, on_each_database};
 
 use crate::fixture::World;
 
-fn delivery(world: &World, url: &str) -> NewDelivery {
+const DAY: Duration = Duration::from_hours(24);
+
+pub(crate) fn delivery(world: &World, url: &str) -> NewDelivery {
     NewDelivery {
         environment: world.environment,
         kind: WebhookKind::Forward,
@@ -21,7 +23,7 @@ fn delivery(world: &World, url: &str) -> NewDelivery {
 }
 
 /// The claimed job that tells of a new connection.
-async fn notify(world: &World) -> JobRow {
+pub(crate) async fn notify(world: &World) -> JobRow {
     let mut new = world.connection("c");
     new.syncs.clear();
     new.notify = true;
@@ -65,10 +67,30 @@ on_each_database! {
         assert_eq!((found.primary_url.as_deref(), found.secondary_url), (Some("https://a.example.com"), None));
         assert!(!found.on_auth_creation && !found.on_auth_refresh_error);
         assert_eq!(found.signing_key, set.signing_key);
-        let rotated = settings.rotate_signing_key(world.environment).await.unwrap();
+        let rotated = settings.rotate_signing_key(world.environment, DAY, world.now()).await.unwrap();
         assert_ne!(rotated, set.signing_key);
         let found = settings.lookup(world.environment).await.unwrap();
         assert_eq!((found.signing_key, found.primary_url.as_deref()), (rotated, Some("https://a.example.com")));
+    }
+
+    /// W5: for a while there are two keys, and never more.
+    async fn a_key_that_somebody_knows_signs_on_beside_the_next(database) {
+        let world = World::new(database).await;
+        let settings = world.store.webhook_settings();
+        let rotate = |overlap| settings.rotate_signing_key(world.environment, overlap, world.now());
+        let first = rotate(DAY).await.unwrap();
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!(found.keys(world.now()), (&first, None), "nobody was ever shown the key before");
+        let second = rotate(DAY).await.unwrap();
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!(found.keys(world.now()), (&second, Some(&first)));
+        assert_eq!(found.keys(world.now().plus(DAY)), (&second, None));
+        let third = rotate(DAY).await.unwrap();
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!(found.keys(world.now()), (&third, Some(&second)));
+        let fourth = rotate(Duration::ZERO).await.unwrap();
+        let found = settings.lookup(world.environment).await.unwrap();
+        assert_eq!(found.keys(world.now()), (&fourth, None));
     }
 
     async fn deliveries_and_the_end_of_their_job_are_one(database) {
@@ -78,7 +100,7 @@ on_each_database! {
         let deliveries = || vec![delivery(&world, "https://a.example.com"), delivery(&world, "https://b.example.com")];
         let refused = world.store.webhook_deliveries().insert_all(stale, deliveries(), world.now()).await;
         assert!(matches!(refused, Err(Error::Fenced)), "{refused:?}");
-        assert!(world.store.webhook_deliveries().list(world.environment, 10).await.unwrap().is_empty());
+        assert!(world.store.webhook_deliveries().list(world.environment, DeliveryFilter { limit: 10, ..Default::default() }).await.unwrap().is_empty());
         let ids = world.store.webhook_deliveries().insert_all(job.fence(), deliveries(), world.now()).await.unwrap();
         assert_eq!(ids.len(), 2);
         let again = world.store.webhook_deliveries().insert_all(job.fence(), deliveries(), world.now()).await;
@@ -86,35 +108,11 @@ on_each_database! {
         for id in ids {
             let job = world.claim().await.unwrap();
             let payload: DeliverWebhook = serde_json::from_str(&job.payload).unwrap();
-            assert_eq!((job.kind, payload.delivery, job.max_attempts), (JobKind::DeliverWebhook, id, 8));
+            assert_eq!((job.kind, payload.delivery, job.max_attempts), (JobKind::DeliverWebhook, id, i32::MAX.unsigned_abs()));
         }
         assert!(world.claim().await.is_none());
-        let urls: Vec<_> = world.store.webhook_deliveries().list(world.environment, 10).await.unwrap().into_iter().map(|row| row.url).collect();
+        let urls: Vec<_> = world.store.webhook_deliveries().list(world.environment, DeliveryFilter { limit: 10, ..Default::default() }).await.unwrap().into_iter().map(|row| row.url).collect();
         assert_eq!(urls, ["https://b.example.com", "https://a.example.com"]);
-    }
-
-    async fn a_delivery_remembers_its_latest_try(database) {
-        let world = World::new(database).await;
-        let job = notify(&world).await;
-        let deliveries = world.store.webhook_deliveries();
-        let id = deliveries.insert_all(job.fence(), vec![delivery(&world, "https://a.example.com")], world.now()).await.unwrap()[0];
-        let sending = world.claim().await.unwrap();
-        let attempt = |status, error: Option<&str>, is_delivered| {
-            DeliveryAttempt { status, error: error.map(ToOwned::to_owned), is_delivered, now: world.now() }
-        };
-        let fresh = deliveries.lookup(id).await.unwrap().unwrap();
-        assert_eq!((fresh.attempts, fresh.attempted_at, fresh.body.as_str()), (0, None, r#"{"from":"nango"}"#));
-        assert_eq!((fresh.kind, fresh.headers), (WebhookKind::Forward, delivery(&world, "").headers));
-        deliveries.record_attempt(sending.fence(), id, attempt(None, Some("ECONNREFUSED"), false)).await.unwrap();
-        let row = deliveries.lookup(id).await.unwrap().unwrap();
-        assert_eq!((row.attempts, row.status, row.error.as_deref(), row.delivered_at), (1, None, Some("ECONNREFUSED"), None));
-        world.clock.advance(Duration::from_secs(3));
-        deliveries.record_attempt(sending.fence(), id, attempt(Some(204), None, true)).await.unwrap();
-        let row = deliveries.lookup(id).await.unwrap().unwrap();
-        assert_eq!((row.attempts, row.status, row.error, row.delivered_at), (2, Some(204), None, Some(world.now())));
-        let stale = Fence { job: sending.id, fence: sending.fence - 1 };
-        let refused = deliveries.record_attempt(stale, id, attempt(Some(500), None, false)).await;
-        assert!(matches!(refused, Err(Error::Fenced)), "{refused:?}");
     }
 
     async fn what_happened_is_told_though_the_connection_is_gone(database) {

@@ -1,211 +1,73 @@
-//! Sends one webhook to one address.
+//! Sends one webhook to one address, once.
 
-use std::fmt::Write as _;
-use std::time::Duration;
+mod send;
+mod signature;
 
-use anyhow::anyhow;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::header::{CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use sha2::{Digest as _, Sha256};
-use syncline_domain::{Secret, Timestamp};
-use syncline_outbound::{CallBody, Outgoing, ProxyError};
+use syncline_domain::DeliveryState;
 use syncline_store::payload::DeliverWebhook;
-use syncline_store::{DeliveryAttempt, JobRow, WebhookDeliveryRow};
-use url::Url;
+use syncline_store::{BegunDelivery, DeliveryAttempt, EndedAttempt, JobRow, WebhookDeliveryRow};
 
 use super::{Done, JobError};
 use crate::Runner;
 
-/// A receiver that needs longer should answer first and work afterwards: wire contract 6.2.
-const TIMEOUT: Duration = Duration::from_secs(20);
-const AGENT: &str = concat!("syncline/", env!("CARGO_PKG_VERSION"));
-/// They let whoever sees them replay the message, so that they do not follow a redirect to another origin.
-const SIGNATURES: [HeaderName; 3] = [
-    HeaderName::from_static("x-nango-signature"),
-    HeaderName::from_static("x-nango-hmac-sha256"),
-    HeaderName::from_static("webhook-signature"),
-];
-
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
     let payload: DeliverWebhook = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
     let deliveries = runner.store().webhook_deliveries();
-    let Some(delivery) = deliveries.lookup(payload.delivery).await? else { return Ok(Done::Complete) };
-    if delivery.delivered_at.is_some() {
-        // The receiver had it; only the job's end was lost.
-        return Ok(Done::Complete);
-    }
+    let begun = deliveries.begin(job.fence(), payload.delivery, runner.now()).await?;
+    let BegunDelivery::Attempt(delivery, started) = begun else { return Ok(Done::Recorded) };
     let settings = runner.store().webhook_settings().lookup(delivery.environment).await?;
-    let answer = send(runner, &delivery, &settings.signing_key).await;
+    let now = runner.now();
+    let answer = send::send(runner, &delivery, signature::headers(&delivery, settings.keys(now), now)).await;
     let attempt = DeliveryAttempt {
-        status: answer.as_ref().ok().map(StatusCode::as_u16),
-        error: answer.as_ref().err().map(|error| error.code().to_owned()),
-        is_delivered: answer.as_ref().is_ok_and(StatusCode::is_success),
+        status: answer.status.map(|status| status.as_u16()),
+        error: answer.error,
+        answer: answer.text,
+        verdict: answer.verdict,
+        random: runner.random(),
         now: runner.now(),
     };
-    deliveries.record_attempt(job.fence(), delivery.id, attempt).await?;
-    match answer {
-        Ok(status) if status.is_success() => Ok(Done::Complete),
-        Ok(status) if is_passing(status) => Err(JobError::Retry(anyhow!("the receiver of the webhook answered {status}"))),
-        Ok(status) => Err(JobError::Fail(anyhow!("the receiver of the webhook answered {status}; it is not sent again"))),
-        Err(error) if is_lasting(&error) => Err(JobError::Fail(error.into())),
-        Err(error) => Err(JobError::Retry(error.into())),
-    }
+    let ended = deliveries.end(job.fence(), started, attempt.clone()).await?;
+    tell(&delivery, &attempt, &ended);
+    Ok(Done::Recorded)
 }
 
-/// Whether another try may be answered otherwise.
-fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-}
-
-/// Whether another try would end in the same way: the address itself is at fault.
-fn is_lasting(error: &ProxyError) -> bool {
-    matches!(error, ProxyError::EgressDenied { .. } | ProxyError::InvalidUrl { .. } | ProxyError::TooManyRedirects { .. })
-}
-
-async fn send(runner: &Runner, delivery: &WebhookDeliveryRow, key: &Secret) -> Result<StatusCode, ProxyError> {
-    let url = Url::parse(&delivery.url).map_err(|_| ProxyError::InvalidUrl { problem: "it is not a URL" })?;
-    let place = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
-    let outgoing = Outgoing {
-        method: Method::POST,
-        url,
-        headers: headers(delivery, key, runner.now()),
-        body: CallBody::Bytes(Bytes::from(delivery.body.clone())),
-        credential_headers: SIGNATURES.to_vec(),
-        forward_headers_on_redirect: false,
-        hosts: None,
-        signer: None,
-    };
-    let answer = tokio::time::timeout(TIMEOUT, runner.http().send(outgoing)).await;
-    answer.map_err(|_| ProxyError::Timeout { method: Method::POST, place })?.map(|incoming| incoming.status)
-}
-
-/// The wire contract's two signatures, and those of Standard Webhooks: one id for all tries, and a time against replays.
-fn headers(delivery: &WebhookDeliveryRow, key: &Secret, now: Timestamp) -> HeaderMap {
-    let (id, timestamp) = (delivery.id.to_string(), (now.unix_millis() / 1000).to_string());
-    let [legacy, plain, standard] = SIGNATURES;
-    let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", delivery.body.as_bytes()];
-    let standard_value = format!("v1,{}", BASE64_STANDARD.encode(hmac(&standard_key(key), &signed)));
-    let legacy_value = hex(&Sha256::new().chain_update(key.expose()).chain_update(&delivery.body).finalize());
-    let text = |text: String| HeaderValue::try_from(text).expect("digits, hexadecimal and Base64 are header text");
-    let own = HeaderMap::from_iter([
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(AGENT)),
-        (legacy, text(legacy_value)),
-        (plain, text(hex(&hmac(key.expose().as_bytes(), &[delivery.body.as_bytes()])))),
-        (HeaderName::from_static("webhook-id"), text(id)),
-        (HeaderName::from_static("webhook-timestamp"), text(timestamp)),
-        (standard, text(standard_value)),
-    ]);
-    let relayed = delivery.headers.iter().filter_map(|(name, value)| {
-        let (name, value) = (HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
-        (!own.contains_key(&name)).then_some((name, value))
-    });
-    // Several of one name stay several.
-    relayed.fold(own.clone(), |mut all, (name, value)| {
-        all.append(name, value);
-        all
-    })
-}
-
-/// Standard Webhooks signs with the bytes behind `whsec_`; a key of another form is its own bytes.
-fn standard_key(key: &Secret) -> Vec<u8> {
-    let encoded = key.expose().strip_prefix("whsec_");
-    encoded.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok()).unwrap_or_else(|| key.expose().as_bytes().to_vec())
-}
-
-fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use syncline_domain::{EnvironmentId, WebhookDeliveryId, WebhookKind};
-
-    use super::*;
-
-    fn delivery() -> WebhookDeliveryRow {
-        WebhookDeliveryRow {
-            id: WebhookDeliveryId(17),
-            environment: EnvironmentId(1),
-            kind: WebhookKind::Auth,
-            connection: None,
-            url: "https://hooks.example.com".to_owned(),
-            body: r#"{"a":1}"#.to_owned(),
-            headers: Vec::new(),
-            attempts: 0,
-            status: None,
-            error: None,
-            attempted_at: None,
-            delivered_at: None,
-            created_at: Timestamp::default(),
+/// What an operator should hear of. The address without its query, which may hold a key.
+fn tell(delivery: &WebhookDeliveryRow, attempt: &DeliveryAttempt, ended: &EndedAttempt) {
+    let address = delivery.url.split(['?', '#']).next().unwrap_or_default();
+    let (id, status, error) = (delivery.id.0, attempt.status, attempt.error.as_deref());
+    match ended.state {
+        DeliveryState::Delivered => {}
+        DeliveryState::Waiting | DeliveryState::Deferred => {
+            let next = ended.next_attempt_at.map(|at| at.to_string());
+            tracing::warn!(webhook.id = id, address, status, error, next, "a webhook was not delivered and will be tried again");
+        }
+        DeliveryState::Failed => {
+            tracing::error!(
+                webhook.id = id,
+                address,
+                status,
+                error,
+                "a webhook was not delivered and is not sent again; replay it when its receiver is well"
+            );
+        }
+        DeliveryState::Undeliverable => {
+            tracing::error!(
+                webhook.id = id,
+                address,
+                status,
+                error,
+                "a webhook cannot be delivered and is not sent again; enable its address, then replay it"
+            );
         }
     }
-
-    /// The values were computed by another implementation of SHA-256 and HMAC.
-    #[test]
-    fn every_signature_is_over_the_very_bytes() {
-        let key = Secret::new("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
-        let headers = headers(&delivery(), &key, Timestamp::parse("2026-01-01T00:00:00.9Z").unwrap());
-        for (name, value) in [
-            ("content-type", "application/json"),
-            ("user-agent", AGENT),
-            ("x-nango-signature", "2c0eefd17e2db9dd4f2052da06c2de642b0a99c49bf4657a8686634e31e17fec"),
-            ("x-nango-hmac-sha256", "d3f1ea16147b8b8d0304fe2a9559b4b4b84d057af19b132191df3378cbd1234a"),
-            ("webhook-id", "17"),
-            ("webhook-timestamp", "1767225600"),
-            ("webhook-signature", "v1,NzLOUzp8ngq/KDObUIbkpdBWPwdfzwXZFxpMVfQzQTo="),
-        ] {
-            assert_eq!(headers[name], value, "{name}");
-        }
-        assert_eq!(headers.len(), 7);
+    if let Some(until) = ended.opened_until {
+        tracing::warn!(address, until = %until, "the address of webhooks fails; its deliveries wait");
     }
-
-    #[test]
-    fn relayed_headers_come_along_but_replace_none() {
-        let pairs =
-            [("X-GitHub-Event", "push"), ("x-many", "1"), ("X-Many", "2"), ("webhook-id", "99"), ("bad name", "x"), ("x-bad", "a\nb")];
-        let headers_of = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let delivery = WebhookDeliveryRow { kind: WebhookKind::Forward, headers: headers_of, ..delivery() };
-        let headers = headers(&delivery, &Secret::new("k"), Timestamp::default());
-        assert_eq!(
-            (&headers["x-github-event"], &headers["webhook-id"]),
-            (&HeaderValue::from_static("push"), &HeaderValue::from_static("17"))
+    if let Some(reason) = ended.disabled {
+        tracing::error!(
+            address,
+            reason = reason.as_str(),
+            "the address of webhooks was disabled; enable it with `syncline webhooks endpoints enable`"
         );
-        assert_eq!(headers.get_all("x-many").iter().collect::<Vec<_>>(), ["1", "2"]);
-        assert!(!headers.contains_key("x-bad"));
-        assert_eq!(headers.len(), 10);
-    }
-
-    #[test]
-    fn a_key_of_another_form_is_its_own_bytes() {
-        assert_eq!(standard_key(&Secret::new("plain")), b"plain");
-        assert_eq!(standard_key(&Secret::new("whsec_not base64")), b"whsec_not base64");
-        assert_eq!(standard_key(&Secret::new("whsec_AAEC")), [0, 1, 2]);
-    }
-
-    #[test]
-    fn only_what_may_pass_is_tried_again() {
-        for (status, expected) in
-            [(301, false), (400, false), (404, false), (408, true), (410, false), (429, true), (500, true), (503, true)]
-        {
-            assert_eq!(is_passing(StatusCode::from_u16(status).unwrap()), expected, "{status}");
-        }
-        assert!(is_lasting(&ProxyError::InvalidUrl { problem: "it is not a URL" }));
-        assert!(!is_lasting(&ProxyError::Timeout { method: Method::POST, place: "hooks.example.com/".to_owned() }));
     }
 }

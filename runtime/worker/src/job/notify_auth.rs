@@ -127,9 +127,12 @@ mod tests {
             primary_url: Some("https://a.example.com".to_owned()),
             secondary_url: Some("https://b.example.com".to_owned()),
             signing_key: Secret::new("k"),
+            previous_key: None,
             on_auth_creation: true,
             on_auth_refresh_error: false,
             on_async_action_completion: true,
+            on_sync_completion_always: false,
+            on_sync_error: true,
         }
     }
 

@@ -1,0 +1,80 @@
+//! Looking at deliveries and their attempts.
+
+use syncline_domain::{DeliveryState, EnvironmentId, Timestamp, WebhookDeliveryId, WebhookKind};
+
+use super::{WebhookDeliveries, WebhookDeliveryRow, delivery, place_of_answer};
+use crate::Error;
+use crate::database::values;
+
+/// Which deliveries; `None` is any.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryFilter {
+    /// What they tell.
+    pub kind: Option<WebhookKind>,
+    /// Where they stand.
+    pub state: Option<DeliveryState>,
+    /// Where they go.
+    pub url: Option<String>,
+    /// Made at or after.
+    pub since: Option<Timestamp>,
+    /// Older than this one.
+    pub before: Option<WebhookDeliveryId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// One attempt to deliver.
+#[derive(Clone, Debug)]
+pub struct WebhookAttemptRow {
+    /// Which one, from 1.
+    pub number: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; nothing while it is under way, or when its process was killed and no other has found out yet.
+    pub ended_at: Option<Timestamp>,
+    /// The receiver's answer.
+    pub status: Option<u16>,
+    /// Why there was none, or not all of it.
+    pub error: Option<String>,
+    /// The beginning of what the receiver said.
+    pub answer: Option<String>,
+}
+
+impl WebhookDeliveries<'_> {
+    /// An environment's latest, newest first.
+    pub async fn list(&self, environment: EnvironmentId, filter: DeliveryFilter) -> Result<Vec<WebhookDeliveryRow>, Error> {
+        let sql = "SELECT * FROM webhook_deliveries
+                   WHERE environment = $1 AND ($2 IS NULL OR kind = $2) AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR url = $4)
+                       AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR id < $6)
+                   ORDER BY id DESC LIMIT $7";
+        let values = values![
+            environment,
+            filter.kind.map(WebhookKind::as_str),
+            filter.state.map(DeliveryState::as_str),
+            filter.url,
+            filter.since,
+            filter.before,
+            i64::from(filter.limit)
+        ];
+        let rows = self.0.database().rows(sql, values).await?;
+        rows.iter().map(|row| delivery(row, self.0.cipher())).collect()
+    }
+
+    /// Every attempt of one, first to last.
+    pub async fn attempts(&self, id: WebhookDeliveryId) -> Result<Vec<WebhookAttemptRow>, Error> {
+        let rows = self.0.database().rows("SELECT * FROM webhook_attempts WHERE delivery = $1 ORDER BY number", values![id]).await?;
+        let attempt = |row: &crate::database::Row| {
+            let id: i64 = row.get("id")?;
+            let answer: Option<Vec<u8>> = row.get("answer")?;
+            Ok(WebhookAttemptRow {
+                number: row.get::<i64>("number")? as u32,
+                started_at: row.time("started_at")?,
+                ended_at: row.optional_time("ended_at")?,
+                status: row.get::<Option<i64>>("status")?.map(|status| status as u16),
+                error: row.get("error")?,
+                answer: answer.map(|sealed| self.0.cipher().open_text(place_of_answer(&id), sealed)).transpose()?,
+            })
+        };
+        rows.iter().map(attempt).collect()
+    }
+}
