@@ -24,6 +24,7 @@ mod limits;
 mod mcp;
 mod node;
 mod openapi;
+mod operations;
 mod outgoing;
 mod provider;
 mod readiness;

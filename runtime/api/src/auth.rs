@@ -67,6 +67,11 @@ impl Caller {
         self.0.scopes.join(" ")
     }
 
+    /// The key's, for people.
+    pub(crate) fn name(&self) -> &str {
+        &self.0.display_name
+    }
+
     /// The key, as deployments remember who made them.
     pub(crate) fn deployer(&self) -> Deployer {
         Deployer { key: self.0.id, name: self.0.display_name.clone() }

@@ -4,6 +4,7 @@ pub(crate) mod create;
 mod difference;
 mod endpoints;
 pub(crate) mod list;
+mod note;
 pub(crate) mod plan;
 mod request;
 pub(crate) mod rollback;

@@ -3,3 +3,4 @@
 mod failure;
 pub(crate) mod forward;
 mod inbound;
+mod note;

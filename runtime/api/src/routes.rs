@@ -14,8 +14,8 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, idempotency, incoming, integrations, layers, limit, mcp, openapi, operator, providers, proxy, records, reference,
-    runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
+    functions, health, idempotency, incoming, integrations, layers, limit, mcp, openapi, operations, operator, providers, proxy, records,
+    reference, runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -203,6 +203,9 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/runs", get(runs::list::handle))
         .route("/runs/{run}", get(runs::show::handle))
         .route("/runs/{run}/logs", get(runs::logs::handle))
+        .route("/operations", get(operations::list::handle))
+        .route("/operations/{operation}", get(operations::show::handle))
+        .route("/operations/{operation}/messages", get(operations::messages::handle))
         // Names that old clients still use.
         .route("/connection", get(connections::list::handle).post(connections::legacy::handle))
         .route("/connection/{connection}/metadata", post(connections::legacy_metadata::set).patch(connections::legacy_metadata::merge))

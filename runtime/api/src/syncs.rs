@@ -1,6 +1,7 @@
 //! Syncs on connections. Wire contract 1.17, corrected by 11.1.
 
 pub(crate) mod frequency;
+mod note;
 pub(crate) mod pause;
 mod reference;
 mod schedule;

@@ -11,6 +11,7 @@
 
 mod failure;
 mod flight;
+mod note;
 mod schedule;
 mod verdict;
 

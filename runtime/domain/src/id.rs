@@ -86,6 +86,8 @@ unique! {
     AsyncActionId,
     /// Components that were put in place together.
     DeploymentId,
+    /// Something that the system did.
+    OperationId,
 }
 
 /// SHA-256 of a component's bytes.

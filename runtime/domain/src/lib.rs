@@ -23,6 +23,7 @@ mod id;
 mod job;
 mod json;
 mod name;
+mod operation;
 mod outage;
 mod pulse;
 mod record;
@@ -45,11 +46,12 @@ pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
-    IntegrationId, JobId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
+    IntegrationId, JobId, OperationId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
 pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};
+pub use operation::{OperationKind, OperationState};
 pub use outage::Outage;
 pub use pulse::Pulse;
 pub use record::{Action, ExternalId, Fingerprint, FingerprintKey, Merging, RecordDefect, RecordText};

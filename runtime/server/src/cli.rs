@@ -88,7 +88,7 @@ enum Command {
     Records(records::Records),
     /// Executions of functions
     Runs(runs::Runs),
-    /// The log of one run
+    /// What the server did, and what a run said: `logs tail`, `logs search TEXT`, `logs RUN`
     Logs(logs::Logs),
     /// Environments: dev, prod and others, with data and keys of their own
     Environments(environments::Environments),

@@ -183,6 +183,18 @@ pub enum Change {
     Deleted,
 }
 
+impl Change {
+    /// For people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 impl Deployed {
     /// Whether anything is other than before.
     pub fn is_change(&self) -> bool {

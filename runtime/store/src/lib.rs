@@ -32,6 +32,7 @@ mod integrations;
 mod jobs;
 mod keys;
 mod locks;
+mod operations;
 mod operators;
 mod options;
 mod rate_windows;
@@ -74,6 +75,7 @@ pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegr
 pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
+pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations};
 pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use rate_windows::RateWindows;

@@ -12,10 +12,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Sql, Transaction, values};
+use crate::operations::{self, Journal};
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operators,
-    Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
+    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operations,
+    Operators, Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
 
 const CHANNEL: &str = "syncline_jobs";
@@ -33,6 +34,7 @@ struct Inner {
     cipher: Arc<Cipher>,
     keyring: Arc<Keyring>,
     wake: watch::Sender<()>,
+    journal: Journal,
     tasks: TaskTracker,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
@@ -54,6 +56,8 @@ impl Store {
                 return Err(error);
             }
         };
+        operations::partition(&database, None, clock.now()).await?;
+        let journal = Journal::start(database.clone(), &tasks);
         let stop = CancellationToken::new();
         let wake = watch::Sender::new(());
         if let Database::Postgres(postgres) = &database {
@@ -62,7 +66,9 @@ impl Store {
         let reloading = reload(database.clone(), Arc::clone(&keyring), Arc::clone(&cipher), clock);
         tasks.spawn(stop.clone().run_until_cancelled_owned(reloading));
         tasks.close();
-        Ok(Self { inner: Arc::new(Inner { database, cipher, keyring, wake, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }) })
+        Ok(Self {
+            inner: Arc::new(Inner { database, cipher, keyring, wake, journal, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }),
+        })
     }
 
     /// Whether the database takes writes: a small one, on disk when this returns.
@@ -81,6 +87,7 @@ impl Store {
     /// Finishes what was handed in and lets go of the database. Later calls fail with [`Error::Closed`].
     pub async fn close(&self) {
         self.inner.stop.cancel();
+        self.inner.journal.close().await;
         self.inner.database.close().await;
         self.inner.tasks.wait().await;
     }
@@ -236,6 +243,11 @@ impl Store {
         WebhookEndpoints(self)
     }
 
+    /// What the system did.
+    pub fn operations(&self) -> Operations<'_> {
+        Operations(self)
+    }
+
     /// The operator's password.
     pub fn operators(&self) -> Operators<'_> {
         Operators(self)
@@ -257,6 +269,10 @@ impl Store {
 
     pub(crate) fn keyring(&self) -> &Arc<Keyring> {
         &self.inner.keyring
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.inner.journal
     }
 
     pub(crate) fn cipher(&self) -> &Arc<Cipher> {

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use syncline_connect::{BeginOptions, Begun, ConnectError};
+use syncline_domain::OperationKind;
 
 use super::attempt::{Ask, Asked};
-use super::outcome::Ending;
+use super::outcome::{self, Ending};
 use super::{cookie, page};
 use crate::error::ApiError;
 use crate::openapi::Error;
@@ -59,6 +60,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, headers: HeaderMap, ask:
         }
         Err(error) => Err(error),
     };
+    let note = app.operation(environment, OperationKind::AuthCreateConnection).by_session().of(&integration);
+    outcome::note(&app, note, &result);
     let ending = Ending { integration: Some(&integration), result: &result, callback_error: None };
     if let Some(client) = &client {
         sockets::publish(&app, client, &ending.message()).await?;

@@ -10,9 +10,10 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 use serde_json::Value;
 use syncline_connect::{CallbackParams, Completion};
+use syncline_domain::OperationKind;
 use utoipa::{IntoParams, ToSchema};
 
-use super::outcome::Ending;
+use super::outcome::{self, Ending};
 use super::{cookie, page};
 use crate::error::ApiError;
 use crate::openapi::Error;
@@ -154,7 +155,13 @@ async fn finish(app: Arc<App>, headers: HeaderMap, params: CallbackParams) -> Re
     let task = {
         let (app, callback_error) = (Arc::clone(&app), callback_error.clone());
         async move {
+            let begun = app.clock.now();
             let completion = Box::pin(app.connect.complete(&params, is_same_browser)).await;
+            // Of a state that nobody knows, it is not known whose it would be.
+            if let (Some(environment), Some(integration)) = (completion.environment, &completion.integration) {
+                let note = app.operation(environment, OperationKind::AuthCreateConnection).by_session().of(integration).since(begun);
+                outcome::note(&app, note, &completion.result);
+            }
             if let Some(client) = &completion.client {
                 sockets::publish(&app, client, &ending(&completion, callback_error.as_deref()).message()).await?;
             }

@@ -6,6 +6,24 @@ use syncline_console::result_page::Reason;
 use syncline_domain::IntegrationKey;
 use url::Url;
 
+use crate::journal::Note;
+use crate::state::App;
+
+/// Notes an end among the operations.
+pub(super) fn note(app: &App, note: Note, result: &Result<Connected, ConnectError>) {
+    match result {
+        Ok(Connected { row, is_new, is_pending }) => {
+            let did = match (is_pending, is_new) {
+                (true, _) => "authorized; the provider still has to say yes",
+                (false, true) => "connected",
+                (false, false) => "authorized again",
+            };
+            note.on(&row.name).succeeded(app, did.to_owned(), &json!({}));
+        }
+        Err(error) => note.failed(app, format!("not connected: {error}"), error.code(), &error.to_string()),
+    }
+}
+
 /// An end, and which integration it is about, where that is known.
 #[derive(Clone, Copy)]
 pub(super) struct Ending<'a> {

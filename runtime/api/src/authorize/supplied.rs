@@ -10,9 +10,10 @@ use axum::routing::{MethodRouter, post};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use syncline_connect::ConnectError;
-use syncline_domain::AuthMode;
+use syncline_domain::{AuthMode, OperationKind};
 
 use super::attempt::{Ask, Asked};
+use super::outcome;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::integrations::settings;
@@ -119,7 +120,15 @@ async fn connect(app: Arc<App>, form: &'static Form, ask: Ask, mut body: Map<Str
     let supplied = form.read(body).map_err(|issues| ApiError::all_invalid("invalid_body", issues))?;
     // What a provider hands out once must be stored, even if the browser has left.
     let connect = app.connect.clone();
-    let task = app.tasks.spawn(async move { connect.connect(ask.attempt, supplied).await });
+    let note = app.operation(ask.attempt.session.environment, OperationKind::AuthCreateConnection).by_session().of(&integration.key);
+    let task = app.tasks.spawn({
+        let app = Arc::clone(&app);
+        async move {
+            let result = connect.connect(ask.attempt, supplied).await;
+            outcome::note(&app, note, &result);
+            result
+        }
+    });
     let connected = task.await.map_err(ApiError::internal)?.map_err(|error| match StatusCode::from_u16(error.status()) {
         // The provider's own status tells a person more than ours.
         Ok(status) if matches!(error, ConnectError::TestFailed { .. }) => ApiError::from(error).with_status(status),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use syncline_connect::{ConnectError, ImportConnection};
-use syncline_domain::{ConnectionName, Credentials, IntegrationKey, Tags};
+use syncline_domain::{ConnectionName, Credentials, IntegrationKey, OperationKind, Tags};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -91,10 +91,18 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         end_user,
         webhook_url_override: body.webhook_url_override.as_deref().map(webhook_url::check).transpose()?.flatten(),
     };
-    let row = app.connect.import(caller.environment(), import).await.map_err(|error| match error {
-        ConnectError::UnknownIntegration { .. } => ApiError::not_found(error.to_string()),
-        other => other.into(),
-    })?;
+    let note = app.operation(caller.environment(), OperationKind::AuthCreateConnection).by(&caller).of(&import.integration);
+    let row = match app.connect.import(caller.environment(), import).await {
+        Ok(row) => row,
+        Err(error) => {
+            note.failed(&app, format!("not imported: {error}"), error.code(), &error.to_string());
+            return Err(match error {
+                ConnectError::UnknownIntegration { .. } => ApiError::not_found(error.to_string()),
+                other => other.into(),
+            });
+        }
+    };
+    note.on(&row.name).succeeded(&app, "imported".to_owned(), &json!({}));
     let mut shown = if caller.may("environment:connections:read_credentials") { shown } else { json!({}) };
     wire::without_refresh_tokens(&mut shown);
     Ok((StatusCode::CREATED, Json(wire::full(&row, shown))).into_response())

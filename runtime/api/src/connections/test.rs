@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use syncline_connect::TestOutcome;
+use syncline_domain::OperationKind;
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -72,7 +73,15 @@ pub(crate) async fn handle(
 ) -> Result<Json<Value>, ApiError> {
     caller.require_any(&["environment:connections:read", "environment:connections:read_credentials"])?;
     let row = find::in_path(&app, caller.environment(), of.provider_config_key, &connection).await?;
+    let note = app.operation(caller.environment(), OperationKind::AuthConnectionTest).by(&caller);
+    let note = note.of(&row.integration_key).on(&row.name);
     let report = app.connect.test(&row).await?;
+    let summary = format!("tested: {}", report.outcome.as_str());
+    if matches!(report.outcome, TestOutcome::Works | TestOutcome::NothingToAsk) {
+        note.succeeded(&app, summary, &json!({ "response": { "status": report.status } }));
+    } else {
+        note.failed(&app, summary, report.outcome.as_str(), &report.message);
+    }
     Ok(Json(json!({
         "success": report.outcome == TestOutcome::Works,
         "outcome": report.outcome.as_str(),

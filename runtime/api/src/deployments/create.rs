@@ -7,9 +7,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use syncline_store::Deploy;
+use syncline_store::{Deploy, Outcome};
 use utoipa::ToSchema;
 
+use super::note;
 use super::request::{self, Component};
 use super::wire::{self, Changes};
 use crate::auth::Caller;
@@ -52,5 +53,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
     }
     let new = super::new(&app, &caller, body.allow_destructive, false);
     let outcome = app.store.deployments().insert(Deploy { new, components: resolved.components }).await?;
+    if let Outcome::Done(deployed) = &outcome {
+        note::done(&app, &caller, "deployed", deployed);
+    }
     Ok(Json(json!({ "data": wire::outcome(outcome)? })).into_response())
 }

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 use syncline_domain::IntegrationKey;
-use syncline_store::Rollback;
+use syncline_store::{Outcome, Rollback};
 use utoipa::ToSchema;
 
+use super::note;
 use super::wire::{self, Changes};
 use crate::auth::Caller;
 use crate::body::JsonBody;
@@ -68,6 +69,9 @@ pub(crate) async fn handle(
     };
     let new = super::new(&app, &caller, body.allow_destructive, body.dry_run);
     let outcome = app.store.deployments().rollback(Rollback { new, to, integrations }).await?;
+    if let Outcome::Done(deployed) = &outcome {
+        note::done(&app, &caller, "rolled back", deployed);
+    }
     Ok(Json(json!({ "data": wire::outcome(outcome)? })).into_response())
 }
 

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use syncline_domain::{FunctionId, Timestamp};
+use syncline_domain::{FunctionId, OperationKind, Timestamp};
 use syncline_store::{ComponentContent, Constraint, DeployComponent, Error as StoreError, FunctionRow, Origin};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -166,6 +166,9 @@ async fn deploy(app: &App, caller: &Caller, key: &str, name: &str, kind: Option<
         }
         other => other.into(),
     })?;
+    let note = app.operation(caller.environment(), OperationKind::DeployPrebuilt).by(caller).of(&integration.key);
+    let note = note.function(&template.definition.name);
+    note.succeeded(app, format!("deployed the template {name}"), &json!({}));
     let row = app.store.functions().lookup(deployed[0]).await?;
     row.ok_or_else(|| ApiError::not_found(format!("function `{name}` was deleted a moment ago")))
 }

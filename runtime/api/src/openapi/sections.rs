@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, openapi, operator,
-    providers, proxy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
+    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, openapi,
+    operations, operator, providers, proxy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
 };
 
 /// Every section, in the order in which a reader meets them.
@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
         Records::openapi(),
         Syncs::openapi(),
         Runs::openapi(),
+        Operations::openapi(),
         Environments::openapi(),
         Webhooks::openapi(),
         Operator::openapi(),
@@ -187,6 +188,17 @@ struct Syncs;
     )
 )]
 struct Runs;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "operations", description = "What the server did: runs, proxied requests, authorizations, webhooks, deployments")),
+    paths(
+        operations::list::handle,
+        operations::show::handle,
+        operations::messages::handle,
+    )
+)]
+struct Operations;
 
 #[derive(OpenApi)]
 #[openapi(

@@ -6,8 +6,10 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use syncline_connect::ConnectError;
+use syncline_domain::OperationKind;
 use utoipa::IntoParams;
 
+use super::note::Asked;
 use super::{failure, inbound};
 use crate::addressed::{Address, Addressed};
 use crate::auth::Caller;
@@ -62,23 +64,32 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response, ApiError> {
     caller.require("environment:proxy")?;
+    let note = app.operation(caller.environment(), OperationKind::ProxyCall).by(&caller).of(&of.integration).on(&of.connection);
     let source = match app.connect.source(caller.environment(), &of).await {
         Ok(source) => source,
         Err(error) => {
             let known = app.store.integrations().lookup(caller.environment(), &of.integration).await?.is_some();
             let error = if known { error } else { ConnectError::UnknownIntegration { key: of.integration.to_string() } };
-            return Err(failure::unconnected(error));
+            let error = failure::unconnected(error);
+            let asked = Asked::of(request.method(), inbound::endpoint(request.uri()), request.uri().query());
+            asked.unanswered(&app, note, error.code(), error.message());
+            return Err(error);
         }
     };
     let call = inbound::call(request).await?;
     let method = call.method.clone();
+    let asked = Asked::of(&method, &call.endpoint, call.query.as_deref());
     match app.proxy.send(&source, call).await {
         Ok(answer) => {
+            asked.answered(&app, note, answer.status, &answer.headers, answer.attempts);
             let mut response = Response::new(Body::from_stream(answer.body));
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
             Ok(response)
         }
-        Err(error) => Ok(failure::unanswered(error, &method)),
+        Err(error) => {
+            asked.unanswered(&app, note, error.code(), &error.to_string());
+            Ok(failure::unanswered(error, &method))
+        }
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn call(request: Request) -> Result<ProxyCall, ApiError> {
 }
 
 /// What follows `/proxy`, byte for byte: the provider's path may hold encoded slashes that mean something to it.
-fn endpoint(uri: &Uri) -> &str {
+pub(super) fn endpoint(uri: &Uri) -> &str {
     let path = uri.path().strip_prefix("/proxy").unwrap_or_default();
     let absolute = path.trim_start_matches('/');
     if absolute.starts_with("https://") || absolute.starts_with("http://") { absolute } else { path }

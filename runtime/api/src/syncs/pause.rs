@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use syncline_domain::{ConnectionName, IntegrationKey, SyncState};
+use syncline_domain::{ConnectionName, IntegrationKey, OperationKind, SyncState};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -14,6 +14,7 @@ use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::openapi::{ConnectionIdText, IntegrationKeyText, Success};
 use crate::state::App;
+use crate::syncs::note;
 use crate::syncs::reference::{SyncRef, SyncRefText};
 use crate::syncs::select::Selection;
 
@@ -63,5 +64,6 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
     for sync in syncs.iter().filter(|sync| sync.state == SyncState::Started) {
         app.store.syncs().set_state(sync.id, SyncState::Paused, None, app.clock.now()).await?;
     }
+    note::done(&app, &caller, OperationKind::SyncPause, "paused", &body.selection()?, syncs.len());
     Ok(Json(json!({ "success": true })))
 }

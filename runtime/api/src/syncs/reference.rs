@@ -51,6 +51,11 @@ impl SyncRef {
         Ok(Self { name: FunctionName::new(name)?, variant: Variant::new(variant)? })
     }
 
+    /// The function's name, whatever the variant.
+    pub(super) fn name(&self) -> &FunctionName {
+        &self.name
+    }
+
     /// Whether this is `sync`.
     pub(super) fn names(&self, sync: &SyncRow) -> bool {
         self.name == sync.name && self.variant == sync.variant

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
-use syncline_domain::SyncState;
+use syncline_domain::{OperationKind, SyncState};
 
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::error::ApiError;
 use crate::openapi::Success;
 use crate::state::App;
+use crate::syncs::note;
 use crate::syncs::pause::Body;
 use crate::syncs::schedule::next_due;
 
@@ -36,5 +37,6 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         let next = next_due(sync, &function.definition, sync.frequency_override.as_deref(), now);
         app.store.syncs().set_state(sync.id, SyncState::Started, next, now).await?;
     }
+    note::done(&app, &caller, OperationKind::SyncUnpause, "started", &body.selection()?, syncs.len());
     Ok(Json(json!({ "success": true })))
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use syncline_domain::{ConnectionName, IntegrationKey, Trigger};
+use syncline_domain::{ConnectionName, IntegrationKey, OperationKind, Trigger};
 use syncline_store::TriggerSync;
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use crate::error::ApiError;
 use crate::issue::Issue;
 use crate::openapi::{ConnectionIdText, IntegrationKeyText, Success};
 use crate::state::App;
+use crate::syncs::note;
 use crate::syncs::reference::{SyncRef, SyncRefText};
 use crate::syncs::select::Selection;
 
@@ -108,9 +109,14 @@ pub(crate) async fn handle(
         return Err(ApiError::bad_request("no_syncs_found", format!("integration `{integration}` has no syncs here")));
     }
     let trigger = TriggerSync { reset: opts.reset, empty_cache: opts.empty_cache, trigger: Trigger::Api, now: app.clock.now() };
-    for sync in syncs {
+    for sync in &syncs {
         app.store.syncs().trigger(sync.id, trigger).await?;
     }
+    let (kind, did) = match opts.reset {
+        true => (OperationKind::SyncRequestRunFull, "asked for a run from the beginning of"),
+        false => (OperationKind::SyncRequestRun, "asked for a run of"),
+    };
+    note::done(&app, &caller, kind, did, &selection, syncs.len());
     Ok(Json(json!({ "success": true })))
 }
 

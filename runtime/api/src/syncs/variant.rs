@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use syncline_domain::{ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, SyncState, Trigger, Variant};
+use syncline_domain::{
+    ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, OperationKind, SyncState, Trigger, Variant,
+};
 use syncline_store::{ConnectionRow, Constraint, Error as StoreError, NewSync, TriggerSync};
 use utoipa::ToSchema;
 
@@ -97,6 +99,7 @@ pub(crate) async fn create(
         app.store.syncs().set_state(id, SyncState::Started, next, now).await?;
         app.store.syncs().trigger(id, TriggerSync { reset: false, empty_cache: false, trigger: Trigger::Api, now }).await?;
     }
+    note(&app, &caller, OperationKind::SyncCreateVariant, &connection, &name, format!("made variant {variant} of {name}"));
     Ok(Json(json!({ "id": id, "name": name, "variant": variant })))
 }
 
@@ -126,7 +129,13 @@ pub(crate) async fn delete(
     let unknown = || ApiError::not_found(format!("the connection has no variant `{variant}` of sync `{name}`"));
     let sync = app.store.syncs().lookup(connection.id, &name, &variant).await?.ok_or_else(unknown)?;
     app.store.syncs().delete(sync.id, app.clock.now()).await?;
+    note(&app, &caller, OperationKind::SyncDeleteVariant, &connection, &name, format!("deleted variant {variant} of {name}"));
     Ok(Json(json!({ "success": true })))
+}
+
+fn note(app: &App, caller: &Caller, kind: OperationKind, connection: &ConnectionRow, name: &FunctionName, summary: String) {
+    let note = app.operation(caller.environment(), kind).by(caller).of(&connection.integration_key).on(&connection.name).function(name);
+    note.succeeded(app, summary, &json!({}));
 }
 
 async fn resolve(

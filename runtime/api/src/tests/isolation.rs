@@ -28,6 +28,7 @@ const NO_IDS: &[&str] = &[
     "Retry-On",
     "X-Async",
     "X-Max-Retries",
+    "action",
     "after",
     "authorization_params",
     "credentials",
@@ -50,8 +51,11 @@ const NO_IDS: &[&str] = &[
     "public_key",
     "refresh_github_app_jwt_token",
     "refresh_token",
+    "since",
     "state",
+    "text",
     "type",
+    "until",
     "user_scope",
     "ws_client_id",
 ];
@@ -147,7 +151,8 @@ fn kind(operation: &str, parameter: &str) -> Option<&'static str> {
         "name" | "function" | "syncs" => "sync",
         "variant" if operation == "listRecords" => "base",
         "variant" => "variant",
-        "run" => "run",
+        // A run is an operation too.
+        "run" | "operation" => "run",
         "id" if matches!(operation, "getDeployment" | "rollBackDeployment") => "deployment",
         "id" => "action_id",
         "Idempotency-Key" => "idempotency_key",
@@ -341,6 +346,9 @@ async fn first(app: &TestApp) -> Ids {
         now: Timestamp::default(),
     };
     app.store.runs().finish(end).await.unwrap();
+
+    // What was noted so far is not what somebody else changes later.
+    app.store.operations().flush().await;
 
     let accepted = Request::post("/action/trigger")
         .header("authorization", format!("Bearer {KEY}"))

@@ -91,6 +91,7 @@ impl Connect {
                 return self.land(&row, fence, RefreshResult::Unchanged, false).await.and(Err(failure));
             }
         }
+        let begun = self.now();
         let renewed = match tokio::time::timeout(PATIENCE, self.renew(&row)).await {
             Ok(renewed) => renewed,
             Err(_) => Err(ModeError::Unavailable {
@@ -107,6 +108,7 @@ impl Connect {
                 let had_failed = row.auth_error.is_some();
                 // Committed before anybody uses it. If the row moved on meanwhile, what is there now counts.
                 self.land(&row, fence, result, had_failed).await?;
+                self.note_refresh(&row, begun, None);
                 self.reread(&row).await
             }
             Err(cause) => {
@@ -119,6 +121,7 @@ impl Connect {
                     is_final = error.is_final,
                     "a token was not renewed"
                 );
+                self.note_refresh(&row, begun, Some(&error));
                 let refresh_at = error.retry_at;
                 let is_written = self.land(&row, fence, RefreshResult::Failed { error, refresh_at }, is_news).await?;
                 // Not written: a reconnect or another refresh came in between, and its credentials are better than this failure.

@@ -1,94 +1,64 @@
-//! `syncline logs`: what a run said.
+//! `syncline logs`: what the server did, and what runs said.
 
-use clap::Args;
-use serde::Deserialize;
-use serde_json::Value;
+mod find;
+mod line;
+mod show;
+mod tail;
 
-use super::client::{Call, Client, ClientError};
-use super::output::time;
+use clap::{Args, Subcommand};
+
+pub(super) use line::after;
+
 use super::remote::Remote;
 
-const PAGE: u32 = 1_000;
-
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub(super) struct Logs {
     #[command(flatten)]
     remote: Remote,
-    /// The run's id
-    run: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A run's id: prints its log
+    run: Option<String>,
     /// Only lines after this sequence number
     #[arg(long, default_value_t = 0)]
     after: i64,
 }
 
-/// One line of a run's log.
-#[derive(Deserialize)]
-pub(super) struct Line {
-    pub(super) seq: i64,
-    at: Value,
-    level: String,
-    message: String,
-    #[serde(default)]
-    fields: Value,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Value>,
-    next: Option<i64>,
+#[derive(Subcommand)]
+enum Command {
+    /// The latest operations: runs, proxied requests, authorizations, webhooks, deployments
+    Tail {
+        #[command(flatten)]
+        filter: find::Filter,
+        /// Go on with what comes, until Ctrl-C
+        #[arg(long, short)]
+        follow: bool,
+    },
+    /// Operations whose summary or messages hold a text
+    Search {
+        /// In any case
+        text: String,
+        #[command(flatten)]
+        filter: find::Filter,
+    },
+    /// One operation with its messages
+    Show {
+        /// The operation's id; a run's is one too
+        id: String,
+    },
 }
 
 impl Logs {
     pub(super) async fn execute(self) -> anyhow::Result<()> {
         let (client, output) = (self.remote.client()?, self.remote.output());
-        let mut lines = Vec::new();
-        let mut after = self.after;
-        loop {
-            let page = page(&client, &self.run, after).await?;
-            if output.is_json() {
-                lines.extend(page.data);
-            } else {
-                for line in decode(page.data)? {
-                    output.note(&line.text())?;
-                }
-            }
-            match page.next {
-                Some(next) => after = next,
-                None => break,
-            }
-        }
-        output.document(&Value::from(lines).to_string())?;
-        Ok(())
-    }
-}
-
-impl Line {
-    /// `12:00:00 info   saved a page {"page":3}`
-    pub(super) fn text(&self) -> String {
-        let at = time(&self.at);
-        let clock = at.split_once(' ').map_or(at.as_str(), |(_, clock)| clock);
-        let fields = if self.fields.is_null() { String::new() } else { format!(" {}", self.fields) };
-        format!("{clock} {:<5} {}{fields}", self.level, self.message)
-    }
-}
-
-/// The lines after a sequence number, up to the log's present end.
-pub(super) async fn after(client: &Client, run: &str, mut after: i64) -> anyhow::Result<Vec<Line>> {
-    let mut lines = Vec::new();
-    loop {
-        let page = page(client, run, after).await?;
-        lines.extend(decode(page.data)?);
-        match page.next {
-            Some(next) => after = next,
-            None => return Ok(lines),
+        match (self.command, self.run) {
+            (Some(Command::Tail { filter, follow: false }), _) => find::print(&client, output, &filter, None).await,
+            (Some(Command::Tail { filter, follow: true }), _) => tail::follow(&client, output, &filter).await,
+            (Some(Command::Search { text, filter }), _) => find::print(&client, output, &filter, Some(&text)).await,
+            (Some(Command::Show { id }), _) => show::print(&client, output, &id).await,
+            (None, Some(run)) => line::print(&client, output, &run, self.after).await,
+            (None, None) => anyhow::bail!("say what to show: `syncline logs tail`, or `syncline logs RUN` for the log of one run"),
         }
     }
-}
-
-async fn page(client: &Client, run: &str, after: i64) -> Result<Page, ClientError> {
-    client.json(Call::get(["runs", run, "logs"]).query("after", after).query("limit", PAGE)).await
-}
-
-fn decode(lines: Vec<Value>) -> serde_json::Result<Vec<Line>> {
-    lines.into_iter().map(serde_json::from_value).collect()
 }

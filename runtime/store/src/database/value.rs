@@ -6,7 +6,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use syncline_domain::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IntegrationId, JobId,
-    RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
+    OperationId, RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
@@ -125,7 +125,7 @@ macro_rules! kinds {
 kinds! {
     Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
         WebhookDeliveryId, WebhookEndpointId;
-    Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId;
+    Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId, OperationId;
     Bytes: Vec<u8>;
 }
 
@@ -148,6 +148,7 @@ from! {
     SyncId => |value| Self::Text(Some(value.to_string()));
     AsyncActionId => |value| Self::Text(Some(value.to_string()));
     DeploymentId => |value| Self::Text(Some(value.to_string()));
+    OperationId => |value| Self::Text(Some(value.to_string()));
     Vec<u8> => |value| Self::Bytes(Some(value));
 }
 

@@ -15,6 +15,7 @@ mod jobs;
 mod keys;
 mod model;
 mod open;
+mod operations;
 mod pending;
 mod records;
 mod refresh;

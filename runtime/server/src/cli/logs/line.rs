@@ -1,0 +1,77 @@
+//! The log of one run.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cli::client::{Call, Client, ClientError};
+use crate::cli::output::{Output, time};
+
+const PAGE: u32 = 1_000;
+
+/// One line of a run's log.
+#[derive(Deserialize)]
+pub(in crate::cli) struct Line {
+    pub(in crate::cli) seq: i64,
+    at: Value,
+    level: String,
+    message: String,
+    #[serde(default)]
+    fields: Value,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    data: Vec<Value>,
+    next: Option<i64>,
+}
+
+pub(super) async fn print(client: &Client, output: Output, run: &str, mut after: i64) -> anyhow::Result<()> {
+    let mut lines = Vec::new();
+    loop {
+        let page = page(client, run, after).await?;
+        if output.is_json() {
+            lines.extend(page.data);
+        } else {
+            for line in decode(page.data)? {
+                output.note(&line.text())?;
+            }
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    output.document(&Value::from(lines).to_string())?;
+    Ok(())
+}
+
+impl Line {
+    /// `12:00:00 info   saved a page {"page":3}`
+    pub(in crate::cli) fn text(&self) -> String {
+        let at = time(&self.at);
+        let clock = at.split_once(' ').map_or(at.as_str(), |(_, clock)| clock);
+        let fields = if self.fields.is_null() { String::new() } else { format!(" {}", self.fields) };
+        format!("{clock} {:<5} {}{fields}", self.level, self.message)
+    }
+}
+
+/// The lines after a sequence number, up to the log's present end.
+pub(in crate::cli) async fn after(client: &Client, run: &str, mut after: i64) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    loop {
+        let page = page(client, run, after).await?;
+        lines.extend(decode(page.data)?);
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(lines),
+        }
+    }
+}
+
+async fn page(client: &Client, run: &str, after: i64) -> Result<Page, ClientError> {
+    client.json(Call::get(["runs", run, "logs"]).query("after", after).query("limit", PAGE)).await
+}
+
+fn decode(lines: Vec<Value>) -> serde_json::Result<Vec<Line>> {
+    lines.into_iter().map(serde_json::from_value).collect()
+}
