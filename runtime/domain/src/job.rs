@@ -1,5 +1,7 @@
 //! Work in the queue.
 
+use std::time::Duration;
+
 /// What a job does. Each kind has one typed payload and one file in the worker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum JobKind {
@@ -78,6 +80,29 @@ impl JobKind {
     /// The inverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether a function runs: what limits of concurrent runs count.
+    pub const fn is_run(self) -> bool {
+        matches!(self, Self::RunSync | Self::RunEvent | Self::RunAction)
+    }
+
+    /// How much earlier than it is due it counts as due, among what its environment has waiting. A head start and no class of its own: the
+    /// rest comes after it and still comes, however much of it there is.
+    pub const fn head_start(self) -> Duration {
+        match self {
+            // Somebody waits to hear of it.
+            Self::RunAction
+            | Self::RunEvent
+            | Self::NotifyAsyncAction
+            | Self::NotifyAuth
+            | Self::DeliverWebhook
+            | Self::ReleaseWebhooks => Duration::from_mins(1),
+            // Once in an hour, or in a day.
+            Self::RunSync => Duration::from_secs(30),
+            // Nobody notices when.
+            Self::PurgeConnection | Self::PurgeRecords | Self::PurgeEnvironment | Self::Reencrypt => Duration::ZERO,
+        }
     }
 }
 

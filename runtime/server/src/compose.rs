@@ -81,6 +81,7 @@ impl Options {
         let program = std::env::current_exe().context("the path of this program is not known")?;
         let mut worker = syncline_worker::Options::new(owner());
         worker.jobs = configuration.max_concurrent_runs as usize;
+        worker.limits = configuration.run_limits;
         worker.lease = configuration.lease;
         worker.actions = configuration.max_concurrent_runs as usize;
         let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
@@ -249,7 +250,9 @@ fn engine_options(configuration: &Configuration, keys: &Keys, compiler: Compiler
         cache_dir: configuration.data_dir.join("components"),
         cache_key: derive(&keys.encryption, b"syncline component cache"),
         // An action may call another, which needs an instance while the first one waits.
-        max_concurrent_instances: (2 * configuration.max_concurrent_runs).max(MIN_INSTANCES),
+        // An eighth of the jobs' slots more is for environments that have nothing under way.
+        max_concurrent_instances: (2 * configuration.max_concurrent_runs + (configuration.max_concurrent_runs / 8).max(1))
+            .max(MIN_INSTANCES),
         compiler,
         compile_limits: CompileLimits::default(),
         max_component_bytes: MAX_COMPONENT_BYTES,

@@ -94,16 +94,16 @@ const LOCK_CONNECTION: Sql = Sql::differs(
 
 // Differs because only PostgreSQL has several nodes that look for them at once.
 const EXPIRE: Sql = Sql::differs(
-    "UPDATE jobs SET state = 'cancelled', finished_at = $1
+    "DELETE FROM jobs
      WHERE id IN (SELECT jobs.id FROM async_actions JOIN jobs ON jobs.id = async_actions.job
-                  WHERE async_actions.state = 'waiting' AND async_actions.created_at < $2 AND jobs.state = 'available' AND jobs.attempt = 0
-                  ORDER BY async_actions.created_at LIMIT $3)
+                  WHERE async_actions.state = 'waiting' AND async_actions.created_at < $1 AND jobs.state = 'available' AND jobs.attempt = 0
+                  ORDER BY async_actions.created_at LIMIT $2)
      RETURNING id",
     "WITH late AS MATERIALIZED (
          SELECT jobs.id FROM async_actions JOIN jobs ON jobs.id = async_actions.job
-         WHERE async_actions.state = 'waiting' AND async_actions.created_at < $2 AND jobs.state = 'available' AND jobs.attempt = 0
-         ORDER BY async_actions.created_at LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED)
-     UPDATE jobs SET state = 'cancelled', finished_at = $1 FROM late WHERE jobs.id = late.id
+         WHERE async_actions.state = 'waiting' AND async_actions.created_at < $1 AND jobs.state = 'available' AND jobs.attempt = 0
+         ORDER BY async_actions.created_at LIMIT $2 FOR UPDATE OF jobs SKIP LOCKED)
+     DELETE FROM jobs USING late WHERE jobs.id = late.id
      RETURNING jobs.id",
 );
 
@@ -124,7 +124,7 @@ impl AsyncActions<'_> {
                     if transaction.row(last, values![new.connection, MAX_WAITING - 1]).await?.is_some() {
                         return Ok(Acceptance::Full);
                     }
-                    let job = payload::run_action(new.environment, new.connection, new.id, 1 + new.max_retries, new.now);
+                    let job = payload::run_action(new.environment, new.connection, new.id, new.function, 1 + new.max_retries, new.now);
                     let job = jobs::insert_in(transaction, job).await?.expect("a job without a unique key is always inserted");
                     let sql = "INSERT INTO async_actions (id, environment, connection, connection_name, integration_key,
                                    webhook_url_override, function, job, state, input, created_at)
@@ -173,7 +173,7 @@ impl AsyncActions<'_> {
 
     /// Gives up those that waited for a day and never began. Returns how many, at most `limit`.
     pub async fn expire(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
-        let values = values![now, now.minus(WAIT), i64::from(limit)];
+        let values = values![now.minus(WAIT), i64::from(limit)];
         let expired = self
             .0
             .database()

@@ -1,10 +1,12 @@
 //! The queue.
 //!
 //! ```text
-//! enqueue ─▶ available ─claim─▶ running (lease, fence + 1) ─complete─▶ completed
-//!                ▲                 │ heartbeat                ─fail────▶ available later, or discarded
-//!                └── rescue ◀── lease over                    ─cancel──▶ cancelled
+//! enqueue ─▶ available ─claim─▶ running (lease, fence + 1) ─complete─▶ gone
+//!                ▲                 │ heartbeat                ─fail────▶ available later, or discarded (the dead letters) ─replay─▶ available
+//!                └── rescue ◀── lease over                    ─cancel──▶ gone
 //! ```
+//!
+//! An available job is in line (it has a [`rank`]), waits for its time, or is held by a limit. Only what is in line lies in a claimer's way.
 //!
 //! *Invariant:* of the jobs with one unique key at most one is available or running; of the workers that ever claimed a job at most one
 //! has its present fence.
@@ -13,20 +15,22 @@ mod claim;
 mod end;
 mod enqueue_by;
 mod fence;
+mod limits;
 pub mod payload;
+mod rank;
 mod rescue;
 
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};
 
-pub use claim::Claim;
+pub use claim::{Claim, Terms};
 pub use end::JobDecision;
 pub(crate) use end::{cancel_connection_in, cancel_event_in, cancel_sync_in, cancel_waiting_in, end_in};
 pub(crate) use enqueue_by::{Enqueued, enqueue_by};
 pub use fence::Fence;
+pub use limits::Limits;
 pub use rescue::Rescue;
 
 use crate::database::{Row, Transaction, values};
-use crate::store::notify;
 use crate::{Error, Store};
 
 /// The jobs.
@@ -92,6 +96,11 @@ impl JobRow {
         self.attempt.saturating_sub(self.crashes)
     }
 
+    /// Whether it has outlived so many workers that it may be what ends them.
+    pub const fn is_suspect(&self) -> bool {
+        self.crashes as i64 >= claim::SUSPECT
+    }
+
     /// What the worker that claimed it shows with every write.
     pub const fn fence(&self) -> Fence {
         Fence { job: self.id, fence: self.fence }
@@ -126,11 +135,19 @@ impl Jobs<'_> {
 }
 
 pub(crate) async fn insert_in(transaction: &mut Transaction, new: NewJob) -> Result<Option<JobId>, Error> {
+    // What is due is in line behind the last of its connection and kind; the rest waits for its time.
     let sql = "INSERT INTO jobs (kind, payload, environment, connection, sync, unique_key, state, attempt, max_attempts, crashes, fence,
-                   scheduled_at, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, 'available', 0, $7, 0, 0, $8, $9)
+                   scheduled_at, created_at, lane, head_start, function, rank)
+               VALUES ($1, $2, $3, $4, $5, $6, 'available', 0, $7, 0, 0, $8, $9, $10, $11,
+                   COALESCE($12, (SELECT function FROM syncs WHERE id = $5)),
+                   CASE WHEN $8 <= $9 THEN COALESCE(
+                       (SELECT last.rank + $13 FROM jobs last
+                        WHERE last.connection = $4 AND last.kind = $1 AND last.rank > $8 - $11 - $13 AND last.state IN ('available', 'running')
+                        ORDER BY last.rank DESC LIMIT 1),
+                       $8 - $11) END)
                ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state IN ('available', 'running') DO NOTHING
                RETURNING id";
+    let function = payload::function_of(new.kind, &new.payload);
     let values = values![
         new.kind.as_str(),
         new.payload,
@@ -140,11 +157,13 @@ pub(crate) async fn insert_in(transaction: &mut Transaction, new: NewJob) -> Res
         new.unique_key,
         i64::from(new.max_attempts),
         new.scheduled_at,
-        new.now
+        new.now,
+        rank::lane(new.environment, new.kind),
+        rank::head_start(new.kind),
+        function,
+        rank::STEP_US
     ];
-    let Some(row) = transaction.row(sql, values).await? else { return Ok(None) };
-    notify(transaction).await?;
-    Ok(Some(JobId(row.get("id")?)))
+    transaction.row(sql, values).await?.map(|row| Ok(JobId(row.get("id")?))).transpose()
 }
 
 fn job(row: &Row) -> Result<JobRow, Error> {

@@ -45,6 +45,7 @@ mod syncs;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod variables;
+mod wakeups;
 mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhook_settings;
@@ -72,7 +73,7 @@ pub use function_checkpoints::{FunctionCheckpoints, FunctionOnConnection};
 pub use functions::{FunctionRow, FunctionSource, Functions, Origin};
 pub use idempotency_keys::{BeginRequest, Begun, IdempotencyKeys, RequestFence};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
-pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, NewJob, Rescue, payload};
+pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, Limits, NewJob, Rescue, Terms, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
 pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations};

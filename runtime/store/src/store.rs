@@ -2,26 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicI64;
 
-use sqlx::postgres::PgListener;
 use syncline_domain::{Clock, CursorKey, FingerprintKey, Outage, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
-use crate::database::{Database, Sql, Transaction, values};
+use crate::database::{Database, Sql, values};
 use crate::operations::{self, Journal};
+use crate::wakeups::Wakeups;
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
     Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operations,
     Operators, Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
-
-const CHANNEL: &str = "syncline_jobs";
-/// Between attempts to listen again after PostgreSQL went away; the workers' own poll covers the gap.
-const LISTEN_PAUSE: Duration = Duration::from_secs(1);
 
 /// The database, opened. Cheap to clone.
 #[derive(Clone)]
@@ -33,7 +29,9 @@ struct Inner {
     database: Database,
     cipher: Arc<Cipher>,
     keyring: Arc<Keyring>,
-    wake: watch::Sender<()>,
+    wakeups: Wakeups,
+    /// The lane that had the latest turn on this node.
+    lane_cursor: Arc<AtomicI64>,
     journal: Journal,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -59,16 +57,13 @@ impl Store {
         operations::partition(&database, None, clock.now()).await?;
         let journal = Journal::start(database.clone(), &tasks);
         let stop = CancellationToken::new();
-        let wake = watch::Sender::new(());
-        if let Database::Postgres(postgres) = &database {
-            tasks.spawn(stop.clone().run_until_cancelled_owned(listen(postgres.pool.clone(), wake.clone())));
-        }
+        let wakeups = Wakeups::start(&database, &tasks, &stop);
         let reloading = reload(database.clone(), Arc::clone(&keyring), Arc::clone(&cipher), clock);
         tasks.spawn(stop.clone().run_until_cancelled_owned(reloading));
         tasks.close();
-        Ok(Self {
-            inner: Arc::new(Inner { database, cipher, keyring, wake, journal, tasks, _stop_on_drop: stop.clone().drop_guard(), stop }),
-        })
+        let lane_cursor = Arc::new(AtomicI64::new(i64::MIN));
+        let _stop_on_drop = stop.clone().drop_guard();
+        Ok(Self { inner: Arc::new(Inner { database, cipher, keyring, wakeups, lane_cursor, journal, tasks, _stop_on_drop, stop }) })
     }
 
     /// Whether the database takes writes: a small one, on disk when this returns.
@@ -105,7 +100,7 @@ impl Store {
     /// Changes when a job may have become claimable: subscribe, then claim, then wait. Poll as well, for jobs that fall due later and for
     /// notices lost with a connection.
     pub fn wakeups(&self) -> watch::Receiver<()> {
-        self.inner.wake.subscribe()
+        self.inner.wakeups.subscribe()
     }
 
     /// Environments.
@@ -279,9 +274,13 @@ impl Store {
         &self.inner.cipher
     }
 
-    /// Tells this process's workers that a job was committed.
+    /// Tells the workers of all nodes that a job was committed.
     pub(crate) fn wake(&self) {
-        self.inner.wake.send_replace(());
+        self.inner.wakeups.wake();
+    }
+
+    pub(crate) fn lane_cursor(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.inner.lane_cursor)
     }
 }
 
@@ -289,14 +288,6 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Store(..)")
     }
-}
-
-/// Tells the workers of other nodes, when the transaction commits. SQLite has no other nodes.
-pub(crate) async fn notify(transaction: &mut Transaction) -> Result<(), Error> {
-    if !transaction.is_sqlite() {
-        transaction.execute("NOTIFY syncline_jobs", vec![]).await?;
-    }
-    Ok(())
 }
 
 /// Learns of keys that other nodes added, well before those encrypt.
@@ -308,26 +299,5 @@ async fn reload(database: Database, keyring: Arc<Keyring>, cipher: Arc<Cipher>, 
             Err(Error::Closed) => {}
             tried => _ = outage.note(tried),
         }
-    }
-}
-
-async fn listen(pool: sqlx::PgPool, wake: watch::Sender<()>) {
-    let mut outage = Outage::of("nobody listens for jobs of other nodes");
-    loop {
-        let ended = forward(&pool, &wake, &mut outage).await;
-        outage.note(ended);
-        tokio::time::sleep(LISTEN_PAUSE).await;
-    }
-}
-
-async fn forward(pool: &sqlx::PgPool, wake: &watch::Sender<()>, outage: &mut Outage) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.ignore_pool_close_event(false);
-    listener.listen(CHANNEL).await?;
-    outage.note(Ok::<_, sqlx::Error>(()));
-    loop {
-        // Also after a lost connection: a notice may have been lost with it.
-        listener.try_recv().await?;
-        wake.send_replace(());
     }
 }

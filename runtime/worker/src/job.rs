@@ -110,7 +110,10 @@ async fn watch(runner: &Runner, fence: Fence, cancel: &CancellationToken) {
     cancel.cancel();
 }
 
-/// 3 s, 6 s, 12 s, ... up to ten minutes.
+/// Anything up to 3 s, 6 s, 12 s, ... up to ten minutes, so that what failed together does not come again together.
 fn backoff(attempt: u32) -> Duration {
-    Duration::from_secs(3).saturating_mul(1 << attempt.min(10).saturating_sub(1)).min(Duration::from_secs(600))
+    let most = Duration::from_secs(3).saturating_mul(1 << attempt.min(10).saturating_sub(1)).min(Duration::from_secs(600));
+    let mut randomness = [0; 4];
+    getrandom::fill(&mut randomness).expect("the system has randomness");
+    most.mul_f64(f64::from(u32::from_le_bytes(randomness)) / f64::from(u32::MAX))
 }

@@ -11,8 +11,10 @@ use syncline_engine::Limits;
 pub struct Options {
     /// Names this process in leases and logs.
     pub owner: String,
-    /// Jobs under way at once.
+    /// Jobs under way at once, of which one environment may have all. An eighth more is for environments that have none under way.
     pub jobs: usize,
+    /// Runs of jobs under way at once on all nodes together.
+    pub limits: syncline_store::Limits,
     /// Actions under way at once, apart from jobs, so that a burst of syncs does not make a caller wait.
     pub actions: usize,
     /// How long an action waits for a slot before its caller is told to come back.
@@ -48,6 +50,7 @@ impl Options {
         Self {
             owner: owner.into(),
             jobs: 64,
+            limits: syncline_store::Limits::default(),
             actions: 64,
             action_wait: Duration::from_secs(30),
             lease: Duration::from_secs(30),

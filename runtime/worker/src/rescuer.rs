@@ -1,6 +1,7 @@
 //! Gives the jobs of a worker that is gone to another, and forgets old runs and whatever else is over.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncline_domain::Outage;
 use syncline_store::Rescue;
@@ -8,8 +9,10 @@ use syncline_store::Rescue;
 use crate::{Options, Runner, Shutdown};
 
 const BATCH: u32 = 100;
-/// A job whose worker disappears this often probably makes it disappear.
-const MAX_CRASHES: u32 = 20;
+/// A job whose worker disappears this often makes it disappear: from the third time on it was the only one of its kind under way there.
+const MAX_CRASHES: u32 = 10;
+/// A dead letter that nobody asked after in this time is not asked after any more.
+const KEEP_DEAD_LETTERS: Duration = Duration::from_hours(30 * 24);
 /// What is over is not found by anybody; removing it is less of a hurry, and more so than old runs.
 const SWEEP_EVERY: u32 = 60;
 /// Old runs are no hurry.
@@ -20,15 +23,17 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut ticks = 0_u32;
     let mut rescuing = Outage::of("expired leases could not be looked up");
+    let mut releasing = Outage::of("jobs held by a limit that is not set any more could not be released");
     let mut expiring = Outage::of("actions that waited too long could not be given up");
     let mut sweeping = Outage::of("expired sessions could not be removed");
-    let mut pruning = Outage::of("old runs could not be removed");
+    let mut pruning = Outage::of("old runs and dead letters could not be removed");
     loop {
         tokio::select! {
             () = shutdown.soft.cancelled() => return,
             _ = tick.tick() => {}
         }
         rescuing.note(rescue(&runner).await);
+        releasing.note(runner.store().jobs().release_unlimited(options.limits).await);
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(SWEEP_EVERY) {
             expiring.note(runner.store().async_actions().expire(runner.now(), 1_000).await);
@@ -36,6 +41,7 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
         }
         if ticks.is_multiple_of(PRUNE_EVERY) {
             pruning.note(runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await);
+            pruning.note(runner.store().jobs().prune(runner.now().minus(KEEP_DEAD_LETTERS), 1_000).await);
         }
     }
 }

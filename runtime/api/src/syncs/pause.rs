@@ -62,7 +62,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
     let selected = body.selection()?.all(&app, caller.environment()).await;
     let syncs = selected.map_err(|missing| missing.when_commanding(&body.provider_config_key))?;
     for sync in syncs.iter().filter(|sync| sync.state == SyncState::Started) {
-        app.store.syncs().set_state(sync.id, SyncState::Paused, None, app.clock.now()).await?;
+        app.store.syncs().set_state(sync.id, SyncState::Paused, None).await?;
     }
     note::done(&app, &caller, OperationKind::SyncPause, "paused", &body.selection()?, syncs.len());
     Ok(Json(json!({ "success": true })))

@@ -35,7 +35,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
         let Some(function) = app.store.functions().lookup(sync.function).await? else { continue };
         let now = app.clock.now();
         let next = next_due(sync, &function.definition, sync.frequency_override.as_deref(), now);
-        app.store.syncs().set_state(sync.id, SyncState::Started, next, now).await?;
+        app.store.syncs().set_state(sync.id, SyncState::Started, next).await?;
     }
     note::done(&app, &caller, OperationKind::SyncUnpause, "started", &body.selection()?, syncs.len());
     Ok(Json(json!({ "success": true })))

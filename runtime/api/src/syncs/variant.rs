@@ -96,7 +96,7 @@ pub(crate) async fn create(
     if started {
         let next =
             function.definition.schedule_with(None).and_then(|schedule| schedule.next_after_start(now, syncline_store::schedule_seed(id)));
-        app.store.syncs().set_state(id, SyncState::Started, next, now).await?;
+        app.store.syncs().set_state(id, SyncState::Started, next).await?;
         app.store.syncs().trigger(id, TriggerSync { reset: false, empty_cache: false, trigger: Trigger::Api, now }).await?;
     }
     note(&app, &caller, OperationKind::SyncCreateVariant, &connection, &name, format!("made variant {variant} of {name}"));

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use syncline_api::{MIN_PASSWORD_CHARS, RateLimits, TrustedProxies};
 use syncline_domain::Secret;
-use syncline_store::DatabaseUrl;
+use syncline_store::{DatabaseUrl, Limits};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 use uuid::{Uuid, Version};
@@ -44,6 +44,8 @@ pub struct Configuration {
     pub allow_private_network: bool,
     /// Jobs at once, and actions at once.
     pub max_concurrent_runs: u32,
+    /// Runs at once on all nodes together.
+    pub run_limits: Limits,
     /// How long a run's lease lasts without a heartbeat.
     pub lease: Duration,
     /// How long a server that was asked to stop still answers; `None` for what suits its database.
@@ -82,6 +84,11 @@ impl Configuration {
             providers_dir: settings.providers_dir,
             allow_private_network: settings.allow_private_network.unwrap_or(false),
             max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
+            run_limits: Limits {
+                per_environment: settings.max_concurrent_runs_per_environment.unwrap_or_default(),
+                per_connection: settings.max_concurrent_runs_per_connection.unwrap_or_default(),
+                per_function: settings.max_concurrent_runs_per_function.unwrap_or_default(),
+            },
             lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
             drain: settings.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())),
             rate_limits,

@@ -47,9 +47,19 @@ pub struct Settings {
     #[arg(long, env = "SYNCLINE_ALLOW_PRIVATE_NETWORK", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         value_name = "BOOL", action = ArgAction::Set, value_parser = BoolishValueParser::new())]
     pub allow_private_network: Option<bool>,
-    /// Jobs (runs of syncs and events) under way at once; as many actions besides [default: 64]
+    /// Jobs (runs of syncs and events) under way at once on this node, of which one environment may have all; an eighth more are kept for
+    /// environments that have none under way, and as many actions run besides [default: 64]
     #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS", value_name = "N")]
     pub max_concurrent_runs: Option<u32>,
+    /// Runs of one environment under way at once, on all nodes together: syncs, events and asynchronous actions; 0 for no limit [default: 0]
+    #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS_PER_ENVIRONMENT", value_name = "N")]
+    pub max_concurrent_runs_per_environment: Option<u32>,
+    /// The same on one connection [default: 0]
+    #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS_PER_CONNECTION", value_name = "N")]
+    pub max_concurrent_runs_per_connection: Option<u32>,
+    /// The same of one function [default: 0]
+    #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS_PER_FUNCTION", value_name = "N")]
+    pub max_concurrent_runs_per_function: Option<u32>,
     /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
     #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
     pub lease_seconds: Option<u32>,
@@ -133,6 +143,9 @@ impl Settings {
             providers_dir: self.providers_dir.or(file.providers_dir),
             allow_private_network: self.allow_private_network.or(file.allow_private_network),
             max_concurrent_runs: self.max_concurrent_runs.or(file.max_concurrent_runs),
+            max_concurrent_runs_per_environment: self.max_concurrent_runs_per_environment.or(file.max_concurrent_runs_per_environment),
+            max_concurrent_runs_per_connection: self.max_concurrent_runs_per_connection.or(file.max_concurrent_runs_per_connection),
+            max_concurrent_runs_per_function: self.max_concurrent_runs_per_function.or(file.max_concurrent_runs_per_function),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
             rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),

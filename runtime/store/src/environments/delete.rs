@@ -69,7 +69,7 @@ impl Environments<'_> {
                     if transaction.row(deleted, values![id]).await?.is_none() {
                         return Ok(EnvironmentPurge::Done);
                     }
-                    if delete_connections_in(transaction, id, now).await? || delete_rows_in(transaction, id, now).await? {
+                    if delete_connections_in(transaction, id, now).await? || delete_rows_in(transaction, id).await? {
                         return Ok(EnvironmentPurge::More);
                     }
                     // Their records are too many to go with them.
@@ -99,12 +99,12 @@ async fn delete_connections_in(transaction: &mut Transaction, id: EnvironmentId,
 }
 
 /// Whether there were any.
-async fn delete_rows_in(transaction: &mut Transaction, id: EnvironmentId, now: Timestamp) -> Result<bool, Error> {
+async fn delete_rows_in(transaction: &mut Transaction, id: EnvironmentId) -> Result<bool, Error> {
     // Not the purges: they are what empties the environment.
-    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE id IN (SELECT id FROM jobs WHERE environment = $1 AND state IN ('available', 'running')
-                                AND kind NOT IN ('purge_environment', 'purge_connection', 'purge_records') ORDER BY id LIMIT $3)";
-    let mut found = transaction.execute(sql, values![id, now, ROWS]).await?;
+    let sql = "DELETE FROM jobs
+               WHERE id IN (SELECT id FROM jobs WHERE environment = $1
+                                AND kind NOT IN ('purge_environment', 'purge_connection', 'purge_records') ORDER BY id LIMIT $2)";
+    let mut found = transaction.execute(sql, values![id, ROWS]).await?;
     for (sql, limit) in [
         (
             "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE environment = $1 ORDER BY id LIMIT $2)",

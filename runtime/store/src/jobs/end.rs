@@ -40,7 +40,7 @@ impl Jobs<'_> {
         self.0.database().write(move |transaction| Box::pin(cancel_sync_in(transaction, sync, now))).await
     }
 
-    /// Forgets jobs that ended before `older_than`; returns how many, at most `limit`.
+    /// Forgets dead letters from before `older_than`; returns how many, at most `limit`.
     pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
         let sql = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
         let values = values![older_than, i64::from(limit)];
@@ -72,14 +72,16 @@ pub(crate) async fn end_in(
     now: Timestamp,
 ) -> Result<Ended, Error> {
     let (state, at, tried) = match decision {
-        JobDecision::Complete => (JobState::Completed, now, true),
+        JobDecision::Complete => return complete_in(transaction, fence).await,
         JobDecision::Discard => (JobState::Discarded, now, true),
         JobDecision::RetryAt(at) => (JobState::Available, at, true),
         JobDecision::SnoozeUntil(at) => (JobState::Available, at, false),
     };
     let sql = "UPDATE jobs SET
                    state = CASE WHEN $3 = 'available' AND $4 AND attempt - crashes >= max_attempts THEN 'discarded' ELSE $3 END,
+                   reason = CASE WHEN $3 = 'discarded' THEN 'failed' WHEN $4 AND attempt - crashes >= max_attempts THEN 'attempts_used_up' END,
                    finished_at = CASE WHEN $3 = 'available' AND NOT ($4 AND attempt - crashes >= max_attempts) THEN NULL ELSE $6 END,
+                   rank = CASE WHEN $3 = 'available' AND NOT ($4 AND attempt - crashes >= max_attempts) AND $5 <= $6 THEN $5 - head_start END,
                    attempt = CASE WHEN $4 THEN attempt ELSE attempt - 1 END,
                    scheduled_at = $5, error = COALESCE($7, error), owner = NULL, lease_expires_at = NULL
                WHERE id = $1 AND fence = $2 AND state = 'running'
@@ -93,16 +95,22 @@ pub(crate) async fn end_in(
     Ok(ended)
 }
 
+/// What is done leaves the table: its run is its history, and the table holds what is still to be done.
+async fn complete_in(transaction: &mut Transaction, fence: Fence) -> Result<Ended, Error> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id, kind";
+    let row = transaction.row(sql, values![fence.job, fence.fence]).await?.ok_or(Error::Fenced)?;
+    Ok(Ended { state: JobState::Completed, kind: row.parse("jobs", "kind", JobKind::parse)? })
+}
+
 pub(crate) async fn cancel_sync_in(transaction: &mut Transaction, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
-    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE sync = $1 AND state IN ('available', 'running') RETURNING id, kind";
-    cancelled(transaction.rows(sql, values![sync, now]).await?, transaction, now).await
+    let sql = "DELETE FROM jobs WHERE sync = $1 AND state IN ('available', 'running') RETURNING id, kind";
+    cancelled(transaction.rows(sql, values![sync]).await?, transaction, now).await
 }
 
 /// The same for what no worker has begun.
-pub(crate) async fn cancel_waiting_in(transaction: &mut Transaction, sync: SyncId, now: Timestamp) -> Result<u64, Error> {
-    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2 WHERE sync = $1 AND state = 'available'";
-    transaction.execute(sql, values![sync, now]).await
+pub(crate) async fn cancel_waiting_in(transaction: &mut Transaction, sync: SyncId) -> Result<u64, Error> {
+    let sql = "DELETE FROM jobs WHERE sync = $1 AND state = 'available' AND state IN ('available', 'running')";
+    transaction.execute(sql, values![sync]).await
 }
 
 pub(crate) async fn cancel_connection_in(
@@ -110,17 +118,15 @@ pub(crate) async fn cancel_connection_in(
     connection: syncline_domain::ConnectionRowId,
     now: Timestamp,
 ) -> Result<u64, Error> {
-    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE connection = $1 AND state IN ('available', 'running') RETURNING id, kind";
-    cancelled(transaction.rows(sql, values![connection, now]).await?, transaction, now).await
+    let sql = "DELETE FROM jobs WHERE connection = $1 AND state IN ('available', 'running') RETURNING id, kind";
+    cancelled(transaction.rows(sql, values![connection]).await?, transaction, now).await
 }
 
 /// Takes back what waits or runs for an event function.
 pub(crate) async fn cancel_event_in(transaction: &mut Transaction, function: FunctionId, now: Timestamp) -> Result<u64, Error> {
-    let sql = "UPDATE jobs SET state = 'cancelled', finished_at = $2, owner = NULL, lease_expires_at = NULL
-               WHERE kind = 'run_event' AND payload = $1 AND state IN ('available', 'running') RETURNING id, kind";
+    let sql = "DELETE FROM jobs WHERE kind = 'run_event' AND payload = $1 AND state IN ('available', 'running') RETURNING id, kind";
     let payload = payload::json(&payload::RunEvent { function });
-    cancelled(transaction.rows(sql, values![payload, now]).await?, transaction, now).await
+    cancelled(transaction.rows(sql, values![payload]).await?, transaction, now).await
 }
 
 async fn cancelled(jobs: Vec<crate::database::Row>, transaction: &mut Transaction, now: Timestamp) -> Result<u64, Error> {

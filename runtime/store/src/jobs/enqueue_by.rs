@@ -3,7 +3,6 @@
 use super::{NewJob, insert_in};
 use crate::Error;
 use crate::database::{Transaction, values};
-use crate::store::notify;
 
 /// Where the job is now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,9 +20,9 @@ pub(crate) async fn enqueue_by(transaction: &mut Transaction, new: NewJob) -> Re
     if insert_in(transaction, new).await?.is_some() {
         return Ok(Enqueued::Waiting);
     }
+    // It gets in line when that time has come, as everything that waits for its time.
     let sql = "UPDATE jobs SET scheduled_at = $2 WHERE unique_key = $1 AND state = 'available' AND scheduled_at > $2";
     if transaction.execute(sql, values![key.clone(), at]).await? > 0 {
-        notify(transaction).await?;
         return Ok(Enqueued::Waiting);
     }
     let sql = "SELECT id FROM jobs WHERE unique_key = $1 AND state = 'running'";

@@ -40,6 +40,9 @@ pub struct RunEvent {
 pub struct AsyncAction {
     /// The action that was accepted.
     pub action: AsyncActionId,
+    /// What it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionId>,
 }
 
 /// Of [`JobKind::NotifyAuth`]; the connection is in the job.
@@ -94,6 +97,15 @@ pub struct ReleaseWebhooks {
     pub endpoint: WebhookEndpointId,
 }
 
+/// Which function a run is of, where its payload says so; a sync's is its sync's.
+pub(crate) fn function_of(kind: JobKind, payload: &str) -> Option<FunctionId> {
+    #[derive(Deserialize)]
+    struct Of {
+        function: Option<FunctionId>,
+    }
+    if kind.is_run() { serde_json::from_str::<Of>(payload).ok()?.function } else { None }
+}
+
 /// The key that keeps a sync from running twice at once.
 pub(crate) fn sync_key(sync: SyncId) -> String {
     format!("sync:{sync}")
@@ -145,12 +157,13 @@ pub(crate) fn run_action(
     environment: EnvironmentId,
     connection: ConnectionRowId,
     action: AsyncActionId,
+    function: FunctionId,
     max_attempts: u32,
     now: Timestamp,
 ) -> NewJob {
     NewJob {
         kind: JobKind::RunAction,
-        payload: json(&AsyncAction { action }),
+        payload: json(&AsyncAction { action, function: Some(function) }),
         environment,
         connection: Some(connection),
         sync: None,
@@ -164,7 +177,7 @@ pub(crate) fn run_action(
 pub(crate) fn notify_async_action(environment: EnvironmentId, action: AsyncActionId, now: Timestamp) -> NewJob {
     NewJob {
         kind: JobKind::NotifyAsyncAction,
-        payload: json(&AsyncAction { action }),
+        payload: json(&AsyncAction { action, function: None }),
         environment,
         // Somebody waits to hear of the end, also where the end is that the connection was deleted.
         connection: None,

@@ -4,7 +4,6 @@ use syncline_domain::{AsyncActionState, JobKind, JobState, Timestamp};
 
 use super::{JobRow, Jobs, job};
 use crate::database::{Sql, values};
-use crate::store::notify;
 use crate::{Error, async_actions};
 
 /// Which jobs to take from their workers.
@@ -18,21 +17,33 @@ pub struct Rescue {
     pub now: Timestamp,
 }
 
+macro_rules! give_back {
+    () => {
+        "UPDATE jobs SET state = CASE WHEN crashes + 1 >= $3 AND max_attempts < 2147483647 THEN 'discarded' ELSE 'available' END,
+             reason = CASE WHEN crashes + 1 >= $3 AND max_attempts < 2147483647 THEN 'poisoned' END,
+             finished_at = CASE WHEN crashes + 1 >= $3 AND max_attempts < 2147483647 THEN $1 END,
+             rank = CASE WHEN crashes + 1 >= $3 AND max_attempts < 2147483647 THEN NULL ELSE $1 - head_start END,
+             crashes = crashes + 1, scheduled_at = $1, owner = NULL, lease_expires_at = NULL, error = 'its worker disappeared'
+         "
+    };
+}
+
+// What is never given up (a purge) is not given up for this either.
+//
 // Differs because only PostgreSQL has several rescuers at once.
 const RESCUE: Sql = Sql::differs(
-    "UPDATE jobs SET state = CASE WHEN crashes + 1 >= $3 THEN 'discarded' ELSE 'available' END,
-         finished_at = CASE WHEN crashes + 1 >= $3 THEN $1 END,
-         crashes = crashes + 1, scheduled_at = $1, owner = NULL, lease_expires_at = NULL, error = 'its worker disappeared'
-     WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 ORDER BY lease_expires_at LIMIT $2)
-     RETURNING *",
-    "WITH lost AS MATERIALIZED (
-         SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1
-         ORDER BY lease_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-     UPDATE jobs SET state = CASE WHEN crashes + 1 >= $3 THEN 'discarded' ELSE 'available' END,
-         finished_at = CASE WHEN crashes + 1 >= $3 THEN $1 END,
-         crashes = crashes + 1, scheduled_at = $1, owner = NULL, lease_expires_at = NULL, error = 'its worker disappeared'
-     FROM lost WHERE jobs.id = lost.id
-     RETURNING jobs.*",
+    concat!(
+        give_back!(),
+        "WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 ORDER BY lease_expires_at LIMIT $2)
+         RETURNING *"
+    ),
+    concat!(
+        "WITH lost AS MATERIALIZED (
+             SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1
+             ORDER BY lease_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) ",
+        give_back!(),
+        "FROM lost WHERE jobs.id = lost.id RETURNING jobs.*"
+    ),
 );
 
 impl Jobs<'_> {
@@ -51,9 +62,6 @@ impl Jobs<'_> {
                         if (job.kind, job.state) == (JobKind::RunAction, JobState::Discarded) {
                             async_actions::end_in(transaction, job.id, AsyncActionState::Lost, None, rescue.now).await?;
                         }
-                    }
-                    if !jobs.is_empty() {
-                        notify(transaction).await?;
                     }
                     Ok(jobs)
                 })

@@ -55,7 +55,8 @@ async fn run_now(transaction: &mut Transaction, id: SyncId, trigger: TriggerSync
     }
     let payload = payload::RunSync { trigger: trigger.trigger, empty_cache: trigger.reset && trigger.empty_cache };
     // A job that only waits, for its next try perhaps, is brought forward.
-    let sql = "UPDATE jobs SET scheduled_at = $2 WHERE unique_key = $1 AND state = 'available' RETURNING id";
+    let sql = "UPDATE jobs SET scheduled_at = $2, rank = $2 - head_start, held = NULL
+               WHERE unique_key = $1 AND state = 'available' RETURNING id";
     if let Some(row) = transaction.row(sql, values![payload::sync_key(id), trigger.now]).await? {
         return Ok(Triggered::Enqueued(JobId(row.get("id")?)));
     }

@@ -9,7 +9,7 @@ use crate::jobs;
 
 impl Syncs<'_> {
     /// Turns the schedule on or off. Pausing takes back what waits; what runs goes on to its end. `false` when the sync is gone.
-    pub async fn set_state(&self, id: SyncId, state: SyncState, next_run_at: Option<Timestamp>, now: Timestamp) -> Result<bool, Error> {
+    pub async fn set_state(&self, id: SyncId, state: SyncState, next_run_at: Option<Timestamp>) -> Result<bool, Error> {
         self.0
             .database()
             .write(move |transaction| {
@@ -19,7 +19,7 @@ impl Syncs<'_> {
                         return Ok(false);
                     }
                     if state == SyncState::Paused {
-                        jobs::cancel_waiting_in(transaction, id, now).await?;
+                        jobs::cancel_waiting_in(transaction, id).await?;
                     }
                     Ok(true)
                 })

@@ -17,6 +17,7 @@ mod model;
 mod open;
 mod operations;
 mod pending;
+mod queue;
 mod records;
 mod refresh;
 mod rollback;

@@ -72,7 +72,7 @@ on_each_database! {
                             assert!(matches!(result, Ok(()) | Err(Error::Fenced)), "{result:?}");
                         }
                     }
-                    3 => drop(syncs.set_state(sync, SyncState::Started, Some(now), now).await.unwrap()),
+                    3 => drop(syncs.set_state(sync, SyncState::Started, Some(now)).await.unwrap()),
                     _ => drop(syncs.enqueue_due(now, 10, Arc::new(move |_| Some(now))).await.unwrap()),
                 }
                 assert!(world.store.jobs().count_active().await.unwrap() <= 1);
@@ -110,15 +110,15 @@ on_each_database! {
         let connection = world.connect("c").await;
         let job = world.claim().await.unwrap();
         let (sync, syncs) = (job.sync.unwrap(), world.store.syncs());
-        assert!(syncs.set_state(sync, SyncState::Paused, None, world.now()).await.unwrap());
+        assert!(syncs.set_state(sync, SyncState::Paused, None).await.unwrap());
         world.store.jobs().heartbeat(&job.fence(), world.now().plus(LEASE)).await.unwrap();
         world.store.jobs().complete(&job.fence(), world.now()).await.unwrap();
         syncs.trigger(sync, now_please(&world, false)).await.unwrap();
-        assert!(syncs.set_state(sync, SyncState::Paused, None, world.now()).await.unwrap());
+        assert!(syncs.set_state(sync, SyncState::Paused, None).await.unwrap());
         assert!(world.claim().await.is_none());
         world.clock.advance(HOUR * 2);
         assert!(syncs.due(world.now(), 10).await.unwrap().is_empty());
-        assert!(syncs.set_state(sync, SyncState::Started, Some(world.now()), world.now()).await.unwrap());
+        assert!(syncs.set_state(sync, SyncState::Started, Some(world.now())).await.unwrap());
         assert!(syncs.set_frequency(sync, Some("every 5m".to_owned()), Some(world.now())).await.unwrap());
         let due = syncs.due(world.now(), 10).await.unwrap();
         assert_eq!((due.len(), due[0].schedule.as_deref()), (1, Some("every 5m")));

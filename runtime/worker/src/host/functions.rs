@@ -72,7 +72,7 @@ impl FunctionHost {
         let next = function
             .and_then(|row| row.definition.schedule_with(sync.frequency_override.as_deref()))
             .and_then(|schedule| schedule.next_after(now, schedule_seed(sync.id)));
-        store.syncs().set_state(sync.id, SyncState::Started, next, now).await.map_err(|error| from_store(&error))?;
+        store.syncs().set_state(sync.id, SyncState::Started, next).await.map_err(|error| from_store(&error))?;
         Ok(())
     }
 
