@@ -65,3 +65,6 @@ ALTER TABLE webhook_settings ADD COLUMN on_sync_completion_always BOOLEAN NOT NU
 ALTER TABLE webhook_settings ADD COLUMN on_sync_error BOOLEAN NOT NULL DEFAULT TRUE;
 -- A key that nobody was ever shown needs no overlap.
 ALTER TABLE webhook_settings ADD COLUMN key_is_known BOOLEAN NOT NULL DEFAULT TRUE;
+
+-- The runs before the last one of a job that was interrupted: what they did is told with its end.
+CREATE INDEX runs_interrupted ON runs (job) WHERE state IN ('interrupted', 'lost');

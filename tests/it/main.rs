@@ -7,6 +7,7 @@ mod async_actions;
 mod author;
 mod authorization;
 mod bad_input;
+mod bad_receiver;
 mod both;
 mod browser;
 mod clients;

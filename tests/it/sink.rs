@@ -9,6 +9,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +22,8 @@ use crate::authorization::hex;
 pub(crate) struct Sink {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Delivery>>>,
-    answers: Arc<Mutex<VecDeque<StatusCode>>>,
+    /// Nothing: never.
+    answers: Arc<Mutex<VecDeque<Option<StatusCode>>>>,
 }
 
 /// One request, to the byte.
@@ -39,6 +42,14 @@ impl Delivery {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {:?}", self.headers)).to_str().unwrap()
     }
 
+    /// Whether one of the signatures of Standard Webhooks is of this key.
+    pub(crate) fn is_signed_by_standard_with(&self, key: &str) -> bool {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&BASE64_STANDARD.decode(key.strip_prefix("whsec_").unwrap()).unwrap()).unwrap();
+        mac.update(format!("{}.{}.{}", self.header("webhook-id"), self.header("webhook-timestamp"), self.body).as_bytes());
+        let expected = format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()));
+        self.header("webhook-signature").split(' ').any(|signature| signature == expected)
+    }
+
     /// Whether both signatures are of this key and this body.
     pub(crate) fn is_signed_with(&self, key: &str) -> bool {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
@@ -55,7 +66,15 @@ impl Sink {
 
     /// With the first statuses that it answers; the rest is 204.
     pub(crate) async fn answering(statuses: &[u16]) -> Self {
-        let answers = statuses.iter().map(|status| StatusCode::from_u16(*status).unwrap()).collect();
+        Self::planned(statuses.iter().map(|status| Some(StatusCode::from_u16(*status).unwrap())).collect()).await
+    }
+
+    /// Leaves the first request without an answer for ever.
+    pub(crate) async fn holding_the_first() -> Self {
+        Self::planned(VecDeque::from([None])).await
+    }
+
+    async fn planned(answers: VecDeque<Option<StatusCode>>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sink = Self { address: listener.local_addr().unwrap(), received: Arc::default(), answers: Arc::new(Mutex::new(answers)) };
         let router = Router::new().route("/hooks", post(take)).with_state(sink.clone());
@@ -81,5 +100,9 @@ impl Sink {
 
 async fn take(State(sink): State<Sink>, headers: HeaderMap, body: Bytes) -> StatusCode {
     sink.received.lock().unwrap().push(Delivery { headers, body: String::from_utf8(body.to_vec()).unwrap() });
-    sink.answers.lock().unwrap().pop_front().unwrap_or(StatusCode::NO_CONTENT)
+    let answer = sink.answers.lock().unwrap().pop_front().unwrap_or(Some(StatusCode::NO_CONTENT));
+    match answer {
+        Some(status) => status,
+        None => std::future::pending().await,
+    }
 }

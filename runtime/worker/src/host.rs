@@ -64,7 +64,12 @@ pub(crate) struct FunctionHost {
     merging: Mutex<HashMap<String, i64>>,
     holds_locks: AtomicBool,
     interrupted: AtomicBool,
+    /// What was remembered when the run first asked, and what is now.
+    checkpoints: Mutex<Option<Checkpoints>>,
 }
+
+/// The checkpoint before a run and after it, as JSON.
+pub(crate) type Checkpoints = (Option<String>, Option<String>);
 
 impl FunctionHost {
     pub(crate) async fn new(setup: Setup) -> Result<Self, Failure> {
@@ -81,6 +86,7 @@ impl FunctionHost {
             merging: Mutex::default(),
             holds_locks: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
+            checkpoints: Mutex::default(),
         })
     }
 
@@ -96,6 +102,11 @@ impl FunctionHost {
     /// What the run did to records so far.
     pub(crate) fn counts(&self) -> Counts {
         self.counts.lock().expect("nothing panics while it is held").clone()
+    }
+
+    /// The checkpoint before and now; nothing where the run never asked for it.
+    pub(crate) fn checkpoints(&self) -> Option<Checkpoints> {
+        self.checkpoints.lock().expect("nothing panics while it is held").clone()
     }
 
     /// Whether the run was stopped at a checkpoint because the process is stopping.

@@ -6,7 +6,7 @@ mod notify_auth;
 mod purge_connection;
 mod purge_environment;
 mod purge_records;
-mod receivers;
+pub(crate) mod receivers;
 mod reencrypt;
 mod release_webhooks;
 mod run_action;

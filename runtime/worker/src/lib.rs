@@ -29,6 +29,7 @@ mod runner;
 mod scheduler;
 mod schema;
 mod shutdown;
+mod sync_told;
 mod worker;
 
 pub use options::{Budgets, Options};

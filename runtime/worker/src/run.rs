@@ -10,9 +10,10 @@ use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, 
 use tokio_util::sync::CancellationToken;
 
 use crate::Runner;
-use crate::host::{FunctionHost, Setup};
+use crate::host::{Checkpoints, FunctionHost, Setup};
 use crate::job::JobError;
 use crate::runner::never;
+use crate::sync_told::SyncTold;
 
 /// What is to be run.
 pub(crate) struct Work {
@@ -30,11 +31,13 @@ pub(crate) struct Work {
 }
 
 /// What came of it.
-struct Ended {
-    state: RunState,
-    result: Result<String, RunError>,
-    counts: Counts,
+pub(crate) struct Ended {
+    pub(crate) state: RunState,
+    pub(crate) result: Result<String, RunError>,
+    pub(crate) counts: Counts,
     usage: Usage,
+    /// Of a sync that asked for it.
+    pub(crate) checkpoints: Option<Checkpoints>,
 }
 
 impl Runner {
@@ -54,6 +57,7 @@ impl Runner {
     ) -> Result<(), syncline_store::Error> {
         let run = self.new_run_id();
         let begin = self.begin(&work, run);
+        let told = SyncTold::of(&work, begin.now);
         self.store().runs().insert(begin).await?;
         let fence = work.fence;
         let ended = self.execute(work, run, soft, cancel.clone()).await;
@@ -68,7 +72,11 @@ impl Runner {
             };
             (fence, end)
         });
-        self.store().runs().finish(finish(run, ended, job, now)).await?;
+        let webhooks = match told {
+            Some(told) => told.webhooks(self, &ended, now).await?,
+            None => Vec::new(),
+        };
+        self.store().runs().finish_and_tell(finish(run, ended, job, now), webhooks).await?;
         Ok(())
     }
 
@@ -113,6 +121,7 @@ impl Runner {
             result: Err(RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }),
             counts: Counts::new(),
             usage: Usage::default(),
+            checkpoints: None,
         };
         let schemas = match self.schemas().of(&work.function) {
             Ok(schemas) => schemas,
@@ -170,7 +179,7 @@ impl Runner {
         if let Err(error) = &result {
             host.say_failed(error);
         }
-        Ended { state, result, counts: host.counts(), usage }
+        Ended { state, result, counts: host.counts(), usage, checkpoints: host.checkpoints() }
     }
 }
 

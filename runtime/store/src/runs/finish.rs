@@ -8,7 +8,7 @@ use super::{Runs, place};
 use crate::crypto::Cipher;
 use crate::database::{Row, values};
 use crate::jobs::{self, Fence, JobDecision, payload};
-use crate::{Error, async_actions};
+use crate::{Error, NewDelivery, async_actions, webhook_deliveries};
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -83,6 +83,12 @@ impl Runs<'_> {
     ///
     /// [`Error::Fenced`]: the job is another's, and what became of the run was decided with it. A run that is over is left as it is.
     pub async fn finish(&self, end: FinishRun) -> Result<Option<JobState>, Error> {
+        self.finish_and_tell(end, Vec::new()).await
+    }
+
+    /// The same, with the webhooks that the run owes: they are in the queue exactly if the run has ended so.
+    pub async fn finish_and_tell(&self, end: FinishRun, webhooks: Vec<NewDelivery>) -> Result<Option<JobState>, Error> {
+        let (cipher, tells) = (self.0.cipher().clone(), !webhooks.is_empty());
         let Ended { output, error, counts, cpu_time, peak_memory_bytes, host_calls } = Ended::of(&end, self.0.cipher());
         // Only the code: the message may hold what a provider said, and the job keeps its error in clear.
         let code = end.error.as_ref().map(|error| error.code.clone());
@@ -115,12 +121,15 @@ impl Runs<'_> {
                         None => None,
                     };
                     transaction.execute(sql, values).await?;
+                    for webhook in webhooks {
+                        webhook_deliveries::insert_in(transaction, &cipher, webhook).await?;
+                    }
                     Ok(job)
                 })
             })
             .await?;
         // An asynchronous action's end lets the next one of its connection begin, and is to be told.
-        if job.as_ref().is_some_and(|job| job.state == JobState::Available || job.kind == JobKind::RunAction) {
+        if tells || job.as_ref().is_some_and(|job| job.state == JobState::Available || job.kind == JobKind::RunAction) {
             self.0.wake();
         }
         Ok(job.map(|job| job.state))

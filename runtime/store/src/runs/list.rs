@@ -1,10 +1,10 @@
 //! Finding runs, and forgetting them.
 
-use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, RunId, RunState, Timestamp};
+use syncline_domain::{ConnectionRowId, Counts, EnvironmentId, FunctionId, JobId, RunId, RunState, Timestamp};
 
 use super::{RunRow, Runs, run};
 use crate::Error;
-use crate::database::values;
+use crate::database::{Row, values};
 
 /// Which runs; what is empty does not matter.
 #[derive(Clone, Debug)]
@@ -41,6 +41,16 @@ impl Runs<'_> {
             i64::from(filter.limit)
         ];
         self.0.database().rows(sql, values).await?.iter().map(|row| run(row, self.0.cipher())).collect()
+    }
+
+    /// What the runs before the last one of a job did, and when the first of them began: those that were interrupted, or lost with their
+    /// worker. Of a lost one nobody knows what it did.
+    pub async fn before_in_job(&self, job: JobId) -> Result<Option<(Timestamp, Vec<Counts>)>, Error> {
+        let sql = "SELECT id, counts, started_at FROM runs WHERE job = $1 AND state IN ('interrupted', 'lost') ORDER BY started_at";
+        let rows = self.0.database().rows(sql, values![job]).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let counts = |row: &Row| row.parse("runs", "counts", |text| serde_json::from_str(text).ok());
+        Ok(Some((first.time("started_at")?, rows.iter().map(counts).collect::<Result<_, _>>()?)))
     }
 
     /// Forgets runs that ended before `older_than`, with their logs; returns how many, at most `limit`.

@@ -23,11 +23,14 @@ impl FunctionHost {
             Of::Sync(_, sync) => store.checkpoints().lookup(sync).await,
             Of::Function(_, of) => store.function_checkpoints().lookup(of).await,
         };
-        Ok(found.map_err(|error| from_store(&error))?.map(|(checkpoint, _)| checkpoint.as_str().to_owned()))
+        let found = found.map_err(|error| from_store(&error))?.map(|(checkpoint, _)| checkpoint.as_str().to_owned());
+        self.checkpoints.lock().expect("nothing panics while it is held").get_or_insert_with(|| (found.clone(), found.clone()));
+        Ok(found)
     }
 
     pub(super) async fn checkpoint_save(&self, json: &str) -> Result<(), Failure> {
         let checkpoint = Checkpoint::parse(json).map_err(|defect| invalid("invalid_checkpoint", defect))?;
+        self.first_checkpoint().await?;
         let (store, now) = (self.setup.runner.store(), self.setup.runner.now());
         match self.remembered() {
             Of::Sync(fence, sync) => store.checkpoints().save(fence, sync, &checkpoint, now).await,
@@ -35,6 +38,7 @@ impl FunctionHost {
             Of::Function(fence, of) => store.function_checkpoints().save(fence, of, &checkpoint, now).await.map(drop),
         }
         .map_err(|error| from_store(&error))?;
+        self.now_remembers(Some(checkpoint.as_str().to_owned()));
         if self.setup.soft.is_cancelled() {
             // Everything up to here is on disk: the next process goes on from it.
             self.interrupted.store(true, Ordering::SeqCst);
@@ -46,12 +50,27 @@ impl FunctionHost {
     }
 
     pub(super) async fn checkpoint_clear(&self) -> Result<(), Failure> {
+        self.first_checkpoint().await?;
         let store = self.setup.runner.store();
         match self.remembered() {
             Of::Sync(fence, sync) => store.checkpoints().clear(fence, sync).await,
             Of::Function(fence, of) => store.function_checkpoints().clear(fence, of).await,
         }
-        .map_err(|error| from_store(&error))
+        .map_err(|error| from_store(&error))?;
+        self.now_remembers(None);
+        Ok(())
+    }
+
+    /// Looks what was remembered before the run's first change of it: a sync's webhook tells both.
+    async fn first_checkpoint(&self) -> Result<(), Failure> {
+        let is_known = self.checkpoints.lock().expect("nothing panics while it is held").is_some();
+        if is_known || self.setup.work.sync.is_none() { Ok(()) } else { self.checkpoint_get().await.map(drop) }
+    }
+
+    fn now_remembers(&self, checkpoint: Option<String>) {
+        if let Some((_, to)) = self.checkpoints.lock().expect("nothing panics while it is held").as_mut() {
+            *to = checkpoint;
+        }
     }
 
     fn remembered(&self) -> Of {

@@ -3,7 +3,7 @@
 use syncline_store::WebhookSettings;
 
 /// The connection's own address in place of the environment's: wire contract 6.2.
-pub(super) fn of(settings: &WebhookSettings, own: Option<&str>) -> Vec<String> {
+pub(crate) fn of(settings: &WebhookSettings, own: Option<&str>) -> Vec<String> {
     let urls = match own {
         Some(url) => vec![url],
         None => settings.primary_url.iter().chain(&settings.secondary_url).map(String::as_str).collect(),
