@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use serde_json::{Value, json};
 use syncline_dryrun::{Function, Journal, Member, Outcome, Project, Setting, Tape};
@@ -189,12 +189,10 @@ impl DryRun {
     /// Builds the project, loads all of it, and finds the function in it.
     async fn find(&self, project: &mut Project, root: &Path) -> anyhow::Result<Found> {
         let (mut found, mut known) = (Vec::new(), Vec::new());
-        for built in local::build(root, &self.toolchain).await? {
-            let wasm = std::fs::read(&built.wasm).with_context(|| format!("{} cannot be read", built.wasm.display()))?;
-            let member = project.load(wasm.into(), &built.integration()).await.with_context(|| format!("{}", built.wasm.display()))?;
+        for (folder, member) in local::load(project, root, &self.toolchain).await? {
             known.extend(member.functions.iter().map(|function| format!("{}/{}", member.integration, function.definition.name)));
             if let Some(function) = member.function(&self.function) {
-                found.push(Found { member, function, folder: built.folder });
+                found.push(Found { member, function, folder });
             }
         }
         if found.len() > 1

@@ -1,8 +1,10 @@
 //! Functions run by this very program, on the author's machine: the engine, and what a folder's components are.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
+use syncline_dryrun::{Member, Project};
 use syncline_engine::{CompileLimits, Compiler, Engine};
 
 use super::build::{self, Toolchain};
@@ -19,13 +21,6 @@ pub(super) struct Built {
     pub(super) folder: PathBuf,
 }
 
-impl Built {
-    /// The integration of functions that name none.
-    pub(super) fn integration(&self) -> String {
-        self.folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-    }
-}
-
 /// Builds what is in a folder.
 pub(super) async fn build(project: &Path, toolchain: &Toolchain) -> anyhow::Result<Vec<Built>> {
     let folder = |built: &build::Built| match (&built.folder, &built.integration) {
@@ -35,6 +30,22 @@ pub(super) async fn build(project: &Path, toolchain: &Toolchain) -> anyhow::Resu
     };
     let built = build::project(project, toolchain).await?;
     Ok(built.into_iter().map(|built| Built { folder: folder(&built), wasm: built.wasm }).collect())
+}
+
+/// Builds what is in a folder and loads it: each component's functions, with the folder that its recordings are in.
+pub(super) async fn load(project: &mut Project, path: &Path, toolchain: &Toolchain) -> anyhow::Result<Vec<(PathBuf, Arc<Member>)>> {
+    let mut members = Vec::new();
+    for Built { wasm, folder } in build(path, toolchain).await? {
+        let bytes = std::fs::read(&wasm).with_context(|| format!("{} cannot be read", wasm.display()))?;
+        let member = project.load(bytes.into(), &integration(&folder)).await.with_context(|| format!("{}", wasm.display()))?;
+        members.push((folder, member));
+    }
+    Ok(members)
+}
+
+/// The integration of functions that name none.
+pub(super) fn integration(folder: &Path) -> String {
+    folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// An engine that keeps what it compiled below the project. It compiles in this process and goes on from what it compiled before: a child

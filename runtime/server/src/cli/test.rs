@@ -65,15 +65,8 @@ impl Test {
         let catalogue = Arc::new(Catalogue::embedded());
         let mut time = Duration::ZERO;
         for place in Place::all(&self.paths)? {
-            let built = local::build(&place.project, &self.toolchain).await?;
-            let engine = local::engine(&place.project)?;
-            let mut project = Project::impatient(engine, PATIENCE);
-            let mut members = Vec::new();
-            for built in &built {
-                let wasm = std::fs::read(&built.wasm).with_context(|| format!("{} cannot be read", built.wasm.display()))?;
-                let member = project.load(wasm.into(), &built.integration()).await.with_context(|| format!("{}", built.wasm.display()))?;
-                members.push((built.folder.clone(), member));
-            }
+            let mut project = Project::impatient(local::engine(&place.project)?, PATIENCE);
+            let members = local::load(&mut project, &place.project, &self.toolchain).await?;
             let wanted = |name: &str| self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
             let ready = ready(place.cases()?, &members, wanted);
             untested.extend(without_case(&members, &ready).filter(|_| place.is_whole() && self.filter.is_none()));
@@ -103,8 +96,7 @@ pub(super) async fn rerun(engine: Engine, catalogue: &Arc<Catalogue>, components
     let mut project = Project::impatient(engine, PATIENCE);
     let (mut members, mut cases) = (Vec::new(), Vec::new());
     for (wasm, folder) in components {
-        let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        members.push((folder.clone(), project.load(wasm, &name).await?));
+        members.push((folder.clone(), project.load(wasm, &local::integration(&folder)).await?));
         cases.extend(case::find(&folder).with_context(|| format!("{} cannot be read", folder.display()))?);
     }
     cases.sort();
@@ -125,8 +117,7 @@ fn ready(cases: Vec<CaseFile>, members: &[(PathBuf, Arc<Member>)], wanted: impl 
     let mut ready = Vec::new();
     for case in cases {
         let own: Vec<&Arc<Member>> = members.iter().filter(|(folder, _)| *folder == case.folder).map(|(_, member)| member).collect();
-        let folder = || case.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let integration = own.first().map_or_else(folder, |member| member.integration.clone());
+        let integration = own.first().map_or_else(|| local::integration(&case.folder), |member| member.integration.clone());
         let name = format!("{integration}/{}", case.name);
         if wanted(&name) {
             ready.push(Ready { of: paired(&case, &own), name, case });
