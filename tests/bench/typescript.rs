@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use syncline_dryrun::{Project, Recording, judge};
 use syncline_engine::{CompileLimits, Compiler, Engine, Options};
 use syncline_providers::Catalogue;
@@ -16,21 +16,31 @@ const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest-sdk/type
 const WARM_UP: u32 = 300;
 const CALLS: u32 = 3_000;
 /// The function's name, its source, its budget in microseconds.
-const FUNCTIONS: [(&str, &str, f64); 2] = [
+/// The folder, the function's name, its source, a recording of it, its budget in microseconds.
+const FUNCTIONS: [(&str, &str, &str, &str, f64); 2] = [
     (
+        "on-events",
         "small",
-        "import { createAction } from 'nango';
-         export default createAction({ description: 'small', exec: async (nango, input: { n: number }) => ({ n: input.n + 1 }) });",
+        "import { createOnEvent } from 'nango';
+         export default createOnEvent({ event: 'post-connection-creation', description: 'small', exec: async (nango) => {
+             const ids = [3, 1, 2].sort((a, b) => a - b);
+             await nango.log('sorted ' + ids.join(','));
+         } });",
+        r#"{ "nango": {}, "api": {} }"#,
         400.0,
     ),
     (
+        "actions",
         "with-zod",
         "import { createAction } from 'nango';
          import * as z from 'zod';
          const Input = z.object({ n: z.number(), name: z.string().optional() });
          const Output = z.object({ n: z.number() });
-         export default createAction({ description: 'with zod', input: Input, output: Output,
-             exec: async (nango, input) => { await nango.zodValidateInput({ zodSchema: Input, input }); return { n: input.n + 1 }; } });",
+         export default createAction({ description: 'with zod', input: Input, output: Output, exec: async (nango, input) => {
+             await nango.zodValidateInput({ zodSchema: Input, input });
+             return { n: input.n + 1 };
+         } });",
+        r#"{ "input": { "n": 1 }, "output": { "n": 2 }, "nango": {}, "api": {} }"#,
         1_500.0,
     ),
 ];
@@ -42,17 +52,17 @@ fn main() {
     }
     // One thread: what several do to each other is another figure.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    for (name, source, budget) in FUNCTIONS {
-        runtime.block_on(measure(name, source, budget));
+    for (kind, name, source, recording, budget) in FUNCTIONS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let wasm = build(folder.path(), kind, name, source);
+        runtime.block_on(measure(folder.path(), name, wasm, recording, budget));
     }
 }
 
-async fn measure(name: &str, source: &str, budget: f64) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let wasm = build(folder.path(), name, source);
+async fn measure(folder: &Path, name: &str, wasm: Vec<u8>, recording: &str, budget: f64) {
     let bytes = wasm.len();
     let engine = Engine::new(Options {
-        cache_dir: folder.path().join("cache"),
+        cache_dir: folder.join("cache"),
         cache_key: [7; 32],
         max_concurrent_instances: 64,
         compiler: Compiler::InProcess,
@@ -64,8 +74,7 @@ async fn measure(name: &str, source: &str, budget: f64) {
     let member = project.load(wasm.into(), "bench").await.expect("what was built a moment ago loads");
     let (project, catalogue) = (Arc::new(project), Catalogue::embedded());
     let function = member.function(name).expect("the function is in it");
-    let recording = json!({ "input": { "n": 1 }, "output": { "n": 2 }, "nango": {}, "api": {} }).to_string();
-    let recording = Arc::new(Recording::parse(&recording).expect("a recording"));
+    let recording = Arc::new(Recording::parse(recording).expect("a recording"));
     let mut before = Duration::ZERO;
     for call in 0..WARM_UP + CALLS {
         if call == WARM_UP {
@@ -79,10 +88,10 @@ async fn measure(name: &str, source: &str, budget: f64) {
 }
 
 /// By the package's own builder, as `syncline build` does.
-fn build(folder: &Path, name: &str, source: &str) -> Vec<u8> {
-    let actions = folder.join("bench/actions");
-    fs::create_dir_all(&actions).expect("a folder");
-    fs::write(actions.join(format!("{name}.ts")), source).expect("a file");
+fn build(folder: &Path, kind: &str, name: &str, source: &str) -> Vec<u8> {
+    let functions = folder.join("bench").join(kind);
+    fs::create_dir_all(&functions).expect("a folder");
+    fs::write(functions.join(format!("{name}.ts")), source).expect("a file");
     // zod is an author's own dependency; the package's tests bring one along.
     std::os::unix::fs::symlink(Path::new(PACKAGE).join("node_modules"), folder.join("node_modules")).expect("a link");
     let builder = Path::new(PACKAGE).join("builder/main.mjs");
