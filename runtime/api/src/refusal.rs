@@ -12,6 +12,12 @@ impl From<StoreError> for ApiError {
             StoreError::Cursor => Self::bad_request("invalid_cursor", error.to_string()),
             StoreError::Conflict { constraint } => Self::new(StatusCode::CONFLICT, "conflict", format!("{constraint} stands in the way")),
             StoreError::Full { .. } => Self::bad_request("resource_capped", error.to_string()),
+            StoreError::DiskFull(_) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "insufficient_storage",
+                "the disk of the server's database is full, and nothing was written; free some space there and send the request again",
+            )
+            .caused_by(error),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the server is stopping").caused_by(error),
             _ => Self::internal(error),
         }

@@ -11,8 +11,13 @@ mod writer;
 use futures_util::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
+#[cfg(feature = "testing")]
+pub(crate) use postgres::migrations as postgres_migrations;
 pub(crate) use row::Row;
 pub(crate) use sql::Sql;
+#[cfg(feature = "testing")]
+pub(crate) use sqlite::migrations as sqlite_migrations;
+pub(crate) use sqlite::{latest_migration, lock as lock_sqlite};
 pub(crate) use transaction::Transaction;
 pub(crate) use value::{Value, values};
 

@@ -61,6 +61,17 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("cannot migrate the database")]
     Migration(#[source] Arc<sqlx::migrate::MigrateError>),
+    /// A later version has been here.
+    #[error(
+        "the database was changed by a newer version of Syncline (its schema is {found}, this version knows {known}); start that version again, or \
+         restore the backup that was made before the upgrade"
+    )]
+    NewerSchema {
+        /// The last migration in it.
+        found: i64,
+        /// The last one of this version.
+        known: i64,
+    },
     /// The file system refused.
     #[error("cannot open {}", path.display())]
     File {
@@ -70,6 +81,9 @@ pub enum Error {
         #[source]
         source: Arc<std::io::Error>,
     },
+    /// The database's disk is full. Nothing of the operation was written.
+    #[error("the disk of the database is full")]
+    DiskFull(#[source] DatabaseError),
     /// The store is closed, or the operation was dropped with its caller.
     #[error("the database is closed")]
     Closed,
@@ -122,6 +136,15 @@ impl fmt::Display for Constraint {
 }
 
 impl Error {
+    /// What kept the schema from being brought up to date; `known` is this version's.
+    pub(crate) fn migration(error: sqlx::migrate::MigrateError, known: i64) -> Self {
+        match error {
+            // Migrations are never taken back, so one that is missing here is of a later version.
+            sqlx::migrate::MigrateError::VersionMissing(found) => Self::NewerSchema { found, known },
+            error => Self::Migration(error.into()),
+        }
+    }
+
     pub(crate) fn inconsistency(table: &'static str, column: &'static str, row: impl fmt::Display) -> Self {
         Self::Inconsistency { table, column, row: row.to_string() }
     }
@@ -147,9 +170,14 @@ impl From<sqlx::Error> for Error {
         if let Some(constraint) = error.as_database_error().and_then(constraint) {
             return Self::Conflict { constraint };
         }
-        Self::Database(DatabaseError(Arc::new(error)))
+        let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| DISK_FULL.contains(&&*code));
+        let error = DatabaseError(Arc::new(error));
+        if full { Self::DiskFull(error) } else { Self::Database(error) }
     }
 }
+
+/// `SQLITE_FULL`, and `disk_full` of PostgreSQL.
+const DISK_FULL: [&str; 2] = ["13", "53100"];
 
 /// SQLite names no constraint, only `UNIQUE constraint failed: table.column, ...`; so the table decides on both databases.
 fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {

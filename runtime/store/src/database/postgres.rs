@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor, SqlSafeStr as _};
 
-use super::{Row, Sql, Transaction, Value, value};
+use super::{Row, Sql, Transaction, Value, latest_migration, value};
 use crate::Error;
 
 /// Enough for every statement of this crate.
@@ -17,6 +17,10 @@ const STATEMENTS: usize = 512;
 /// A connection that was idle for longer is asked whether the server is still there before it is used. Asking always would add a round trip
 /// to every statement.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// No transaction waits for the network or for a function, so between two statements there are microseconds; a machine that swaps may take
+/// longer. Well below the 30 s of a lease.
+const IDLE_IN_TRANSACTION: &str = "5s";
 
 #[derive(Clone)]
 pub(crate) struct Postgres {
@@ -30,7 +34,8 @@ impl Postgres {
             .application_name("syncline")
             .statement_cache_capacity(STATEMENTS)
             // An acknowledged write is on disk, whatever the server's default is; and these statements are too short to compile.
-            .options([("synchronous_commit", "on"), ("jit", "off")])
+            // A node that stands still in the middle of a transaction, or is cut off, must not hold its jobs' rows beyond their leases.
+            .options([("synchronous_commit", "on"), ("jit", "off"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(max_connections.max(2))
@@ -45,21 +50,8 @@ impl Postgres {
             })
             .connect_with(options)
             .await?;
-        let migrations = vec![
-            migration(1, "initial", include_str!("../../../../migrations/postgres/0001_initial.sql")),
-            migration(2, "connecting", include_str!("../../../../migrations/postgres/0002_connecting.sql")),
-            migration(3, "key_rotation", include_str!("../../../../migrations/postgres/0003_key_rotation.sql")),
-            migration(4, "access", include_str!("../../../../migrations/postgres/0004_access.sql")),
-            migration(5, "requests", include_str!("../../../../migrations/postgres/0005_requests.sql")),
-            migration(6, "function_source", include_str!("../../../../migrations/postgres/0006_function_source.sql")),
-            migration(7, "function_checkpoints", include_str!("../../../../migrations/postgres/0007_function_checkpoints.sql")),
-            migration(8, "deployments", include_str!("../../../../migrations/postgres/0008_deployments.sql")),
-            migration(9, "queue", include_str!("../../../../migrations/postgres/0009_queue.sql")),
-            migration(10, "incoming_webhooks", include_str!("../../../../migrations/postgres/0010_incoming_webhooks.sql")),
-            migration(11, "outgoing_webhooks", include_str!("../../../../migrations/postgres/0011_outgoing_webhooks.sql")),
-            migration(12, "operations", include_str!("../../../../migrations/postgres/0012_operations.sql")),
-        ];
-        Migrator::with_migrations(migrations).run(&pool).await.map_err(|error| Error::Migration(error.into()))?;
+        let migrated = Migrator::with_migrations(migrations()).run(&pool).await;
+        migrated.map_err(|error| Error::migration(error, latest_migration()))?;
         Ok(Self { pool })
     }
 
@@ -77,6 +69,24 @@ impl Postgres {
         }
         result
     }
+}
+
+/// Every change of the schema, in order.
+pub(crate) fn migrations() -> Vec<Migration> {
+    vec![
+        migration(1, "initial", include_str!("../../../../migrations/postgres/0001_initial.sql")),
+        migration(2, "connecting", include_str!("../../../../migrations/postgres/0002_connecting.sql")),
+        migration(3, "key_rotation", include_str!("../../../../migrations/postgres/0003_key_rotation.sql")),
+        migration(4, "access", include_str!("../../../../migrations/postgres/0004_access.sql")),
+        migration(5, "requests", include_str!("../../../../migrations/postgres/0005_requests.sql")),
+        migration(6, "function_source", include_str!("../../../../migrations/postgres/0006_function_source.sql")),
+        migration(7, "function_checkpoints", include_str!("../../../../migrations/postgres/0007_function_checkpoints.sql")),
+        migration(8, "deployments", include_str!("../../../../migrations/postgres/0008_deployments.sql")),
+        migration(9, "queue", include_str!("../../../../migrations/postgres/0009_queue.sql")),
+        migration(10, "incoming_webhooks", include_str!("../../../../migrations/postgres/0010_incoming_webhooks.sql")),
+        migration(11, "outgoing_webhooks", include_str!("../../../../migrations/postgres/0011_outgoing_webhooks.sql")),
+        migration(12, "operations", include_str!("../../../../migrations/postgres/0012_operations.sql")),
+    ]
 }
 
 fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {

@@ -46,24 +46,10 @@ impl Sqlite {
             .pragma("cache_size", "-65536")
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        let migrations = vec![
-            migration(1, "initial", include_str!("../../../../migrations/sqlite/0001_initial.sql")),
-            migration(2, "connecting", include_str!("../../../../migrations/sqlite/0002_connecting.sql")),
-            migration(3, "key_rotation", include_str!("../../../../migrations/sqlite/0003_key_rotation.sql")),
-            migration(4, "access", include_str!("../../../../migrations/sqlite/0004_access.sql")),
-            migration(5, "requests", include_str!("../../../../migrations/sqlite/0005_requests.sql")),
-            migration(6, "function_source", include_str!("../../../../migrations/sqlite/0006_function_source.sql")),
-            migration(7, "function_checkpoints", include_str!("../../../../migrations/sqlite/0007_function_checkpoints.sql")),
-            migration(8, "deployments", include_str!("../../../../migrations/sqlite/0008_deployments.sql")),
-            migration(9, "queue", include_str!("../../../../migrations/sqlite/0009_queue.sql")),
-            migration(10, "incoming_webhooks", include_str!("../../../../migrations/sqlite/0010_incoming_webhooks.sql")),
-            migration(11, "outgoing_webhooks", include_str!("../../../../migrations/sqlite/0011_outgoing_webhooks.sql")),
-            migration(12, "operations", include_str!("../../../../migrations/sqlite/0012_operations.sql")),
-        ];
-        Migrator::with_migrations(migrations)
+        Migrator::with_migrations(migrations())
             .run_direct(None, &mut connection, false)
             .await
-            .map_err(|error| Error::Migration(error.into()))?;
+            .map_err(|error| Error::migration(error, latest_migration()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(max_connections.max(1))
             // A file does not hang up.
@@ -80,7 +66,7 @@ impl Sqlite {
 }
 
 /// Holds a lock on a file beside the database for as long as the value lives; the system frees it when the process ends in any way.
-fn lock(path: &Path) -> Result<Arc<File>, Error> {
+pub(crate) fn lock(path: &Path) -> Result<Arc<File>, Error> {
     let failed = |path: &Path, source: std::io::Error| Error::File { path: path.to_owned(), source: source.into() };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
@@ -94,6 +80,29 @@ fn lock(path: &Path) -> Result<Arc<File>, Error> {
         Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed(&name, error)),
     }
+}
+
+/// The last change of the schema that this version knows. Both databases have the same.
+pub(crate) fn latest_migration() -> i64 {
+    migrations().last().expect("there are migrations").version
+}
+
+/// Every change of the schema, in order.
+pub(crate) fn migrations() -> Vec<Migration> {
+    vec![
+        migration(1, "initial", include_str!("../../../../migrations/sqlite/0001_initial.sql")),
+        migration(2, "connecting", include_str!("../../../../migrations/sqlite/0002_connecting.sql")),
+        migration(3, "key_rotation", include_str!("../../../../migrations/sqlite/0003_key_rotation.sql")),
+        migration(4, "access", include_str!("../../../../migrations/sqlite/0004_access.sql")),
+        migration(5, "requests", include_str!("../../../../migrations/sqlite/0005_requests.sql")),
+        migration(6, "function_source", include_str!("../../../../migrations/sqlite/0006_function_source.sql")),
+        migration(7, "function_checkpoints", include_str!("../../../../migrations/sqlite/0007_function_checkpoints.sql")),
+        migration(8, "deployments", include_str!("../../../../migrations/sqlite/0008_deployments.sql")),
+        migration(9, "queue", include_str!("../../../../migrations/sqlite/0009_queue.sql")),
+        migration(10, "incoming_webhooks", include_str!("../../../../migrations/sqlite/0010_incoming_webhooks.sql")),
+        migration(11, "outgoing_webhooks", include_str!("../../../../migrations/sqlite/0011_outgoing_webhooks.sql")),
+        migration(12, "operations", include_str!("../../../../migrations/sqlite/0012_operations.sql")),
+    ]
 }
 
 fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
