@@ -1,10 +1,11 @@
 //! The command line: what can be asked, and which file answers.
 //!
-//! Everything but `serve`, `dev`, `demo`, `init`, `create`, `build`, `test` and `openapi` talks to a running server over its public HTTP API, as any
+//! Everything but `serve`, `dev`, `demo`, `init`, `create`, `build`, `test`, `openapi`, `backup` and `restore` talks to a running server over its public HTTP API, as any
 //! other client does.
 
 mod account;
 mod api_keys;
+mod backup;
 pub(crate) mod build;
 pub mod client;
 mod connections;
@@ -96,6 +97,10 @@ enum Command {
     ApiKeys(api_keys::ApiKeys),
     /// The keys of encryption at rest: status, rotation, change
     Keys(keys::Keys),
+    /// Copy the SQLite database to a file while the server runs
+    Backup(backup::Backup),
+    /// Put such a copy in the database's place
+    Restore(backup::Restore),
     /// The catalogue of providers
     Providers(providers::Providers),
     /// Print the description of the HTTP API, OpenAPI 3.1, of this version
@@ -147,6 +152,8 @@ impl Command {
             Self::Environments(command) => command.execute().await?,
             Self::ApiKeys(command) => command.execute().await?,
             Self::Keys(command) => command.execute().await?,
+            Self::Backup(command) => command.execute().await?,
+            Self::Restore(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
             Self::OpenApi(openapi::OpenApi {}) => openapi::print()?,
             Self::CompileComponent => unreachable!("handled before the runtime starts"),

@@ -75,6 +75,14 @@ impl DatabaseUrl {
         Self(Place::Sqlite(path.as_ref().to_owned()))
     }
 
+    /// The file, where it is SQLite.
+    pub fn sqlite_path(&self) -> Option<&Path> {
+        match &self.0 {
+            Place::Sqlite(path) => Some(path),
+            Place::Postgres(_) => None,
+        }
+    }
+
     /// `SQLite` or `PostgreSQL`, for people.
     pub const fn kind(&self) -> &'static str {
         match self.0 {

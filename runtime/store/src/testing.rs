@@ -2,10 +2,12 @@
 //!
 //! [`on_each_database!`](crate::on_each_database) makes two tests of one: every test of the store runs on both.
 
+mod level;
 mod postgres;
 
 use std::sync::Arc;
 
+pub use postgres::TestCluster;
 use syncline_domain::{ManualClock, Timestamp};
 use tempfile::TempDir;
 
@@ -31,6 +33,11 @@ impl TestDatabase {
     pub async fn postgres() -> Option<Self> {
         let url = postgres::new_database().await?;
         Some(Self { url, clock: clock(), _folder: None })
+    }
+
+    /// The folder of PostgreSQL's programs (`pg_dump` and others), where it is installed.
+    pub fn postgres_programs() -> Option<std::path::PathBuf> {
+        postgres::programs()
     }
 
     /// As the server's configuration spells it.

@@ -1,26 +1,33 @@
-//! A PostgreSQL cluster for the test process: started when a test first asks, gone when the process is, however it ends.
+//! A PostgreSQL cluster for the test process: started when a test first asks, gone when the process is, however it ends. And clusters of single
+//! tests, which may crash and start again.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::sync::OnceCell;
 
 /// A shell watches over the cluster: its standard input ends when the test process ends, also by `kill -9`, where no destructor runs.
-/// Nothing is synced to disk: the machine's crash is not what these tests are about.
+/// Commands come in by the line, and each is answered by one.
 const WATCH: &str = r#"
 trap '' INT TERM HUP
 dir=$(mktemp -d "${TMPDIR:-/tmp}/syncline-postgres.XXXXXX") || exit 1
 cd "$dir"
-if "$1/initdb" -D "$dir/data" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 &&
-    "$1/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off \
-        -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB" start >>"$dir/log" 2>&1
+options="-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories='' $3 -c max_connections=300 -c shared_buffers=64MB"
+start() { "$1/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "$options" start; }
+if "$1/initdb" -D "$dir/data" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 && start "$1" >>"$dir/log" 2>&1
 then
     echo ready
-    cat >/dev/null
+    while read -r command; do
+        case "$command" in
+            crash) "$1/pg_ctl" -D "$dir/data" -m immediate -w stop ;;
+            start) start "$1" ;;
+            restart) "$1/pg_ctl" -D "$dir/data" -m fast -w -t 60 -l "$dir/log" restart ;;
+        esac >>"$dir/log" 2>&1 && echo "did $command" || { echo "failed to $command: $(tail -n 20 "$dir/log" | tr '\n' ' ')"; }
+    done
     "$1/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
 else
     tail -n 20 "$dir/log" | tr '\n' ' '
@@ -29,13 +36,71 @@ cd /
 rm -rf "$dir"
 "#;
 
+/// Of the shared cluster nothing is synced to disk: it is never started again.
+const CARELESS: &str = "-c fsync=off -c full_page_writes=off";
+/// As PostgreSQL comes.
+const CAREFUL: &str = "-c fsync=on";
+
 /// Migrated once; each test's database is a copy.
 const TEMPLATE: &str = "syncline_template";
 
 struct Cluster {
     port: u16,
-    /// Never dropped: its standard input must stay open.
-    _watch: Child,
+    /// Its standard input must stay open.
+    watch: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+/// A cluster of one test's own, with an empty database; it goes with the value.
+pub struct TestCluster(Cluster);
+
+impl std::fmt::Debug for TestCluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TestCluster({})", self.0.port)
+    }
+}
+
+impl TestCluster {
+    /// Starts one; `None` where PostgreSQL is not installed, after saying so. Panics then when `CI=true`.
+    pub async fn start() -> Option<Self> {
+        let programs = installed()?;
+        let cluster = launch_one(&programs, CAREFUL);
+        execute(cluster.port, "CREATE DATABASE syncline".to_owned()).await;
+        Some(Self(cluster))
+    }
+
+    /// Of the empty database.
+    pub fn url(&self) -> String {
+        self.0.url("syncline")
+    }
+
+    /// Where it listens on loopback.
+    pub fn port(&self) -> u16 {
+        self.0.port
+    }
+
+    /// Ends every process of it at once, as a power cut does. What was not synced to the files is lost.
+    pub fn crash(&mut self) {
+        self.0.command("crash");
+    }
+
+    /// After a crash: recovers, and returns when it answers, at the same port.
+    pub fn start_again(&mut self) {
+        self.0.command("start");
+    }
+
+    /// As an operator restarts it: connections are cut, transactions under way are rolled back.
+    pub fn restart(&mut self) {
+        self.0.command("restart");
+    }
+}
+
+impl Drop for TestCluster {
+    fn drop(&mut self) {
+        // The end of its input tells the shell to stop and to tidy up.
+        drop(self.0.watch.stdin.take());
+        _ = self.0.watch.wait();
+    }
 }
 
 static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
@@ -53,37 +118,47 @@ impl Cluster {
     fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
+
+    fn command(&mut self, command: &str) {
+        let stdin = self.watch.stdin.as_mut().expect("piped, and taken by nobody");
+        writeln!(stdin, "{command}").expect("the shell reads");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("the shell speaks UTF-8");
+        assert_eq!(answer.trim(), format!("did {command}"), "PostgreSQL");
+    }
 }
 
 async fn start() -> Option<Cluster> {
-    let Some(programs) = programs() else {
-        skip("PostgreSQL is not installed (no initdb in PATH or /usr/lib/postgresql): its half of the tests did not run");
-        return None;
-    };
-    // Between the choice of a port and its use another process can take it.
-    let cluster = (0..3).find_map(|_| launch(&programs)).expect("PostgreSQL is installed but does not start; its log is above");
+    let cluster = launch_one(&installed()?, CARELESS);
     execute(cluster.port, format!("CREATE DATABASE {TEMPLATE}")).await;
     let template = super::TestDatabase { url: cluster.url(TEMPLATE), clock: super::clock(), _folder: None };
     template.open().await.close().await;
     Some(cluster)
 }
 
-fn launch(programs: &std::path::Path) -> Option<Cluster> {
+fn launch_one(programs: &Path, settings: &str) -> Cluster {
+    // Between the choice of a port and its use another process can take it.
+    (0..3).find_map(|_| launch(programs, settings)).expect("PostgreSQL is installed but does not start; its log is above")
+}
+
+fn launch(programs: &Path, settings: &str) -> Option<Cluster> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let mut watch = unprivileged()
         .args(["sh", "-c", WATCH, "watch"])
         .arg(programs)
         .arg(port.to_string())
+        .arg(settings)
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
         .expect("a shell");
+    let mut answers = BufReader::new(watch.stdout.take().expect("piped"));
     let mut line = String::new();
-    BufReader::new(watch.stdout.take().expect("piped")).read_line(&mut line).expect("the shell speaks UTF-8");
+    answers.read_line(&mut line).expect("the shell speaks UTF-8");
     if line.trim() == "ready" {
-        return Some(Cluster { port, _watch: watch });
+        return Some(Cluster { port, watch, answers });
     }
     eprintln!("PostgreSQL did not start: {line}");
     _ = watch.wait();
@@ -107,7 +182,16 @@ fn unprivileged() -> Command {
     command
 }
 
-fn programs() -> Option<PathBuf> {
+fn installed() -> Option<PathBuf> {
+    let programs = programs();
+    if programs.is_none() {
+        skip("PostgreSQL is not installed (no initdb in PATH or /usr/lib/postgresql): its half of the tests did not run");
+    }
+    programs
+}
+
+/// The folder of PostgreSQL's programs.
+pub(super) fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
     std::env::split_paths(&path).chain(installed).find(|folder| folder.join("initdb").is_file())
