@@ -1,6 +1,7 @@
 //! A server with a database and a provider of its own.
 
 use std::ops::Deref;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use syncline_store::testing::TestDatabase;
 use tempfile::TempDir;
 
-use crate::node::{Answer, Node, Place};
+use crate::node::{Answer, KEY, Node, Place};
 use crate::provider::{Provider, TOKEN};
 
 /// A server and what belongs to it.
@@ -39,19 +40,13 @@ impl App {
     pub(crate) async fn start_with(database: TestDatabase, entries: &[(String, String)]) -> Self {
         let provider = Provider::start().await;
         let directory = tempfile::tempdir().unwrap();
-        let providers = directory.path().join("providers");
-        std::fs::create_dir(&providers).unwrap();
-        let entry = format!(
-            "key: stand-in\ndisplay_name: Stand-in\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\nproxy:\n  base_url: {}\n  headers:\n    authorization: Bearer ${{apiKey}}\n  paginate:\n    type: link\n    link_rel_in_response_header: next\nsources: [https://example.com/docs]\n",
-            provider.url()
-        );
-        std::fs::write(providers.join("stand-in.yaml"), entry).unwrap();
+        describe(&provider, directory.path());
         for (name, text) in entries {
-            std::fs::write(providers.join(name), text).unwrap();
+            std::fs::write(directory.path().join("providers").join(name), text).unwrap();
         }
         let node = Node::start(&first(&database, &directory)).await;
         let app = Self { node, database, directory, provider, nodes: 1 };
-        app.post("/integrations", json!({ "provider": "stand-in", "unique_key": "fixture" })).await.ok();
+        app.integrate().await;
         app
     }
 
@@ -81,6 +76,14 @@ impl App {
         self.stop();
         self.node = Node::start(&first(&self.database, &self.directory)).await;
     }
+}
+
+/// What a product's backend does with any server.
+impl Node {
+    /// The integration of [`describe`]'s provider.
+    pub(crate) async fn integrate(&self) {
+        self.post("/integrations", json!({ "provider": "stand-in", "unique_key": "fixture" })).await.ok();
+    }
 
     pub(crate) async fn deploy(&self, wasm: &[u8]) -> Answer {
         let components = json!([{ "integration": "fixture", "wasm": STANDARD.encode(wasm) }]);
@@ -94,6 +97,15 @@ impl App {
             "credentials": { "type": "API_KEY", "apiKey": TOKEN },
         });
         self.post("/connections", body).await.ok()
+    }
+
+    /// Whether it was acknowledged; false also where there was no answer.
+    pub(crate) async fn try_connect(&self, connection: &str) -> bool {
+        let body = json!({
+            "provider_config_key": "fixture", "connection_id": connection, "credentials": { "type": "API_KEY", "apiKey": TOKEN },
+        });
+        let answer = self.http.post(self.url("/connections")).bearer_auth(KEY).json(&body).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
     }
 
     /// The same, and waits for the end of `full`, which starts with the connection and shares the model `Item` with the other syncs: what they
@@ -165,6 +177,17 @@ impl App {
             }
         }
     }
+}
+
+/// Writes the stand-in's entry into the folder `providers` of `directory`.
+pub(crate) fn describe(provider: &Provider, directory: &Path) {
+    let providers = directory.join("providers");
+    std::fs::create_dir(&providers).unwrap();
+    let entry = format!(
+        "key: stand-in\ndisplay_name: Stand-in\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\nproxy:\n  base_url: {}\n  headers:\n    authorization: Bearer ${{apiKey}}\n  paginate:\n    type: link\n    link_rel_in_response_header: next\nsources: [https://example.com/docs]\n",
+        provider.url()
+    );
+    std::fs::write(providers.join("stand-in.yaml"), entry).unwrap();
 }
 
 fn first<'a>(database: &'a TestDatabase, directory: &'a TempDir) -> Place<'a> {

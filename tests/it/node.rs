@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
@@ -25,6 +26,7 @@ pub(crate) struct Node {
     pub(crate) http: reqwest::Client,
     port: u16,
     log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 /// What a server is started on.
@@ -84,10 +86,32 @@ impl Node {
         panic!("three servers did not start; their logs are above");
     }
 
+    /// The same under a program that ends in `exec`.
+    pub(crate) async fn start_under(place: &Place<'_>, wrapper: &[&str]) -> Self {
+        let mut node = Self::launch_under(place, &[], wrapper);
+        assert!(node.ready().await, "the server did not start:\n{}", node.log());
+        node
+    }
+
+    /// Starts one that cannot run, and returns what it said when it ended.
+    pub(crate) fn refused(place: &Place<'_>) -> String {
+        let mut node = Self::launch(place, &[]);
+        let status = node.child.wait().unwrap();
+        assert!(!status.success(), "it ended well:\n{}", node.log());
+        node.whole_log()
+    }
+
     fn launch(place: &Place<'_>, variables: &[(&str, &str)]) -> Self {
+        Self::launch_under(place, variables, &[])
+    }
+
+    fn launch_under(place: &Place<'_>, variables: &[(&str, &str)], wrapper: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syncline"));
+        let program = [env!("CARGO_BIN_EXE_syncline")];
+        let mut words = wrapper.iter().chain(&program);
+        let mut command = Command::new(words.next().expect("the program at least"));
         command
+            .args(words)
             .arg("serve")
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -114,19 +138,19 @@ impl Node {
         let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, written) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let mut log = written.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
             }
         });
-        Self { child, http: client(), port, log }
+        Self { child, http: client(), port, log, reader: Some(reader) }
     }
 
     /// Asks it to stop, and does not wait for that.
     pub(crate) fn ask_to_stop(&self) {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.signal("-TERM");
     }
 
     /// As a power cut would.
@@ -138,11 +162,33 @@ impl Node {
     /// SIGTERM, as an operator or a rolling deploy stops it; the process must end well.
     pub(crate) fn terminate(&mut self) {
         if self.child.try_wait().unwrap().is_none() {
-            let pid = self.child.id().to_string();
-            Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+            self.signal("-TERM");
             let status = self.child.wait().unwrap();
             assert!(status.success(), "{status}\n{}", self.log());
         }
+    }
+
+    /// SIGSTOP: the process stands still with everything that it holds, as a machine does that swaps or is moved.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success(), "no process to send {signal} to");
+    }
+
+    /// All that it wrote, of a process that has ended.
+    fn whole_log(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.log()
     }
 
     /// What the server wrote to stderr so far.

@@ -30,6 +30,8 @@ struct Shared {
     requests: AtomicU32,
     /// Statuses to answer before the real answer, first come first served.
     failures: Mutex<Vec<Failure>>,
+    /// How often each number was brought to `/witness`.
+    witnessed: Mutex<BTreeMap<u64, u32>>,
     /// Whether `/hold` answers.
     open: watch::Sender<bool>,
 }
@@ -62,6 +64,7 @@ impl Provider {
             .route("/echo", any(echo))
             .route("/status/{status}", any(status))
             .route("/hold", any(hold))
+            .route("/witness/{number}", any(witness))
             .route("/html", get(|| async { ([(header::CONTENT_TYPE, "text/html")], "<html>maintenance</html>") }))
             .route("/endless", get(endless))
             .route("/nothing", get(nothing))
@@ -100,6 +103,16 @@ impl Provider {
         self.state.failures.lock().unwrap().push((status, headers));
     }
 
+    /// What was really done: how often each number came.
+    pub(crate) fn witnessed(&self) -> BTreeMap<u64, u32> {
+        self.state.witnessed.lock().unwrap().clone()
+    }
+
+    /// Counts from nothing again.
+    pub(crate) fn forget(&self) {
+        self.state.witnessed.lock().unwrap().clear();
+    }
+
     /// From now on `/hold` answers, also those who wait for it already.
     pub(crate) fn open(&self) {
         self.state.open.send_replace(true);
@@ -128,7 +141,13 @@ impl Provider {
 
 impl Shared {
     fn new() -> Self {
-        Self { items: Mutex::default(), requests: AtomicU32::new(0), failures: Mutex::default(), open: watch::Sender::new(false) }
+        Self {
+            items: Mutex::default(),
+            requests: AtomicU32::new(0),
+            failures: Mutex::default(),
+            witnessed: Mutex::default(),
+            open: watch::Sender::new(false),
+        }
     }
 }
 
@@ -139,6 +158,15 @@ async fn hold(State(provider): State<Provider>, headers: HeaderMap) -> Response<
     }
     let _ = provider.state.open.subscribe().wait_for(|open| *open).await;
     plain(StatusCode::OK, &json!({ "message": "held" }))
+}
+
+/// Remembers the number, which no server can take back.
+async fn witness(State(provider): State<Provider>, Path(number): Path<u64>, headers: HeaderMap) -> Response<Body> {
+    if let Some(refusal) = provider.admit(&headers) {
+        return refusal;
+    }
+    *provider.state.witnessed.lock().unwrap().entry(number).or_default() += 1;
+    plain(StatusCode::OK, &json!({ "number": number }))
 }
 
 fn plain(status: StatusCode, body: &Value) -> Response<Body> {

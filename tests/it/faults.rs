@@ -1,0 +1,34 @@
+//! Faults: processes killed, paused and cut off, databases restarted, disks filled; and afterwards the history of what was acknowledged against
+//! what is there.
+//!
+//! `cargo test -p syncline-server --test it faults` plays one round of each. Where chance decides, the seed is printed: `SYNCLINE_FAULT_SEED=N`
+//! plays that round again, `SYNCLINE_FAULT_SECONDS=3600` plays rounds with new seeds for that long, in each such test;
+//! `SYNCLINE_FAULT_SCHEDULES=1000000` makes that many schedules due at once.
+//!
+//! | fault | test |
+//! |---|---|
+//! | D1, D2, D11 | `crashes` |
+//! | D2, D4, D5 | `syncs` |
+//! | D3, C1, rolling restarts | `nodes` |
+//! | D7 | `outgoing` |
+//! | D10 | `disk`, and readiness in `crate::readiness` |
+//! | D12 | `database` |
+//! | D13, C9 | `schedules`; C6 in `crate::schedules` |
+//! | D14 | the domain's tests of schedules, the worker's of its clock |
+//! | D15 | `backups`, `crate::operations_page` |
+//! | D16 | `upgrades` |
+
+mod backups;
+mod chance;
+mod crashes;
+mod database;
+mod disk;
+mod fleet;
+mod history;
+mod load;
+mod nodes;
+mod outgoing;
+mod proxy;
+mod schedules;
+mod syncs;
+mod upgrades;
