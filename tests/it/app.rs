@@ -59,6 +59,15 @@ impl App {
             .await
     }
 
+    /// The same, with further variables in its environment.
+    pub(crate) async fn another_node_with(&mut self, variables: &[(&str, &str)]) -> Node {
+        self.nodes += 1;
+        let data = format!("data-{}", self.nodes);
+        let public_url = Some(self.url(""));
+        let place = Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url, rate_limit: 0 };
+        Node::start_with(&place, variables).await
+    }
+
     /// Kills the process as a power cut would, and starts another on what is left.
     pub(crate) async fn crash_and_restart(&mut self) {
         self.node.kill();
@@ -69,6 +78,12 @@ impl App {
     pub(crate) fn stop(&mut self) {
         self.node.terminate();
         assert!(!self.log().contains(TOKEN), "the log shows a credential:\n{}", self.log());
+    }
+
+    /// The same, with further variables in the environment of the next one.
+    pub(crate) async fn restart_with(&mut self, variables: &[(&str, &str)]) {
+        self.stop();
+        self.node = Node::start_with(&first(&self.database, &self.directory), variables).await;
     }
 
     /// SIGTERM and another process on the same database.

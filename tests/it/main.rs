@@ -32,6 +32,7 @@ mod provider;
 mod readiness;
 mod real_browser;
 mod replay;
+mod roles;
 mod sandbox;
 mod scale;
 mod schedules;

@@ -32,6 +32,43 @@ on_both_databases! {
         assert_eq!(answer.status.as_u16(), 400, "{}", answer.text);
     }
 
+    async fn a_long_sync_hands_over_at_a_checkpoint_and_goes_on_at_once(app: App) {
+        app.deploy(&FIXTURE).await.ok();
+        app.connect_and_settle("ada", json!({ "count": 40_000, "page_size": 50, "size_bytes": 100 })).await;
+        app.restart_with(&[("SYNCLINE_SOFT_DEADLINE_SECONDS", "1")]).await;
+        app.trigger("ada", "bulk").await;
+        let runs = app
+            .eventually("end of the sync", || async {
+                let runs = app.runs("ada", "bulk").await;
+                runs.first().is_some_and(|run| run["state"] == "succeeded").then_some(runs)
+            })
+            .await;
+        assert!(runs.len() > 1 && runs[1..].iter().all(|run| run["state"] == "interrupted"), "{runs:?}");
+        let added: u64 = runs.iter().filter_map(|run| run["counts"]["Item"]["added"].as_u64()).sum();
+        assert_eq!(added, 40_000, "pages were read twice: {runs:?}");
+        assert!(runs.iter().all(|run| run["attempt"] == 1), "a handover is no try: {runs:?}");
+    }
+
+    async fn a_pause_cancels_a_run_unless_it_waits(app: App) {
+        app.deploy(&FIXTURE).await.ok();
+        app.connect_and_settle("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;
+        let pause = |wait| json!({ "syncs": ["bulk"], "provider_config_key": "fixture", "connection_id": "ada", "wait": wait });
+        let target = json!({ "syncs": ["bulk"], "provider_config_key": "fixture", "connection_id": "ada" });
+        for (wait, state) in [(false, "cancelled"), (true, "succeeded")] {
+            app.post("/sync/start", target.clone()).await.ok();
+            app.trigger("ada", "bulk").await;
+            let begun = app
+                .eventually("a run", || async { app.runs("ada", "bulk").await.into_iter().find(|run| run["state"] == "running") })
+                .await;
+            app.post("/sync/pause", pause(wait)).await.ok();
+            app.eventually("its end", || async {
+                let run = app.get(&format!("/runs/{}", begun["id"].as_str().unwrap())).await.ok();
+                (run["state"] != "running").then(|| assert_eq!(run["state"], state, "{run}"))
+            })
+            .await;
+        }
+    }
+
     /// C6
     async fn triggers_pauses_and_schedules_at_once_never_run_a_sync_twice(app: App) {
         for id in 0..200 {

@@ -66,7 +66,7 @@ pub use console::{MIN_PASSWORD_CHARS, PasswordError, seed_password};
 pub use limit::{RateLimits, TrustedProxies};
 pub use openapi::text as openapi_document;
 pub use operator::operator_token;
-pub use routes::router;
+pub use routes::{router, router_of_probes};
 pub use scope::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT, scope_problem};
 pub use serve::serve;
 pub use state::{Options, Services};

@@ -56,6 +56,15 @@ pub fn router(services: Services, options: Options) -> Router {
     around(Arc::new(App::new(services, options)))
 }
 
+/// What a node without the API answers: whether it lives, and whether it is ready.
+pub fn router_of_probes(services: Services, options: Options) -> Router {
+    Router::new()
+        .route("/health", get(health::alive::handle))
+        .route("/ready", get(health::ready::handle))
+        .fallback(unknown_route)
+        .with_state(Arc::new(App::new(services, options)))
+}
+
 /// The paths of everything that the API's description describes.
 #[cfg(test)]
 pub(crate) fn paths(app: &Arc<App>) -> Vec<&'static str> {

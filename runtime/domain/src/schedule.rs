@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::{Frequency, FrequencyDefect, Timestamp};
@@ -23,6 +24,8 @@ pub enum Schedule {
 pub struct Cron {
     /// One, or two where the day of the month and the day of the week are both restricted.
     alternatives: Vec<cron::Schedule>,
+    /// Whether it names hours, and does not run in all of them.
+    at_hours: bool,
     time_zone: Tz,
     text: Box<str>,
 }
@@ -116,6 +119,7 @@ impl Cron {
         }
         fields[5] = weekdays(&fields[5]).map_err(&wrong)?;
         let restricted = |field: &str| !matches!(field, "*" | "?");
+        let at_hours = !fields[2].starts_with('*');
         let variants = if restricted(&fields[3]) && restricted(&fields[5]) {
             let (mut by_date, mut by_weekday) = (fields.clone(), fields);
             "*".clone_into(&mut by_date[5]);
@@ -128,12 +132,16 @@ impl Cron {
             .iter()
             .map(|fields| cron::Schedule::from_str(&fields.join(" ")).map_err(|error| wrong(error.to_string())))
             .collect::<Result<_, _>>()?;
-        Ok(Self { alternatives, time_zone, text: text.trim().into() })
+        Ok(Self { alternatives, at_hours, time_zone, text: text.trim().into() })
     }
 
+    /// Where clocks are set back, an hour of the day comes twice: what names its hours runs in the first of them only, and what runs in every
+    /// hour runs in both. Where they are set forward, a time that is left out is left out that day.
     fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
         let after = after.chrono().with_timezone(&self.time_zone);
-        let next = |schedule: &cron::Schedule| schedule.after(&after).next();
+        let is_second =
+            |at: &DateTime<Tz>| self.time_zone.from_local_datetime(&at.naive_local()).earliest().is_some_and(|first| first < *at);
+        let next = |schedule: &cron::Schedule| schedule.after(&after).find(|at| !self.at_hours || !is_second(at));
         self.alternatives.iter().filter_map(next).min().map(|at| Timestamp::from_unix_micros(at.timestamp_micros()))
     }
 }
@@ -197,6 +205,12 @@ mod tests {
         // Berlin jumps from 02:00 to 03:00 on 2026-03-29 and back on 2026-10-25.
         assert_eq!(next("0 8 * * *", Some("Europe/Berlin"), "2026-03-28T12:00:00Z"), "2026-03-29T06:00:00.000Z");
         assert_eq!(next("0 8 * * *", Some("Europe/Berlin"), "2026-10-24T12:00:00Z"), "2026-10-25T07:00:00.000Z");
+        // 02:30 is left out on the first of them, and comes twice on the second: at 00:30 and at 01:30 UTC.
+        assert_eq!(next("30 2 * * *", Some("Europe/Berlin"), "2026-03-28T12:00:00Z"), "2026-03-30T00:30:00.000Z");
+        assert_eq!(next("30 2 * * *", Some("Europe/Berlin"), "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00.000Z");
+        assert_eq!(next("30 2 * * *", Some("Europe/Berlin"), "2026-10-25T00:30:00Z"), "2026-10-26T01:30:00.000Z", "once");
+        assert_eq!(next("30 * * * *", Some("Europe/Berlin"), "2026-10-25T00:30:00Z"), "2026-10-25T01:30:00.000Z", "every hour");
+        assert_eq!(next("30 2 * * *", None, "9999-12-30T00:00:00Z"), "never", "the calendar of schedules ends before");
         assert_eq!(next("0 0 30 2 *", None, "2026-01-01T00:00:00Z"), "never");
         assert_eq!(next("0 0 29 2 *", None, "2026-01-01T00:00:00Z"), "2028-02-29T00:00:00.000Z");
     }

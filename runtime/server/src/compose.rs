@@ -16,14 +16,14 @@ use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_providers::Catalogue;
 use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
-use syncline_worker::{Dependencies, Runner, Shutdown, Worker};
+use syncline_worker::{Dependencies, Loops, Runner, Shutdown, Worker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::config::{Configuration, DeclaredKey, Keys, setup_code};
+use crate::config::{Configuration, DeclaredKey, Keys, MissedTicks, setup_code};
 
 /// Load balancers ask every few seconds, and the usual ones believe the second refusal.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -52,8 +52,6 @@ pub struct Options {
     pub engine: Option<Engine>,
     /// How the worker works; its defaults suit a machine of two cores.
     pub worker: syncline_worker::Options,
-    /// Whether to claim and schedule. A node without only serves the API.
-    pub work: bool,
 }
 
 /// A running server.
@@ -83,15 +81,17 @@ impl Options {
         worker.jobs = configuration.max_concurrent_runs as usize;
         worker.limits = configuration.run_limits;
         worker.lease = configuration.lease;
+        worker.soft_deadline = configuration.soft_deadline;
+        worker.skip_missed = configuration.missed_ticks == MissedTicks::Skip;
         worker.actions = configuration.max_concurrent_runs as usize;
         let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
-        Ok(Self { configuration, keys, clock, compiler, engine: None, worker, work: true })
+        Ok(Self { configuration, keys, clock, compiler, engine: None, worker })
     }
 }
 
 /// Starts everything; returns when the API answers.
 pub async fn start(options: Options) -> anyhow::Result<Node> {
-    let Options { configuration, keys, clock, compiler, engine, worker, work } = options;
+    let Options { configuration, keys, clock, compiler, engine, worker } = options;
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let catalogue = Arc::new(catalogue(configuration.providers_dir.as_deref())?);
@@ -169,10 +169,13 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         pulse: Arc::clone(&pulse),
         ..syncline_api::Options::new(url.clone())
     };
-    let router = syncline_api::router(services, api_options);
+    let roles = configuration.roles;
+    let router =
+        if roles.api { syncline_api::router(services, api_options) } else { syncline_api::router_of_probes(services, api_options) };
     let closing = CancellationToken::new();
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, closing.clone().cancelled_owned()));
-    let working = work.then(|| shutdown.tasks.spawn(Worker::new(runner.clone()).run(shutdown.clone())));
+    let loops = Loops { schedules: roles.scheduler, jobs: roles.worker };
+    let working = (loops.schedules || loops.jobs).then(|| shutdown.tasks.spawn(Worker::new(runner.clone(), loops).run(shutdown.clone())));
     Ok(Node { address, url, setup_code, store, runner, shutdown, pulse, drain, closing, exchanges, serving, working })
 }
 

@@ -8,6 +8,7 @@ mod key_file;
 mod keys;
 mod local;
 mod resolve;
+mod roles;
 mod settings;
 pub(crate) mod setup_code;
 
@@ -19,4 +20,5 @@ pub use keys::Keys;
 pub(crate) use keys::{random, read_account_key, read_encryption_key};
 pub(crate) use local::local_keys;
 pub use resolve::Configuration;
-pub use settings::{DEFAULT_DATA_DIR, LogFormat, Settings};
+pub use roles::Roles;
+pub use settings::{DEFAULT_DATA_DIR, LogFormat, MissedTicks, Settings};

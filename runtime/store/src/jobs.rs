@@ -15,6 +15,7 @@ mod claim;
 mod end;
 mod enqueue_by;
 mod fence;
+mod insert_syncs;
 mod limits;
 pub mod payload;
 mod rank;
@@ -27,6 +28,7 @@ pub use end::JobDecision;
 pub(crate) use end::{cancel_connection_in, cancel_event_in, cancel_sync_in, cancel_waiting_in, end_in};
 pub(crate) use enqueue_by::{Enqueued, enqueue_by};
 pub use fence::Fence;
+pub(crate) use insert_syncs::insert_syncs_in;
 pub use limits::Limits;
 pub use rescue::Rescue;
 

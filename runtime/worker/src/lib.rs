@@ -35,4 +35,4 @@ mod worker;
 pub use options::{Budgets, Options};
 pub use runner::{Dependencies, Runner};
 pub use shutdown::Shutdown;
-pub use worker::Worker;
+pub use worker::{Loops, Worker};

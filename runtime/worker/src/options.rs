@@ -23,6 +23,11 @@ pub struct Options {
     pub lease: Duration,
     /// How often to look for work when nobody says that there is some.
     pub poll: Duration,
+    /// After so long a sync hands over at its next checkpoint, and goes on at once as another run: a node that is asked to stop, or a worker
+    /// that is replaced, never waits long for it, and other syncs have their turn.
+    pub soft_deadline: Duration,
+    /// Whether a tick that nobody took in time is left out. Else it runs once, however many were missed.
+    pub skip_missed: bool,
     /// How often to look for due schedules. Also the latest that a sync starts.
     pub tick: Duration,
     /// How long a run's log is kept.
@@ -55,6 +60,8 @@ impl Options {
             action_wait: Duration::from_secs(30),
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
+            soft_deadline: Duration::from_mins(30),
+            skip_missed: false,
             tick: Duration::from_millis(250),
             keep_runs: Duration::from_secs(15 * 24 * 3_600),
             budgets: Budgets::default(),

@@ -1,6 +1,7 @@
 //! Makes due syncs jobs. Any number of nodes may run this: a due row is taken by one of them and advances in the same transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncline_domain::{Outage, Schedule, Timestamp};
 use syncline_store::{DueSync, schedule_seed};
@@ -8,7 +9,9 @@ use syncline_store::{DueSync, schedule_seed};
 use crate::{Options, Runner, Shutdown};
 
 /// Due syncs taken in one transaction: long enough to be cheap, short enough not to hold the writer.
-const BATCH: u32 = 200;
+const BATCH: u32 = 500;
+/// A tick that is later than that was missed: nobody looked for due schedules. A busy database is late by seconds.
+const MISSED: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdown) {
     let mut tick = tokio::time::interval(options.tick);
@@ -28,7 +31,8 @@ pub(crate) async fn enqueue_due(runner: &Runner) -> Result<usize, syncline_store
     let mut total = 0;
     loop {
         let now = runner.now();
-        let due = runner.store().syncs().enqueue_due(now, BATCH, Arc::new(move |due| next_due(due, now))).await?;
+        let skip_before = runner.options().skip_missed.then(|| now.minus(MISSED));
+        let due = runner.store().syncs().enqueue_due(now, BATCH, skip_before, Arc::new(move |due| next_due(due, now))).await?;
         total += due;
         if due < BATCH as usize {
             return Ok(total);

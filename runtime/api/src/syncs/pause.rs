@@ -46,23 +46,52 @@ impl Body {
     }
 }
 
+/// Which syncs to pause, and how.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SyncPause)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PauseBody {
+    #[serde(default)]
+    /// All where it is left out or empty
+    #[schema(value_type = Vec<SyncRefText>, max_items = 256)]
+    syncs: Vec<SyncRef>,
+    #[schema(value_type = IntegrationKeyText)]
+    provider_config_key: IntegrationKey,
+    #[serde(default)]
+    #[schema(value_type = Option<ConnectionIdText>)]
+    connection_id: Option<ConnectionName>,
+    /// Lets a run that is under way come to its end, instead of cancelling it
+    #[serde(default)]
+    wait: bool,
+}
+
 /// Pause syncs
 ///
-/// Turns schedules off. Triggering still works.
+/// Turns schedules off and cancels the runs under way, or lets them end with `wait`. Triggering still works.
 #[utoipa::path(
     post,
     path = "/sync/pause",
     operation_id = "pauseSync",
     tag = "syncs",
-    request_body = Body,
+    request_body = PauseBody,
     responses((status = 200, description = "It is done", body = Success))
 )]
-pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody(body): JsonBody<Body>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    JsonBody(body): JsonBody<PauseBody>,
+) -> Result<Json<Value>, ApiError> {
     caller.require("environment:syncs:execute")?;
+    let PauseBody { syncs, provider_config_key, connection_id, wait } = body;
+    let body = Body { syncs, provider_config_key, connection_id };
     let selected = body.selection()?.all(&app, caller.environment()).await;
     let syncs = selected.map_err(|missing| missing.when_commanding(&body.provider_config_key))?;
     for sync in syncs.iter().filter(|sync| sync.state == SyncState::Started) {
-        app.store.syncs().set_state(sync.id, SyncState::Paused, None).await?;
+        if wait {
+            app.store.syncs().set_state(sync.id, SyncState::Paused, None).await?;
+        } else {
+            app.store.syncs().pause_now(sync.id, app.clock.now()).await?;
+        }
     }
     note::done(&app, &caller, OperationKind::SyncPause, "paused", &body.selection()?, syncs.len());
     Ok(Json(json!({ "success": true })))

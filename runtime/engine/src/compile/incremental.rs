@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_one_process_compiled_the_next_one_finds_unless_it_was_touched() {
         let dir = tempfile::tempdir().unwrap();
-        let engine = wasmtime::Engine::new(&config::compiling(false)).unwrap();
+        let engine = wasmtime::Engine::new(&config::compiling()).unwrap();
         let cache = Cache::open(dir.path().to_owned(), [7; 32], &engine).unwrap();
         let first = CompiledFunctions::default();
         assert!(first.insert(b"one", vec![1, 2, 3]) && first.insert(b"two", Vec::new()));

@@ -14,7 +14,7 @@ use url::Url;
 use uuid::{Uuid, Version};
 
 use super::settings::DEFAULT_DATA_DIR;
-use super::{ConfigError, DeclaredKey, Hidden, LogFormat, Settings, declared};
+use super::{ConfigError, DeclaredKey, Hidden, LogFormat, MissedTicks, Roles, Settings, declared};
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
 /// Reads are short; writes on SQLite have a connection of their own.
@@ -22,6 +22,8 @@ const DEFAULT_DATABASE_CONNECTIONS: u32 = 10;
 const DEFAULT_MAX_CONCURRENT_RUNS: u32 = 64;
 /// Heartbeats come at a third of it: a pause of ten seconds loses no lease.
 const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+/// A rolling deploy and a node that is drained wait no longer than a checkpoint for a sync that has gone on for hours.
+const DEFAULT_SOFT_DEADLINE: Duration = Duration::from_mins(30);
 /// Each slot reserves address space for a whole memory; this many fit into 47 bits with room to spare.
 const MAX_CONCURRENT_RUNS: u32 = 1_000;
 
@@ -44,6 +46,12 @@ pub struct Configuration {
     pub allow_private_network: bool,
     /// Jobs at once, and actions at once.
     pub max_concurrent_runs: u32,
+    /// What this process does.
+    pub roles: Roles,
+    /// When a sync hands over.
+    pub soft_deadline: Duration,
+    /// What becomes of schedules that nobody took in time.
+    pub missed_ticks: MissedTicks,
     /// Runs at once on all nodes together.
     pub run_limits: Limits,
     /// How long a run's lease lasts without a heartbeat.
@@ -84,6 +92,9 @@ impl Configuration {
             providers_dir: settings.providers_dir,
             allow_private_network: settings.allow_private_network.unwrap_or(false),
             max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
+            roles: settings.roles.as_deref().map_or(Ok(Roles::ALL), Roles::parse)?,
+            soft_deadline: settings.soft_deadline_seconds.map_or(DEFAULT_SOFT_DEADLINE, |seconds| Duration::from_secs(seconds.into())),
+            missed_ticks: settings.missed_ticks.unwrap_or_default(),
             run_limits: Limits {
                 per_environment: settings.max_concurrent_runs_per_environment.unwrap_or_default(),
                 per_connection: settings.max_concurrent_runs_per_connection.unwrap_or_default(),
@@ -118,6 +129,17 @@ impl Configuration {
         if !(1..=MAX_CONCURRENT_RUNS).contains(&self.max_concurrent_runs) {
             let given = self.max_concurrent_runs;
             return refuse(format!("SYNCLINE_MAX_CONCURRENT_RUNS is {given}; choose 1 to {MAX_CONCURRENT_RUNS}"));
+        }
+        if self.roles != Roles::ALL && self.database().kind() == "SQLite" {
+            return refuse(
+                "SYNCLINE_ROLES is set and the database is SQLite, which one process has to itself; leave the setting out, or use PostgreSQL"
+                    .to_owned(),
+            );
+        }
+        if self.soft_deadline.is_zero() {
+            return refuse(
+                "SYNCLINE_SOFT_DEADLINE_SECONDS is 0; every sync would end at its first checkpoint. Choose 1 or more".to_owned(),
+            );
         }
         if self.lease.is_zero() {
             return refuse("SYNCLINE_LEASE_SECONDS is 0; every run would be taken for lost. Choose 1 or more".to_owned());
@@ -211,6 +233,9 @@ mod tests {
             (Settings { database_url: hidden("mysql://canary@x"), ..Settings::default() }, "sqlite:// or postgres://"),
             (Settings { console_password: hidden("canary"), ..Settings::default() }, "12 or more"),
             (Settings { trusted_proxies: Some("10.0.0.0/8, proxy".to_owned()), ..Settings::default() }, "`proxy`, which is no network"),
+            (Settings { roles: Some("api".to_owned()), ..Settings::default() }, "use PostgreSQL"),
+            (Settings { roles: Some("api,boss".to_owned()), ..Settings::default() }, "`boss`"),
+            (Settings { soft_deadline_seconds: Some(0), ..Settings::default() }, "Choose 1 or more"),
             (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),
             (Settings { providers_dir: Some("/does/not/exist".into()), ..Settings::default() }, "not a folder"),
             (Settings { public_url: Some("ftp://x".parse().unwrap()), ..Settings::default() }, "https://syncline.example.com"),

@@ -60,6 +60,17 @@ pub struct Settings {
     /// The same of one function [default: 0]
     #[arg(long, env = "SYNCLINE_MAX_CONCURRENT_RUNS_PER_FUNCTION", value_name = "N")]
     pub max_concurrent_runs_per_function: Option<u32>,
+    /// What this process does, on PostgreSQL: api, scheduler and worker, with commas between them. Each role must be somewhere; any number of
+    /// processes may have it [default: all]
+    #[arg(long, env = "SYNCLINE_ROLES", value_name = "ROLES")]
+    pub roles: Option<String>,
+    /// Seconds after which a sync hands over at its next checkpoint and goes on at once as another run [default: 1800]
+    #[arg(long, env = "SYNCLINE_SOFT_DEADLINE_SECONDS", value_name = "N")]
+    pub soft_deadline_seconds: Option<u32>,
+    /// What becomes of a sync that fell due more than a minute ago, because no server ran: run-once runs it now, however often it fell due;
+    /// skip waits for its next time [default: run-once]
+    #[arg(long, env = "SYNCLINE_MISSED_TICKS", value_enum, value_name = "POLICY")]
+    pub missed_ticks: Option<MissedTicks>,
     /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
     #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
     pub lease_seconds: Option<u32>,
@@ -104,6 +115,17 @@ pub struct Settings {
     pub api_keys: Vec<ApiKeySetting>,
 }
 
+/// What becomes of schedules that nobody took in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissedTicks {
+    /// One run for all that were missed
+    #[default]
+    RunOnce,
+    /// None
+    Skip,
+}
+
 /// How log lines look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +168,9 @@ impl Settings {
             max_concurrent_runs_per_environment: self.max_concurrent_runs_per_environment.or(file.max_concurrent_runs_per_environment),
             max_concurrent_runs_per_connection: self.max_concurrent_runs_per_connection.or(file.max_concurrent_runs_per_connection),
             max_concurrent_runs_per_function: self.max_concurrent_runs_per_function.or(file.max_concurrent_runs_per_function),
+            roles: self.roles.or(file.roles),
+            soft_deadline_seconds: self.soft_deadline_seconds.or(file.soft_deadline_seconds),
+            missed_ticks: self.missed_ticks.or(file.missed_ticks),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
             rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),

@@ -9,7 +9,7 @@ use syncline_domain::{
 use super::NewJob;
 
 /// A sync is tried again soon by its schedule, so that few attempts of one job suffice.
-const SYNC_ATTEMPTS: u32 = 4;
+pub(super) const SYNC_ATTEMPTS: u32 = 4;
 const EVENT_ATTEMPTS: u32 = 4;
 /// Composing a message fails only where the database does.
 const NOTIFY_ATTEMPTS: u32 = 8;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, SyncId, Timestamp, Trigger};
+use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, SyncId, Timestamp};
 
 use super::Syncs;
 use crate::Error;
@@ -47,6 +47,13 @@ macro_rules! due {
 // Differs because only PostgreSQL has several schedulers at once, who pass each other by.
 const TAKE: Sql = Sql::differs(due!(""), due!(" FOR NO KEY UPDATE OF s SKIP LOCKED"));
 
+// Differs because each database has its own way with lists.
+const MOVE: Sql = Sql::differs(
+    "UPDATE syncs SET next_run_at = moved.value ->> 1 FROM json_each($1) moved WHERE syncs.id = moved.value ->> 0",
+    "UPDATE syncs SET next_run_at = (moved.value ->> 1)::BIGINT FROM json_array_elements($1::JSON) moved
+     WHERE syncs.id = moved.value ->> 0",
+);
+
 impl Syncs<'_> {
     /// What is due, longest due first.
     pub async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSync>, Error> {
@@ -54,8 +61,8 @@ impl Syncs<'_> {
     }
 
     /// Enqueues a job for each sync that is due and moves it to its next time, in one transaction: a tick gives one job, whoever looks.
-    /// A sync whose last job is still active is only moved. Returns how many were due.
-    pub async fn enqueue_due(&self, now: Timestamp, limit: u32, next: NextDue) -> Result<usize, Error> {
+    /// A sync whose last job is still active is only moved, and so is one that fell due before `skip_before`. Returns how many were due.
+    pub async fn enqueue_due(&self, now: Timestamp, limit: u32, skip_before: Option<Timestamp>, next: NextDue) -> Result<usize, Error> {
         let due = self
             .0
             .database()
@@ -63,12 +70,14 @@ impl Syncs<'_> {
                 Box::pin(async move {
                     let due: Vec<_> =
                         transaction.rows(TAKE, values![now, i64::from(limit)]).await?.iter().map(due_sync).collect::<Result<_, _>>()?;
-                    for sync in &due {
-                        let sql = "UPDATE syncs SET next_run_at = $2 WHERE id = $1";
-                        transaction.execute(sql, values![sync.sync, next(sync)]).await?;
-                        let run = payload::RunSync { trigger: Trigger::Schedule, empty_cache: false };
-                        jobs::insert_in(transaction, payload::run_sync(sync.environment, sync.connection, sync.sync, run, now)).await?;
+                    if due.is_empty() {
+                        return Ok(0);
                     }
+                    let moved: Vec<_> = due.iter().map(|sync| (sync.sync.to_string(), next(sync).map(Timestamp::unix_micros))).collect();
+                    transaction.execute(MOVE, values![payload::json(&moved)]).await?;
+                    let is_wanted = |sync: &&DueSync| skip_before.is_none_or(|before| sync.due_at >= before);
+                    let wanted: Vec<_> = due.iter().filter(is_wanted).map(|sync| sync.sync).collect();
+                    jobs::insert_syncs_in(transaction, &wanted, now).await?;
                     Ok(due.len())
                 })
             })

@@ -27,6 +27,24 @@ impl Syncs<'_> {
             .await
     }
 
+    /// Turns the schedule off and takes back what waits and what runs: a worker in the middle of it is fenced from then on. `false` when the
+    /// sync is gone.
+    pub async fn pause_now(&self, id: SyncId, now: Timestamp) -> Result<bool, Error> {
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let sql = "UPDATE syncs SET state = $2, next_run_at = NULL WHERE id = $1";
+                    if transaction.execute(sql, values![id, SyncState::Paused.as_str()]).await? == 0 {
+                        return Ok(false);
+                    }
+                    jobs::cancel_sync_in(transaction, id, now).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
     /// Sets a frequency instead of the function's, or takes it back. `false` when the sync is gone.
     pub async fn set_frequency(&self, id: SyncId, frequency: Option<String>, next_run_at: Option<Timestamp>) -> Result<bool, Error> {
         let sql = "UPDATE syncs SET frequency_override = $2, next_run_at = $3 WHERE id = $1";

@@ -30,7 +30,7 @@ on_each_database! {
         let now = world.now();
         let tasks: Vec<_> = (0..4).map(|_| {
             let world = world.clone();
-            TaskTracker::new().spawn(async move { world.store.syncs().enqueue_due(now, 10, Arc::new(move |_| Some(now.plus(HOUR)))).await.unwrap() })
+            TaskTracker::new().spawn(async move { world.store.syncs().enqueue_due(now, 10, None, Arc::new(move |_| Some(now.plus(HOUR)))).await.unwrap() })
         }).collect();
         let mut due = 0;
         for task in tasks {
@@ -41,7 +41,7 @@ on_each_database! {
         // The jobs of this tick are still active when the next one comes.
         world.clock.advance(HOUR);
         let now = world.now();
-        assert_eq!(world.store.syncs().enqueue_due(now, 10, Arc::new(move |_| Some(now.plus(HOUR)))).await.unwrap(), 3);
+        assert_eq!(world.store.syncs().enqueue_due(now, 10, None, Arc::new(move |_| Some(now.plus(HOUR)))).await.unwrap(), 3);
         assert_eq!(world.store.jobs().count_active().await.unwrap(), 3);
         assert!(world.store.syncs().due(now, 10).await.unwrap().is_empty());
     }
@@ -73,7 +73,7 @@ on_each_database! {
                         }
                     }
                     3 => drop(syncs.set_state(sync, SyncState::Started, Some(now)).await.unwrap()),
-                    _ => drop(syncs.enqueue_due(now, 10, Arc::new(move |_| Some(now))).await.unwrap()),
+                    _ => drop(syncs.enqueue_due(now, 10, None, Arc::new(move |_| Some(now))).await.unwrap()),
                 }
                 assert!(world.store.jobs().count_active().await.unwrap() <= 1);
             }));
@@ -103,6 +103,41 @@ on_each_database! {
         assert_eq!(payload, payload::RunSync { trigger: Trigger::Api, empty_cache: true });
         assert!(world.store.connections().delete(connection, world.now()).await.unwrap());
         assert_eq!(syncs.trigger(sync, now_please(&world, false)).await.unwrap(), Triggered::Unknown);
+    }
+
+    /// D14: what fell due while nobody looked runs once, or not at all, and goes on at its next time.
+    async fn ticks_that_nobody_took_come_once_or_are_skipped(database) {
+        let world = World::new(database).await;
+        for name in ["a", "b"] {
+            world.connect(name).await;
+        }
+        while let Some(job) = world.claim().await {
+            world.store.jobs().complete(&job.fence(), world.now()).await.unwrap();
+        }
+        world.clock.advance(HOUR * 30);
+        let now = world.now();
+        let next = |at| Arc::new(move |_: &syncline_store::DueSync| Some(at));
+        assert_eq!(world.store.syncs().enqueue_due(now, 1, None, next(now.plus(HOUR))).await.unwrap(), 1);
+        let skip_before = Some(now.minus(Duration::from_mins(1)));
+        assert_eq!(world.store.syncs().enqueue_due(now, 9, skip_before, next(now.plus(HOUR))).await.unwrap(), 1);
+        assert_eq!(world.store.jobs().count_active().await.unwrap(), 1, "one of them ran once, the other not at all");
+        assert!(world.store.syncs().due(now, 9).await.unwrap().is_empty());
+        // A clock that is set back finds nothing due, and nothing twice.
+        world.clock.set(now.minus(HOUR * 5));
+        assert!(world.store.syncs().due(world.now(), 9).await.unwrap().is_empty());
+    }
+
+    async fn a_pause_cancels_what_runs_unless_it_waits(database) {
+        let world = World::new(database).await;
+        world.connect("c").await;
+        let job = world.claim().await.unwrap();
+        let run = world.run(1, Some(&job));
+        let id = run.id;
+        world.store.runs().insert(run).await.unwrap();
+        assert!(world.store.syncs().pause_now(job.sync.unwrap(), world.now()).await.unwrap());
+        assert_eq!(world.store.runs().lookup(id).await.unwrap().unwrap().state, RunState::Cancelled);
+        assert!(matches!(world.store.jobs().complete(&job.fence(), world.now()).await, Err(Error::Fenced)));
+        assert_eq!(world.store.jobs().count_active().await.unwrap(), 0);
     }
 
     async fn a_pause_takes_back_what_waits_and_lets_a_run_end(database) {

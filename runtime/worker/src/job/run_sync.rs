@@ -35,6 +35,15 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationTo
         input: "null".to_owned(),
         depth: 0,
     };
-    runner.perform(work, soft.clone(), cancel).await?;
+    // Its own token: the deadline of one run stops no other.
+    let soft = soft.child_token();
+    let mut run = Box::pin(runner.perform(work, soft.clone(), cancel));
+    tokio::select! {
+        ended = &mut run => ended?,
+        () = tokio::time::sleep(runner.options().soft_deadline) => {
+            soft.cancel();
+            run.await?;
+        }
+    }
     Ok(Done::Recorded)
 }
