@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::{Name, Template};
+use crate::{Name, Template, Webhook};
 
 pub(crate) mod asked;
 pub(crate) mod auth;
@@ -39,7 +39,7 @@ pub struct Entry {
     /// What an integration must or may say besides its client.
     pub integration_config: IndexMap<String, Field>,
     /// How the provider notifies; `None` where it does not.
-    pub webhook: Option<WebhookDescription>,
+    pub webhook: Option<Webhook>,
     /// Pages of the provider that the facts in here come from.
     pub sources: Vec<String>,
 }
@@ -101,45 +101,6 @@ pub struct Verification {
     /// Besides those of every request.
     #[serde(default)]
     pub headers: IndexMap<String, Template>,
-}
-
-/// How the provider tells of changes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookDescription {
-    /// The provider's page on them.
-    pub docs: String,
-    /// How a delivery proves where it comes from.
-    pub signature: WebhookSignature,
-    /// The header that carries the proof.
-    #[serde(default)]
-    pub signature_header: Option<String>,
-    /// A header with a delivery's unique id.
-    #[serde(default)]
-    pub delivery_id_header: Option<String>,
-    /// A header with the event's name.
-    #[serde(default)]
-    pub event_header: Option<String>,
-}
-
-/// How a webhook delivery proves where it comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WebhookSignature {
-    /// HMAC-SHA-256 of the body, hexadecimal, maybe with a prefix.
-    HmacSha256Hex,
-    /// HMAC-SHA-256 of the body, base64.
-    HmacSha256Base64,
-    /// HMAC-SHA-256 over a time and the body.
-    HmacSha256Timestamped,
-    /// HMAC-SHA-1, hexadecimal or base64.
-    HmacSha1,
-    /// A public-key signature (Ed25519, ECDSA).
-    PublicKey,
-    /// A shared secret sent as it is.
-    SharedSecret,
-    /// None: the payload must be confirmed by asking the provider.
-    None,
 }
 
 impl Entry {

@@ -20,6 +20,7 @@ mod logo;
 #[cfg(test)]
 mod readme;
 mod template;
+pub mod webhook;
 mod wire;
 
 pub use catalogue::Catalogue;
@@ -32,9 +33,10 @@ pub use entry::auth::{
 };
 pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};
-pub use entry::{Entry, Proxy, Retry, Verification, WebhookDescription, WebhookSignature};
+pub use entry::{Entry, Proxy, Retry, Verification};
 pub use language::{Language, Text};
 pub use load::{examine, parse_entry};
 pub use logo::logo_svg;
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
+pub use webhook::Webhook;
 pub use wire::to_wire;

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use crate::defect::{EntryDefect, line_of};
 use crate::entry::auth::{AuthBlock, Problems};
 use crate::entry::field::{Field, FieldBlock};
-use crate::{Entry, Proxy, WebhookDescription, check};
+use crate::webhook::WebhookBlock;
+use crate::{Entry, Proxy, check};
 
 mod yaml;
 
@@ -29,7 +30,7 @@ struct File {
     credentials: IndexMap<String, FieldBlock>,
     #[serde(default)]
     integration_config: IndexMap<String, FieldBlock>,
-    webhook: Option<WebhookDescription>,
+    webhook: Option<WebhookBlock>,
     sources: Option<Vec<String>>,
 }
 
@@ -75,6 +76,7 @@ fn into_entry(raw: File) -> Result<Entry, Problems> {
     let docs = needed("docs", raw.docs, &mut problems);
     let proxy = needed("proxy", raw.proxy, &mut problems);
     let sources = needed("sources", raw.sources, &mut problems);
+    let webhook = raw.webhook.and_then(|block| block.into_webhook(&mut problems));
     let whole = (key, display_name, categories, docs, auth, proxy, sources);
     let (Some(key), Some(display_name), Some(categories), Some(docs), Some(auth), Some(proxy), Some(sources)) = whole else {
         return Err(problems);
@@ -90,7 +92,7 @@ fn into_entry(raw: File) -> Result<Entry, Problems> {
         connection_config,
         credentials,
         integration_config,
-        webhook: raw.webhook,
+        webhook,
         sources,
     };
     problems.extend(check::entry(&entry));

@@ -62,8 +62,12 @@ impl Connect {
     }
 
     /// Verifies, validates, stores. Nothing of a connection that fails stays behind.
-    pub(crate) async fn create(&self, candidate: Candidate) -> Result<InsertedConnection, ConnectError> {
+    pub(crate) async fn create(&self, mut candidate: Candidate) -> Result<InsertedConnection, ConnectError> {
         self.verify(&candidate).await?;
+        // No secret, and what the app's webhooks name the connection by: in the credentials nothing could look for it.
+        if let Some(installation) = candidate.credentials.field("installation_id").map(str::to_owned) {
+            candidate.connection_config.entry("installation_id").or_insert_with(|| installation.into());
+        }
         let functions = self.store().functions().list(candidate.integration.environment, Some(candidate.integration.id)).await?;
         let enabled: Vec<&FunctionRow> = functions.iter().filter(|function| function.enabled).collect();
         let on = |event| enabled.iter().filter(move |function| function.definition.event == Some(event)).map(|function| function.id);
