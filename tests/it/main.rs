@@ -19,6 +19,7 @@ mod end_to_end;
 mod faults;
 mod guests;
 mod idempotency;
+mod incoming;
 mod javascript;
 mod keys;
 mod limits;

@@ -43,6 +43,12 @@ impl Context {
         self.host.now()
     }
 
+    /// Whether a webhook of the provider's asked for this run.
+    pub(crate) fn is_webhook(&self) -> bool {
+        let details: Option<serde_json::Value> = serde_json::from_str(&self.host.details()).ok();
+        details.is_some_and(|details| details["trigger"] == "webhook")
+    }
+
     pub(crate) fn input_json(&self) -> String {
         self.host.input()
     }

@@ -27,6 +27,7 @@ pub struct Description {
     pub metadata: Option<fn() -> Value>,
     pub checkpoint: Option<fn() -> Value>,
     pub event: Option<&'static str>,
+    pub webhook_subscriptions: &'static [&'static str],
     pub scopes: &'static [&'static str],
     pub egress: &'static [&'static str],
     pub grants: &'static [&'static str],
@@ -73,7 +74,12 @@ impl Description {
         if let Some(event) = self.event {
             set("event", event.into());
         }
-        for (key, list) in [("scopes", self.scopes), ("egress", self.egress), ("grants", self.grants)] {
+        for (key, list) in [
+            ("webhook_subscriptions", self.webhook_subscriptions),
+            ("scopes", self.scopes),
+            ("egress", self.egress),
+            ("grants", self.grants),
+        ] {
             if !list.is_empty() {
                 set(key, list.into());
             }
@@ -166,6 +172,28 @@ where
 {
     Box::pin(async move {
         function(SyncContext(Context::new(host.0))).await?;
+        Ok(NULL.to_owned())
+    })
+}
+
+/// The sync, or, where a webhook asked for the run, what handles it.
+#[doc(hidden)]
+pub fn run_sync_or_webhook<F, Fut, G, GFut, Payload>(host: HostHandle, function: F, on_webhook: G) -> LocalFuture<Result<String>>
+where
+    F: FnOnce(SyncContext) -> Fut + 'static,
+    Fut: Future<Output = Result<()>>,
+    G: FnOnce(SyncContext, Payload) -> GFut + 'static,
+    GFut: Future<Output = Result<()>>,
+    Payload: DeserializeOwned,
+{
+    Box::pin(async move {
+        let cx = SyncContext(Context::new(host.0));
+        if cx.is_webhook() {
+            let payload = parse_input(&cx.input_json())?;
+            on_webhook(cx, payload).await?;
+        } else {
+            function(cx).await?;
+        }
         Ok(NULL.to_owned())
     })
 }

@@ -200,6 +200,8 @@ pub(crate) trait Host {
 
     fn now(&self) -> SystemTime;
     fn info(&self) -> RunInfo;
+    /// What the run's information does not say, as a JSON object.
+    fn details(&self) -> String;
     fn input(&self) -> String;
     fn log(&self, level: Level, message: &str, fields: Option<&str>);
     fn get_checkpoint(&self) -> Result<Option<String>, Failure>;

@@ -93,7 +93,7 @@ pub mod prelude {
 /// For the code that the macros write; not part of the API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::function::{Description, Limits, ModelDescription, run_action, run_event, run_sync};
+    pub use crate::function::{Description, Limits, ModelDescription, run_action, run_event, run_sync, run_sync_or_webhook};
     #[cfg(target_family = "wasm")]
     pub use crate::host::bindings;
     pub use crate::schema::{ObjectSchema, assert_id, words};

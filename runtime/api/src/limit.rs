@@ -17,7 +17,7 @@ mod meter;
 mod standing;
 mod window;
 
-use syncline_domain::EnvironmentId;
+use syncline_domain::{EnvironmentId, IntegrationId};
 
 pub(crate) use address::Network;
 pub use address::TrustedProxies;
@@ -32,6 +32,8 @@ pub struct RateLimits {
     pub per_minute: u32,
     /// To each address from which requests come that nobody answers for; 0 for no limit.
     pub per_address_per_minute: u32,
+    /// To what a provider sends to each integration; 0 for no limit.
+    pub webhooks_per_minute: u32,
     /// Who may say for whom a request is.
     pub trusted_proxies: TrustedProxies,
 }
@@ -45,6 +47,8 @@ pub(crate) enum Bucket {
     Sessions(EnvironmentId),
     /// The keys of the account.
     Account,
+    /// What a provider sends to an integration.
+    Webhooks(IntegrationId),
     /// Whoever comes from there.
     Address(Network),
 }
@@ -54,7 +58,8 @@ pub(crate) const FAILED_AUTHENTICATION: u32 = 10;
 
 impl Default for RateLimits {
     fn default() -> Self {
-        // A busy product's backend stays far below the first; an office behind one address below the second.
-        Self { per_minute: 12_000, per_address_per_minute: 600, trusted_proxies: TrustedProxies::default() }
+        // A busy product's backend stays far below the first; an office behind one address below the second. A node takes about
+        // as many webhooks as the third in a minute.
+        Self { per_minute: 12_000, per_address_per_minute: 600, webhooks_per_minute: 60_000, trusted_proxies: TrustedProxies::default() }
     }
 }

@@ -110,7 +110,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/ready", get(health::ready::handle))
         .route("/providers/{provider}/logo.svg", get(providers::logo::handle))
         // With whatever content type the provider sends.
-        .route("/webhook/{environment}/{key}", post(incoming::handle));
+        .route("/webhook/{environment}/{key}", get(incoming::receive::check).post(incoming::receive::handle));
 
     let public = Routes::new()
         .route("/providers.json", get(providers::dump::handle))
@@ -182,6 +182,9 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/webhooks/deliveries/{id}/replay", post(webhook_deliveries::replay::handle))
         .route("/webhooks/endpoints", get(webhook_endpoints::list::handle))
         .route("/webhooks/endpoints/{id}/enable", post(webhook_endpoints::enable::handle))
+        .route("/webhooks/incoming", get(incoming::list::handle))
+        .route("/webhooks/incoming/{id}", get(incoming::show::handle))
+        .route("/webhooks/incoming/{id}/replay", post(incoming::replay::handle))
         .route("/records", get(records::list::handle))
         .route("/records/prune", patch(records::prune::handle))
         .route("/sync/trigger", post(syncs::trigger::handle))

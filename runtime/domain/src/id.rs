@@ -88,6 +88,8 @@ unique! {
     DeploymentId,
     /// Something that the system did.
     OperationId,
+    /// A webhook of a provider's.
+    IncomingWebhookId,
 }
 
 /// SHA-256 of a component's bytes.

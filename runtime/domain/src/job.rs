@@ -25,6 +25,10 @@ pub enum JobKind {
     DeliverWebhook,
     /// Lets go of what waits for an address that failed.
     ReleaseWebhooks,
+    /// Finds whom a provider's webhook is for.
+    RouteWebhook,
+    /// Runs a sync's `onWebhook` on a connection.
+    RunWebhook,
     /// Encrypts everything anew with the latest data key.
     Reencrypt,
 }
@@ -46,7 +50,7 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::RunSync,
         Self::RunEvent,
         Self::PurgeConnection,
@@ -57,6 +61,8 @@ impl JobKind {
         Self::NotifyAuth,
         Self::DeliverWebhook,
         Self::ReleaseWebhooks,
+        Self::RouteWebhook,
+        Self::RunWebhook,
         Self::Reencrypt,
     ];
 
@@ -73,6 +79,8 @@ impl JobKind {
             Self::NotifyAuth => "notify_auth",
             Self::DeliverWebhook => "deliver_webhook",
             Self::ReleaseWebhooks => "release_webhooks",
+            Self::RouteWebhook => "route_webhook",
+            Self::RunWebhook => "run_webhook",
             Self::Reencrypt => "reencrypt",
         }
     }
@@ -84,7 +92,7 @@ impl JobKind {
 
     /// Whether a function runs: what limits of concurrent runs count.
     pub const fn is_run(self) -> bool {
-        matches!(self, Self::RunSync | Self::RunEvent | Self::RunAction)
+        matches!(self, Self::RunSync | Self::RunEvent | Self::RunAction | Self::RunWebhook)
     }
 
     /// How much earlier than it is due it counts as due, among what its environment has waiting. A head start and no class of its own: the
@@ -94,6 +102,8 @@ impl JobKind {
             // Somebody waits to hear of it.
             Self::RunAction
             | Self::RunEvent
+            | Self::RouteWebhook
+            | Self::RunWebhook
             | Self::NotifyAsyncAction
             | Self::NotifyAuth
             | Self::DeliverWebhook

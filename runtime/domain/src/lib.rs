@@ -20,6 +20,7 @@ mod cursor;
 mod frequency;
 mod function;
 mod id;
+mod incoming_webhook;
 mod job;
 mod json;
 mod name;
@@ -46,8 +47,9 @@ pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
-    IntegrationId, JobId, OperationId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
+    IncomingWebhookId, IntegrationId, JobId, OperationId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
 };
+pub use incoming_webhook::IncomingWebhookState;
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
 pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};

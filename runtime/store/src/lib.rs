@@ -29,6 +29,7 @@ mod flow_results;
 mod function_checkpoints;
 mod functions;
 mod idempotency_keys;
+mod incoming_webhooks;
 mod integrations;
 mod jobs;
 mod keys;
@@ -74,6 +75,10 @@ pub use flow_results::FlowResults;
 pub use function_checkpoints::{FunctionCheckpoints, FunctionOnConnection};
 pub use functions::{FunctionRow, FunctionSource, Functions, Origin};
 pub use idempotency_keys::{BeginRequest, Begun, IdempotencyKeys, RequestFence};
+pub use incoming_webhooks::{
+    Follow, IncomingFilter, IncomingWebhookRow, IncomingWebhooks, NewIncomingWebhook, Parking, RouteMatch, Subscriber, WebhookContent,
+    WebhookHead, WebhookRun,
+};
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
 pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, Limits, NewJob, Rescue, Terms, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};

@@ -132,7 +132,8 @@ impl Runs<'_> {
             .write(move |transaction| {
                 Box::pin(async move {
                     // The sync before its job, as everywhere. It is undone when the lease turns out to be lost.
-                    if let Some(sync) = new.sync {
+                    // A webhook's run is one beside the sync's own.
+                    if let Some(sync) = new.sync.filter(|_| new.trigger != Trigger::Webhook) {
                         transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;
                     }
                     if let Some(fence) = new.job {

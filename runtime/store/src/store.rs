@@ -15,8 +15,9 @@ use crate::operations::{self, Journal};
 use crate::wakeups::Wakeups;
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, Integrations, Jobs, Locks, Operations,
-    Operators, Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
+    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks, Integrations, Jobs,
+    Locks, Operations, Operators, Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints,
+    WebhookSettingsOf,
 };
 
 /// The database, opened. Cheap to clone.
@@ -126,6 +127,11 @@ impl Store {
     /// Integrations.
     pub fn integrations(&self) -> Integrations<'_> {
         Integrations(self)
+    }
+
+    /// What providers told.
+    pub fn incoming_webhooks(&self) -> IncomingWebhooks<'_> {
+        IncomingWebhooks(self)
     }
 
     /// Connections.

@@ -15,6 +15,8 @@ const SESSION: Duration = Duration::from_hours(1);
 const WINDOW: Duration = Duration::from_mins(10);
 /// Long enough to find out why a webhook did not arrive.
 const DELIVERY: Duration = Duration::from_hours(30 * 24);
+/// Long enough to mend a route or a function and replay what came meanwhile.
+const INCOMING: Duration = Duration::from_hours(15 * 24);
 /// As long as the field's queue keeps what has ended: wire contract 4.2.
 const ASYNC_ACTION: Duration = Duration::from_hours(5 * 24);
 
@@ -22,7 +24,7 @@ impl Store {
     /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, discards connections that were never
     /// approved, and forgets components that nothing is made of any more. Returns how many it was.
     pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
-        const OVER: [(&str, Duration); 8] = [
+        const OVER: [(&str, Duration); 9] = [
             ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
             (
                 "DELETE FROM auth_flows WHERE state_hash IN (SELECT state_hash FROM auth_flows WHERE expires_at < $1 LIMIT $2)",
@@ -40,6 +42,7 @@ impl Store {
                 WINDOW,
             ),
             ("DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)", DELIVERY),
+            ("DELETE FROM incoming_webhooks WHERE id IN (SELECT id FROM incoming_webhooks WHERE received_at < $1 LIMIT $2)", INCOMING),
         ];
         let mut removed = 0;
         for (sql, grace) in OVER {

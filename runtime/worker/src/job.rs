@@ -9,9 +9,11 @@ mod purge_records;
 pub(crate) mod receivers;
 mod reencrypt;
 mod release_webhooks;
+mod route_webhook;
 mod run_action;
 mod run_event;
 mod run_sync;
+mod run_webhook;
 
 use std::time::Duration;
 
@@ -92,6 +94,8 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::RunEvent => run_event::perform(runner, job, cancel).await,
         JobKind::Reencrypt => reencrypt::perform(runner, &shutdown.soft).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
+        JobKind::RouteWebhook => route_webhook::perform(runner, job).await,
+        JobKind::RunWebhook => run_webhook::perform(runner, job, cancel).await,
         JobKind::RunAction => run_action::perform(runner, job, cancel).await,
         JobKind::NotifyAsyncAction => notify_async_action::perform(runner, job).await,
         JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,

@@ -15,6 +15,9 @@ use crate::job::JobError;
 use crate::runner::never;
 use crate::sync_told::SyncTold;
 
+/// One event takes less than all that a sync may read: wire contract 2.7.
+const WEBHOOK_WALL_TIME: Duration = Duration::from_hours(1);
+
 /// What is to be run.
 pub(crate) struct Work {
     pub(crate) function: FunctionRow,
@@ -115,7 +118,10 @@ impl Runner {
         let _entered = span.clone();
         let function = work.function.definition.name.to_string();
         let kind = work.function.definition.kind;
-        let limits = self.options().budgets.of(&work.function.definition);
+        let mut limits = self.options().budgets.of(&work.function.definition);
+        if work.trigger == Trigger::Webhook {
+            limits.wall_time = limits.wall_time.min(WEBHOOK_WALL_TIME);
+        }
         let failed = |code: &str, message: String| Ended {
             state: RunState::Failed,
             result: Err(RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }),

@@ -22,6 +22,8 @@ pub(crate) struct Arguments {
     pub(crate) checkpoint: Option<Type>,
     pub(crate) metadata: Option<Type>,
     pub(crate) on: Option<LitStr>,
+    pub(crate) webhooks: Vec<String>,
+    pub(crate) on_webhook: Option<Path>,
     pub(crate) scopes: Vec<String>,
     pub(crate) egress: Vec<String>,
     pub(crate) grants: Vec<String>,
@@ -37,7 +39,7 @@ pub(crate) struct Limits {
 
 /// What any function may say, and what only one kind may.
 const COMMON: [&str; 8] = ["name", "description", "version", "metadata", "scopes", "egress", "grants", "limits"];
-const SYNC: [&str; 6] = ["every", "cron", "time_zone", "auto_start", "models", "checkpoint"];
+const SYNC: [&str; 8] = ["every", "cron", "time_zone", "auto_start", "models", "checkpoint", "webhooks", "on_webhook"];
 const ACTION: [&str; 1] = ["checkpoint"];
 const EVENT: [&str; 2] = ["on", "checkpoint"];
 
@@ -96,6 +98,8 @@ impl Arguments {
             "checkpoint" => self.checkpoint = Some(value(input)?),
             "metadata" => self.metadata = Some(value(input)?),
             "on" => self.on = Some(value(input)?),
+            "webhooks" => self.webhooks = texts(input)?.into_iter().map(|(text, _)| text).collect(),
+            "on_webhook" => self.on_webhook = Some(value(input)?),
             "models" => self.models = list(input)?,
             "scopes" => self.scopes = texts(input)?.into_iter().map(|(text, _)| text).collect(),
             "egress" => self.egress = hosts(input)?,
@@ -196,6 +200,15 @@ impl Arguments {
         }
         if let (Some(zone), None) = (&self.time_zone, &self.cron) {
             return Err(Error::new(zone.span(), "`time_zone` belongs to `cron`; a period has none"));
+        }
+        if let (Some(handler), true) = (&self.on_webhook, self.webhooks.is_empty()) {
+            return Err(Error::new(
+                handler.span(),
+                "`on_webhook` handles types of webhooks; name them: `webhooks(\"order.shipped\")`, or `webhooks(\"*\")` for all",
+            ));
+        }
+        if self.on_webhook.is_none() && !self.webhooks.is_empty() {
+            return Err(Error::new(Span::call_site(), "`webhooks` are handled by a function; name it: `on_webhook = shipped`"));
         }
         if kind == Kind::Sync && self.models.is_empty() {
             return Err(Error::new(Span::call_site(), "a sync names the models that it saves: `#[sync(models(Issue), ..)]`"));

@@ -66,7 +66,10 @@ fn expand_function(kind: Kind, arguments: &Arguments, function: &ItemFn) -> Resu
     let input = &signature.input;
     let output = &signature.output;
     let (returns, run) = match kind {
-        Kind::Sync => (quote!(SyncFunction), quote!(__private::run_sync(host, #ident))),
+        Kind::Sync => match &arguments.on_webhook {
+            Some(handler) => (quote!(SyncFunction), quote!(__private::run_sync_or_webhook(host, #ident, #handler))),
+            None => (quote!(SyncFunction), quote!(__private::run_sync(host, #ident))),
+        },
         Kind::Event => (quote!(EventFunction), quote!(__private::run_event(host, #ident))),
         Kind::Action if signature.takes_input => (quote!(ActionFunction::<#input, #output>), quote!(__private::run_action(host, #ident))),
         Kind::Action => (quote!(ActionFunction::<(), #output>), quote!(__private::run_action(host, |cx, ()| #ident(cx)))),
@@ -154,7 +157,7 @@ fn describe(kind: Kind, arguments: &Arguments, function: &ItemFn, signature: &Si
     let metadata = schema_of(arguments.metadata.as_ref());
     let checkpoint = schema_of(arguments.checkpoint.as_ref());
     let event = option(event_name(kind, arguments)?);
-    let Arguments { scopes, egress, grants, limits, .. } = arguments;
+    let Arguments { webhooks, scopes, egress, grants, limits, .. } = arguments;
     let memory_mb = option(limits.memory_mb.as_ref());
     let wall_time_s = option(limits.wall_time_s.as_ref());
     let cpu_time_s = option(limits.cpu_time_s.as_ref());
@@ -173,6 +176,7 @@ fn describe(kind: Kind, arguments: &Arguments, function: &ItemFn, signature: &Si
             metadata: #metadata,
             checkpoint: #checkpoint,
             event: #event,
+            webhook_subscriptions: &[#(#webhooks),*],
             scopes: &[#(#scopes),*],
             egress: &[#(#egress),*],
             grants: &[#(#grants),*],
@@ -248,6 +252,8 @@ mod tests {
             (errors(Kind::Sync, quote!(models(A), time_zone = "UTC"), sync()), "`time_zone` belongs to `cron`"),
             (errors(Kind::Sync, quote!(models(A), on = "x"), sync()), "`#[sync]` has no argument `on`; it takes: every"),
             (errors(Kind::Sync, quote!(models(A, A)), sync()), "listed twice"),
+            (errors(Kind::Sync, quote!(models(A), on_webhook = f), sync()), "handles types of webhooks"),
+            (errors(Kind::Sync, quote!(models(A), webhooks("a")), sync()), "are handled by a function"),
             (errors(Kind::Sync, quote!(models(A), name = "my issues"), sync()), "`my issues` contains ` `"),
             (errors(Kind::Sync, quote!(models(A), grants(root)), sync()), "there is no grant `root`"),
             (errors(Kind::Sync, quote!(models(A), egress("https://x.com")), sync()), "is not a host"),

@@ -94,6 +94,10 @@ impl Host for WitHost {
         }
     }
 
+    fn details(&self) -> String {
+        wit::run::get_details()
+    }
+
     fn input(&self) -> String {
         wit::run::input()
     }

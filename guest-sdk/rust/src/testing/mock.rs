@@ -30,6 +30,7 @@ pub(super) struct Mock {
     pub(super) now: SystemTime,
     pub(super) info: RunInfo,
     pub(super) input: Value,
+    pub(super) trigger: &'static str,
     pub(super) models: Vec<&'static str>,
     pub(super) answers: Vec<Answer>,
     pub(super) pagination: Map<String, Value>,
@@ -54,6 +55,7 @@ impl Mock {
             now: UNIX_EPOCH + DEFAULT_NOW,
             info,
             input: Value::Null,
+            trigger: "schedule",
             models,
             answers: Vec::new(),
             pagination: Map::new(),
@@ -200,6 +202,10 @@ impl Host for MockHandle {
 
     fn info(&self) -> RunInfo {
         self.0.borrow().info.clone()
+    }
+
+    fn details(&self) -> String {
+        json!({ "trigger": self.0.borrow().trigger }).to_string()
     }
 
     fn input(&self) -> String {

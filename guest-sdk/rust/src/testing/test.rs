@@ -94,6 +94,12 @@ impl<Output: DeserializeOwned> Test<Output> {
         self
     }
 
+    /// The provider's webhook that asks for the run: the sync's `on_webhook` is given this payload.
+    pub fn webhook(mut self, payload: impl Serialize) -> Self {
+        (self.mock.input, self.mock.trigger) = (json_of(payload), "webhook");
+        self
+    }
+
     /// The connection's metadata.
     pub fn metadata(mut self, metadata: impl Serialize) -> Self {
         self.mock.metadata = json_of(metadata);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use syncline_connect::client_fields;
 use syncline_domain::{AuthMode, Secret};
-use syncline_providers::{Auth, Entry};
+use syncline_providers::{Auth, Entry, Webhook};
 use syncline_store::IntegrationRow;
 
 use crate::error::ApiError;
@@ -25,6 +25,13 @@ fn is_of_mode(auth: &Auth, name: &str) -> bool {
     matches!(auth, Auth::AwsSigV4(_)) && matches!(name, "access_key_id" | "secret_access_key")
 }
 
+/// What deliveries are verified with, where the client has no such field: apps, and modes whose connections bring everything.
+fn is_of_webhooks(entry: &Entry, name: &str) -> bool {
+    name == "webhook_secret"
+        && entry.webhook.as_ref().is_some_and(Webhook::needs_own_secret)
+        && !client_fields(&entry.auth).iter().any(|(field, _)| *field == name)
+}
+
 /// What to store after a change: `client` and `config` replace what is `stored` where they are given.
 pub(crate) fn sealed(
     entry: &Entry,
@@ -33,7 +40,8 @@ pub(crate) fn sealed(
     config: Option<BTreeMap<String, String>>,
 ) -> Result<Option<Value>, ApiError> {
     let stored = stored.map(read).unwrap_or_default();
-    let is_of_entry = |name: &String| entry.integration_config.contains_key(name) || is_of_mode(&entry.auth, name);
+    let is_of_entry =
+        |name: &String| entry.integration_config.contains_key(name) || is_of_mode(&entry.auth, name) || is_of_webhooks(entry, name);
     let (old_config, old_client): (ClientBody, ClientBody) = stored.into_iter().partition(|(name, _)| is_of_entry(name));
     let client = match client {
         Some(client) => checked_client(&entry.auth, client)?,

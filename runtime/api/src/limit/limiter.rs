@@ -89,6 +89,7 @@ impl Limiter {
     fn limit_of(&self, bucket: Bucket) -> u32 {
         match bucket {
             Bucket::Address(_) => self.limits.per_address_per_minute,
+            Bucket::Webhooks(_) => self.limits.webhooks_per_minute,
             Bucket::Environment(_) | Bucket::Sessions(_) | Bucket::Account => self.limits.per_minute,
         }
     }
@@ -96,6 +97,7 @@ impl Limiter {
     fn shard(&self, bucket: Bucket) -> MutexGuard<'_, HashMap<Bucket, Window>> {
         let shard = match bucket {
             Bucket::Environment(id) | Bucket::Sessions(id) => id.0.unsigned_abs() as usize,
+            Bucket::Webhooks(id) => id.0.unsigned_abs() as usize,
             Bucket::Account => 0,
             Bucket::Address(network) => network.spread(),
         };
@@ -171,6 +173,7 @@ fn name(bucket: Bucket) -> String {
     match bucket {
         Bucket::Environment(id) => format!("environment:{id}"),
         Bucket::Sessions(id) => format!("sessions:{id}"),
+        Bucket::Webhooks(id) => format!("webhooks:{id}"),
         Bucket::Account => "account".to_owned(),
         Bucket::Address(network) => format!("address:{network}"),
     }

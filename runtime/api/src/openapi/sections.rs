@@ -50,7 +50,6 @@ struct Catalogue;
         integrations::create::handle,
         crate::integrations::quickstart::handle,
         crate::integrations::legacy::handle,
-        crate::incoming::handle,
         integrations::show::handle,
         integrations::update::handle,
         integrations::delete::handle,
@@ -222,6 +221,11 @@ struct Environments;
 #[openapi(
     tags((name = "webhooks", description = "What your backend was told, and whether it heard")),
     paths(
+        crate::incoming::receive::handle,
+        crate::incoming::receive::check,
+        crate::incoming::list::handle,
+        crate::incoming::show::handle,
+        crate::incoming::replay::handle,
         webhook_deliveries::list::handle,
         webhook_deliveries::replay_since::handle,
         webhook_deliveries::show::handle,

@@ -10,7 +10,7 @@ use crate::TrustedProxies;
 const UNKNOWN: &str = "22222222-2222-4222-8222-222222222222";
 
 fn limits(per_minute: u32, per_address_per_minute: u32) -> RateLimits {
-    RateLimits { per_minute, per_address_per_minute, trusted_proxies: TrustedProxies::parse("10.0.0.0/8").unwrap() }
+    RateLimits { per_minute, per_address_per_minute, webhooks_per_minute: 3, trusted_proxies: TrustedProxies::parse("10.0.0.0/8").unwrap() }
 }
 
 /// A request from an address on the internet.

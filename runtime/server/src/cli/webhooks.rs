@@ -1,4 +1,6 @@
-//! `syncline webhooks`: where your backend hears of its connections.
+//! `syncline webhooks`: where your backend hears of its connections, and what providers told.
+
+mod incoming;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Subcommand};
@@ -18,6 +20,9 @@ pub(super) struct Webhooks {
 
 #[derive(Subcommand)]
 enum Command {
+    /// What providers told: list, show, replay
+    #[command(subcommand)]
+    Incoming(incoming::Incoming),
     /// Where webhooks go, and of what they tell
     Show,
     /// Change where they go or of what they tell; what is not given stays
@@ -74,6 +79,7 @@ impl Webhooks {
             Ok(output.fields(text, &fields)?)
         };
         match self.command {
+            Command::Incoming(command) => command.execute(&client, &output).await?,
             Command::Show => show(&client.text(Call::get(["environment", "webhooks"])).await?)?,
             Command::Set(changes) => show(&client.text(Call::patch(["environment", "webhooks"], &changes.body())).await?)?,
             Command::RotateKey { overlap_hours } => {

@@ -182,6 +182,7 @@ fn rate_limits(settings: &Settings) -> Result<RateLimits, ConfigError> {
     Ok(RateLimits {
         per_minute: settings.rate_limit_per_minute.unwrap_or(default.per_minute),
         per_address_per_minute: settings.rate_limit_per_ip_per_minute.unwrap_or(default.per_address_per_minute),
+        webhooks_per_minute: settings.webhook_rate_limit_per_minute.unwrap_or(default.webhooks_per_minute),
         trusted_proxies: trusted,
     })
 }

@@ -85,6 +85,9 @@ pub struct Settings {
     /// Points a minute of an address without a key: a request costs 1, a key that opens nothing 10; 0 for no limit [default: 600]
     #[arg(long, env = "SYNCLINE_RATE_LIMIT_PER_IP_PER_MINUTE", value_name = "N")]
     pub rate_limit_per_ip_per_minute: Option<u32>,
+    /// Webhooks a minute that a provider may send to each integration; 0 for no limit [default: 60000]
+    #[arg(long, env = "SYNCLINE_WEBHOOK_RATE_LIMIT_PER_MINUTE", value_name = "N")]
+    pub webhook_rate_limit_per_minute: Option<u32>,
     /// Reverse proxies whose X-Forwarded-For is believed: networks such as 10.0.0.0/8 and addresses, with commas between them
     /// [default: none]
     #[arg(long, env = "SYNCLINE_TRUSTED_PROXIES", value_name = "NETWORKS")]
@@ -175,6 +178,7 @@ impl Settings {
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
             rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),
             rate_limit_per_ip_per_minute: self.rate_limit_per_ip_per_minute.or(file.rate_limit_per_ip_per_minute),
+            webhook_rate_limit_per_minute: self.webhook_rate_limit_per_minute.or(file.webhook_rate_limit_per_minute),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),

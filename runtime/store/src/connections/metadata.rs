@@ -3,8 +3,8 @@
 use syncline_domain::{ConnectionName, ConnectionRowId, EnvironmentId, IntegrationKey, Timestamp, merge_top_level};
 
 use super::Connections;
-use crate::Error;
 use crate::database::{Row, Sql, Transaction, values};
+use crate::{Error, incoming_webhooks};
 
 // Differs because each database has its own way with lists, and because PostgreSQL has other writers.
 const FIND: Sql = Sql::differs(
@@ -109,5 +109,6 @@ async fn write(transaction: &mut Transaction, row: &Row, metadata: &str, now: Ti
     let (id, old): (i64, Option<String>) = (row.get("id")?, row.get("metadata")?);
     let combined = combine(old.as_deref().unwrap_or("{}"), metadata).ok_or_else(|| Error::inconsistency("connections", "metadata", id))?;
     let sql = "UPDATE connections SET metadata = $2, updated_at = $3 WHERE id = $1";
-    transaction.execute(sql, values![ConnectionRowId(id), combined, now]).await.map(drop)
+    transaction.execute(sql, values![ConnectionRowId(id), combined, now]).await?;
+    incoming_webhooks::unpark_in(transaction, ConnectionRowId(id), now).await
 }

@@ -4,7 +4,7 @@ use syncline_domain::{ConnectionRowId, EnvironmentId, FunctionId, SyncState, Tim
 
 use crate::database::Transaction;
 use crate::jobs::{self, payload};
-use crate::{Error, NewSync, syncs};
+use crate::{Error, NewSync, incoming_webhooks, syncs};
 
 pub(super) struct Start {
     pub(super) environment: EnvironmentId,
@@ -31,6 +31,7 @@ pub(super) async fn start(transaction: &mut Transaction, id: ConnectionRowId, st
             jobs::insert_in(transaction, payload::run_event(environment, id, event, now)).await?;
         }
     }
+    incoming_webhooks::unpark_in(transaction, id, now).await?;
     if start.notify {
         let operation = if start.is_new { payload::AuthOperation::Creation } else { payload::AuthOperation::Override };
         let notify = payload::NotifyAuth { operation, error: None };

@@ -3,9 +3,9 @@
 use syncline_domain::{ConnectionRowId, Credentials, EndUser, Tags, Timestamp};
 
 use super::{ConnectionRow, Connections, connection, seal, select};
-use crate::Error;
 use crate::database::values;
 use crate::jobs::payload;
+use crate::{Error, incoming_webhooks};
 
 /// What changes; `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,7 @@ pub struct ConnectionPatch {
 impl Connections<'_> {
     /// Changes one; `None` when it is gone.
     pub async fn update(&self, id: ConnectionRowId, patch: ConnectionPatch) -> Result<Option<ConnectionRow>, Error> {
+        let now = patch.now;
         let sealed = patch.credentials.as_ref().map(|credentials| seal(self.0.cipher(), id, credentials));
         let sql = "UPDATE connections SET end_user = CASE WHEN $2 THEN $3 ELSE end_user END, tags = COALESCE($4, tags),
                        webhook_url_override = CASE WHEN $5 THEN $6 ELSE webhook_url_override END,
@@ -61,6 +62,7 @@ impl Connections<'_> {
             .write(move |transaction| {
                 Box::pin(async move {
                     transaction.execute(sql, values).await?;
+                    incoming_webhooks::unpark_in(transaction, id, now).await?;
                     transaction.row(select!("c.id = $1"), values![id]).await?.as_ref().map(connection).transpose()
                 })
             })

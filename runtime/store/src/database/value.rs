@@ -5,8 +5,8 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use syncline_domain::{
-    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IntegrationId, JobId,
-    OperationId, RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
+    ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IncomingWebhookId,
+    IntegrationId, JobId, OperationId, RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
@@ -125,7 +125,7 @@ macro_rules! kinds {
 kinds! {
     Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
         WebhookDeliveryId, WebhookEndpointId;
-    Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId, OperationId;
+    Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId, OperationId, IncomingWebhookId;
     Bytes: Vec<u8>;
 }
 
@@ -147,6 +147,7 @@ from! {
     RunId => |value| Self::Text(Some(value.to_string()));
     SyncId => |value| Self::Text(Some(value.to_string()));
     AsyncActionId => |value| Self::Text(Some(value.to_string()));
+    IncomingWebhookId => |value| Self::Text(Some(value.to_string()));
     DeploymentId => |value| Self::Text(Some(value.to_string()));
     OperationId => |value| Self::Text(Some(value.to_string()));
     Vec<u8> => |value| Self::Bytes(Some(value));

@@ -110,6 +110,7 @@ async fn delete_rows_in(transaction: &mut Transaction, id: EnvironmentId) -> Res
             "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE environment = $1 ORDER BY id LIMIT $2)",
             ROWS,
         ),
+        ("DELETE FROM incoming_webhooks WHERE id IN (SELECT id FROM incoming_webhooks WHERE environment = $1 ORDER BY id LIMIT $2)", ROWS),
         ("DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE environment = $1 ORDER BY id LIMIT $2)", RUNS),
     ] {
         found += transaction.execute(sql, values![id, limit]).await?;

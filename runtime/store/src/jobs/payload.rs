@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use syncline_domain::{
-    AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, JobKind, SyncId, Timestamp, Trigger, WebhookDeliveryId,
-    WebhookEndpointId,
+    AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, IncomingWebhookId, JobKind, SyncId, Timestamp, Trigger,
+    WebhookDeliveryId, WebhookEndpointId,
 };
 
 use super::NewJob;
@@ -104,6 +104,25 @@ pub(crate) fn function_of(kind: JobKind, payload: &str) -> Option<FunctionId> {
         function: Option<FunctionId>,
     }
     if kind.is_run() { serde_json::from_str::<Of>(payload).ok()?.function } else { None }
+}
+
+/// Of [`JobKind::RouteWebhook`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RouteWebhook {
+    /// The webhook that was kept.
+    pub webhook: IncomingWebhookId,
+}
+
+/// Of [`JobKind::RunWebhook`]; the connection is in the job. The sync is not, because a sync that is paused takes back what waits for it, and a
+/// webhook that was acknowledged is not to be taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RunWebhook {
+    /// What the provider told.
+    pub webhook: IncomingWebhookId,
+    /// Who subscribed to it.
+    pub sync: SyncId,
+    /// What that runs: its limits hold here too.
+    pub function: FunctionId,
 }
 
 /// The key that keeps a sync from running twice at once.
@@ -259,6 +278,41 @@ pub(crate) fn release_webhooks(environment: EnvironmentId, endpoint: WebhookEndp
         unique_key: Some(format!("webhook_endpoint:{endpoint}")),
         scheduled_at,
         max_attempts: DELIVERY_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn route_webhook(environment: EnvironmentId, webhook: IncomingWebhookId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::RouteWebhook,
+        payload: json(&RouteWebhook { webhook }),
+        environment,
+        connection: None,
+        sync: None,
+        unique_key: Some(format!("route_webhook:{webhook}")),
+        scheduled_at: now,
+        max_attempts: NOTIFY_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn run_webhook(
+    environment: EnvironmentId,
+    connection: ConnectionRowId,
+    payload: &RunWebhook,
+    scheduled_at: Timestamp,
+    now: Timestamp,
+) -> NewJob {
+    NewJob {
+        kind: JobKind::RunWebhook,
+        payload: json(payload),
+        environment,
+        connection: Some(connection),
+        sync: None,
+        // A replay is another run.
+        unique_key: None,
+        scheduled_at,
+        max_attempts: EVENT_ATTEMPTS,
         now,
     }
 }

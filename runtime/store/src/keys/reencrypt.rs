@@ -47,7 +47,7 @@ macro_rules! column {
 }
 
 /// All but records, and what ends by itself within hours: flows, their results, and the console's sessions.
-const COLUMNS: [Column; 14] = [
+const COLUMNS: [Column; 16] = [
     column!("connections", "credentials", "id", false),
     column!("integrations", "credentials", "id", false),
     column!("variables", "value", "id", false),
@@ -57,6 +57,8 @@ const COLUMNS: [Column; 14] = [
     column!("webhook_deliveries", "body", "id", false),
     column!("webhook_deliveries", "headers", "id", false),
     column!("webhook_attempts", "answer", "id", false),
+    column!("incoming_webhooks", "head", "id", true),
+    column!("incoming_webhooks", "body", "id", true),
     column!("async_actions", "input", "id", true),
     column!("idempotency_keys", "answer", "id", false),
     column!("runs", "input", "id", true),

@@ -11,6 +11,7 @@ mod fixture;
 mod function_checkpoints;
 mod functions;
 mod idempotency_keys;
+mod incoming_webhooks;
 mod jobs;
 mod keys;
 mod model;
