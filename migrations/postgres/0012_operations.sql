@@ -63,7 +63,7 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, parent, bounds[1], bounds[2]);
                 changed := changed + 1;
-            EXCEPTION WHEN check_violation OR lock_not_available OR duplicate_table THEN
+            EXCEPTION WHEN check_violation OR lock_not_available OR deadlock_detected OR duplicate_table THEN
                 -- Rows of that day are in the default partition already, or somebody reads there. Nothing is lost by it.
                 NULL;
             END;
@@ -76,7 +76,7 @@ BEGIN
             BEGIN
                 EXECUTE format('DROP TABLE %I', part);
                 changed := changed + 1;
-            EXCEPTION WHEN lock_not_available THEN
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
                 NULL;
             END;
         END LOOP;
@@ -87,3 +87,10 @@ END $$ LANGUAGE plpgsql;
 -- Runs are found as operations are.
 CREATE INDEX runs_of_connection ON runs (environment, connection_name, id) WHERE connection_name IS NOT NULL;
 CREATE INDEX runs_failed ON runs (environment, id) WHERE state = 'failed';
+
+-- For how long records are kept, where it is not the default; 0 days for ever.
+CREATE TABLE record_policies (
+    environment BIGINT PRIMARY KEY NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
+    prune_after_days BIGINT NOT NULL,
+    delete_after_days BIGINT NOT NULL
+);

@@ -43,3 +43,10 @@ CREATE TABLE operation_messages (
 -- Runs are found as operations are.
 CREATE INDEX runs_of_connection ON runs (environment, connection_name, id) WHERE connection_name IS NOT NULL;
 CREATE INDEX runs_failed ON runs (environment, id) WHERE state = 'failed';
+
+-- For how long records are kept, where it is not the default; 0 days for ever.
+CREATE TABLE record_policies (
+    environment BIGINT PRIMARY KEY NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
+    prune_after_days BIGINT NOT NULL,
+    delete_after_days BIGINT NOT NULL
+);

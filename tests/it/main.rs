@@ -24,6 +24,7 @@ mod javascript;
 mod keys;
 mod limits;
 mod mcp;
+mod metrics;
 mod node;
 mod openapi;
 mod operations;

@@ -86,6 +86,19 @@ on_both_databases! {
         syncline(&app, &["logs", sync["id"].as_str().unwrap()]);
     }
 
+    /// What the product was told is found too, with each try.
+    async fn a_webhook_that_was_sent_is_an_operation(app: App) {
+        let sink = crate::sink::Sink::answering(&[503]).await;
+        app.call(Method::PATCH, "/environment/webhooks", &[], Some(json!({ "primary_url": sink.url() }))).await.ok();
+        app.connect("ada", json!({})).await;
+        let told = newest(&app, "type=webhook&action=auth&state=succeeded").await;
+        assert_eq!((&told["connection_id"], &told["response"]["status"], &told["error"]), (&json!("ada"), &json!(204), &json!(null)), "{told}");
+        let messages = app.get(&format!("/operations/{}/messages", told["id"].as_str().unwrap())).await.ok();
+        let statuses: Vec<_> = messages["data"].as_array().unwrap().iter().map(|message| &message["response"]["status"]).collect();
+        // The first message is the operation's own summary.
+        assert_eq!(statuses, [&json!(204), &json!(503), &json!(204)], "{messages}");
+    }
+
     /// What was noted before a server stops is there after it.
     async fn operations_are_written_before_a_server_ends(app: App) {
         app.connect("ada", json!({})).await;

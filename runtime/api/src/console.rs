@@ -29,7 +29,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -43,7 +43,7 @@ use state::Console;
 
 /// Every page.
 pub(crate) fn routes(app: Arc<App>) -> Router {
-    let console = Arc::new(Console::new(app));
+    let console = Arc::new(Console::new(Arc::clone(&app)));
 
     let open = Router::new()
         .route("/assets/{*file}", get(assets::handle))
@@ -74,7 +74,7 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&console), form::read))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(layers::observe))
+                .layer(from_fn_with_state(Arc::clone(&app), layers::observe))
                 .layer(from_fn_with_state(Arc::clone(&console), headers::dress))
                 .layer(CatchPanicLayer::custom(layers::panicked)),
         )

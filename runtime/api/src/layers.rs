@@ -1,10 +1,11 @@
 //! What happens around every endpoint: a request id and a span, panics, CORS, content type, trailing slashes.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request};
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName};
@@ -15,19 +16,24 @@ use tracing::Instrument;
 use crate::error::ApiError;
 use crate::issue::Issue;
 use crate::limit;
+use crate::state::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id and a span. The span names the route, not the URL: paths and queries carry ids and sometimes keys.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
+pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let id = format!("req-{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+    // A clone of the name that the router shares, not of its text.
+    let (matched, method) = (request.extensions().get::<MatchedPath>().cloned(), request.method().clone());
     let span = tracing::info_span!("api.request", request.id = %id, http.method = %request.method(), http.route = route);
     async move {
         let start = Instant::now();
         let mut response = next.run(request).await;
-        tracing::debug!(http.status = response.status().as_u16(), elapsed_us = start.elapsed().as_micros(), "answered");
+        let took = start.elapsed();
+        app.requests.note(matched.as_ref().map_or("(none)", MatchedPath::as_str), &method, response.status(), took);
+        tracing::debug!(http.status = response.status().as_u16(), elapsed_us = took.as_micros(), "answered");
         // A provider's own id, passed on by the proxy, stays.
         response.headers_mut().entry(REQUEST_ID).or_insert_with(|| HeaderValue::from_str(&id).expect("ASCII"));
         response

@@ -14,8 +14,8 @@ use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
     actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, idempotency, incoming, integrations, layers, limit, mcp, openapi, operations, operator, providers, proxy, records,
-    reference, runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
+    functions, health, idempotency, incoming, integrations, layers, limit, mcp, metrics, openapi, operations, operator, providers, proxy,
+    record_policy, records, reference, runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -51,18 +51,20 @@ impl Routes {
     }
 }
 
-/// The whole API as a service.
-pub fn router(services: Services, options: Options) -> Router {
-    around(Arc::new(App::new(services, options)))
-}
-
-/// What a node without the API answers: whether it lives, and whether it is ready.
-pub fn router_of_probes(services: Services, options: Options) -> Router {
-    Router::new()
-        .route("/health", get(health::alive::handle))
-        .route("/ready", get(health::ready::handle))
-        .fallback(unknown_route)
-        .with_state(Arc::new(App::new(services, options)))
+/// What a node answers, and beside it what a monitor asks, for a listener of its own that wants no token. `with_api`: everything; else only
+/// whether it lives and is ready.
+pub fn routers(services: Services, options: Options, with_api: bool) -> (Router, Router) {
+    let app = Arc::new(App::new(services, options));
+    let probes = || {
+        Router::new()
+            .route("/health", get(health::alive::handle))
+            .route("/ready", get(health::ready::handle))
+            .fallback(unknown_route)
+            .method_not_allowed_fallback(wrong_method)
+    };
+    let monitor = probes().route("/metrics", get(metrics::scrape::handle)).with_state(Arc::clone(&app));
+    let answered = if with_api { around(app) } else { probes().with_state(app) };
+    (answered, monitor)
 }
 
 /// The paths of everything that the API's description describes.
@@ -89,7 +91,7 @@ pub(crate) fn around(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(layers::observe))
+                .layer(from_fn_with_state(Arc::clone(&app), layers::observe))
                 .layer(CatchPanicLayer::custom(layers::panicked))
                 .layer(layers::cors())
                 .layer(from_fn(layers::require_text)),
@@ -185,6 +187,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/webhooks/incoming", get(incoming::list::handle))
         .route("/webhooks/incoming/{id}", get(incoming::show::handle))
         .route("/webhooks/incoming/{id}/replay", post(incoming::replay::handle))
+        .route("/environment/retention", get(record_policy::show::handle).patch(record_policy::update::handle))
         .route("/records", get(records::list::handle))
         .route("/records/prune", patch(records::prune::handle))
         .route("/sync/trigger", post(syncs::trigger::handle))
@@ -243,6 +246,7 @@ fn api(app: &Arc<App>) -> Routes {
         });
 
     let operator = Routes::new()
+        .route("/metrics", get(metrics::scrape::handle))
         .route("/operator/keys", get(operator::keys::list))
         .route("/operator/keys/rotate", post(operator::keys::rotate))
         .route("/operator/keys/change", post(operator::keys::change))

@@ -15,6 +15,7 @@ use url::Url;
 use crate::auth::KeyCache;
 use crate::health::Probe;
 use crate::limit::{Limiter, RateLimits};
+use crate::metrics::{Depth, Requests};
 use crate::providers::dump::Dump;
 use crate::sockets::Sockets;
 use crate::templates::{Template, Templates};
@@ -98,6 +99,8 @@ pub(crate) struct App {
     /// The page of the API's description, once somebody has asked for it.
     pub(crate) reference: OnceLock<Bytes>,
     pub(crate) probe: Probe,
+    pub(crate) requests: Requests,
+    pub(crate) depth: Depth,
 }
 
 impl App {
@@ -124,6 +127,8 @@ impl App {
             dump,
             reference,
             probe,
+            requests: Requests::default(),
+            depth: Depth::default(),
         }
     }
 

@@ -20,6 +20,7 @@ mod legacy;
 mod limits;
 mod mcp;
 mod openapi;
+mod operations;
 mod provider;
 mod proxy;
 mod records;

@@ -23,6 +23,7 @@ mod id;
 mod incoming_webhook;
 mod job;
 mod json;
+mod metrics;
 mod name;
 mod operation;
 mod outage;
@@ -52,6 +53,7 @@ pub use id::{
 pub use incoming_webhook::IncomingWebhookState;
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
+pub use metrics::{Counter, Gauge, Histogram, JobOutcome, Metrics, ProxyOutcome, RunMetrics, UnderWay};
 pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};
 pub use operation::{OperationKind, OperationState};
 pub use outage::Outage;

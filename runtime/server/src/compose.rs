@@ -83,6 +83,7 @@ impl Options {
         worker.lease = configuration.lease;
         worker.soft_deadline = configuration.soft_deadline;
         worker.skip_missed = configuration.missed_ticks == MissedTicks::Skip;
+        worker.keep_runs = configuration.keep_operations;
         worker.actions = configuration.max_concurrent_runs as usize;
         let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
         Ok(Self { configuration, keys, clock, compiler, engine: None, worker })
@@ -175,8 +176,12 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         ..syncline_api::Options::new(url.clone())
     };
     let roles = configuration.roles;
-    let router =
-        if roles.api { syncline_api::router(services, api_options) } else { syncline_api::router_of_probes(services, api_options) };
+    let (router, monitor) = syncline_api::routers(services, api_options, roles.api);
+    if let Some(listen) = configuration.metrics_listen {
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.with_context(|| format!("cannot listen on {listen}; choose another address with --metrics-listen"))?;
+        shutdown.tasks.spawn(syncline_api::serve(listener, monitor, shutdown.hard.clone().cancelled_owned()));
+    }
     let closing = CancellationToken::new();
     let serving = shutdown.tasks.spawn(syncline_api::serve(listener, router, closing.clone().cancelled_owned()));
     let loops = Loops { schedules: roles.scheduler, jobs: roles.worker };

@@ -8,7 +8,11 @@ mod transaction;
 mod value;
 mod writer;
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use futures_util::future::BoxFuture;
+use syncline_domain::Metrics;
 use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "testing")]
@@ -33,10 +37,25 @@ pub(crate) enum Database {
 
 impl Database {
     /// Opens it and brings its schema up to date.
-    pub(crate) async fn open(place: &Place, max_connections: u32, tasks: &TaskTracker) -> Result<Self, Error> {
+    pub(crate) async fn open(place: &Place, max_connections: u32, tasks: &TaskTracker, metrics: Arc<Metrics>) -> Result<Self, Error> {
         match place {
-            Place::Sqlite(path) => sqlite::Sqlite::open(path, max_connections, tasks).await.map(Self::Sqlite),
-            Place::Postgres(options) => postgres::Postgres::open(options, max_connections).await.map(Self::Postgres),
+            Place::Sqlite(path) => sqlite::Sqlite::open(path, max_connections, tasks, metrics).await.map(Self::Sqlite),
+            Place::Postgres(options) => postgres::Postgres::open(options, max_connections, metrics).await.map(Self::Postgres),
+        }
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        match self {
+            Self::Sqlite(database) => &database.metrics,
+            Self::Postgres(database) => &database.metrics,
+        }
+    }
+
+    /// Connections that are open, and how many of them are idle; on SQLite its readers.
+    pub(crate) fn connections_open(&self) -> (usize, usize) {
+        match self {
+            Self::Sqlite(database) => (database.readers.size() as usize, database.readers.num_idle()),
+            Self::Postgres(database) => (database.pool.size() as usize, database.pool.num_idle()),
         }
     }
 
@@ -79,10 +98,18 @@ impl Database {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>> + Send + 'static,
     {
-        match self {
+        let metrics = self.metrics();
+        let _waiting = metrics.database_writes_waiting.enter();
+        let begun = Instant::now();
+        let written = match self {
             Self::Sqlite(database) => database.writer.write(work).await,
             Self::Postgres(database) => database.write(work).await,
+        };
+        metrics.database_write.record(begun.elapsed());
+        if matches!(written, Err(Error::Database(_))) {
+            metrics.database_writes_failed.increment();
         }
+        written
     }
 
     pub(crate) async fn close(&self) {

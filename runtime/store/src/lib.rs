@@ -39,6 +39,7 @@ mod operators;
 mod options;
 mod rate_windows;
 mod records;
+mod retention;
 mod run_logs;
 mod runs;
 mod store;
@@ -80,7 +81,7 @@ pub use incoming_webhooks::{
     WebhookHead, WebhookRun,
 };
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
-pub use jobs::{Claim, Fence, JobDecision, JobRow, Jobs, Limits, NewJob, Rescue, Terms, payload};
+pub use jobs::{Claim, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, Rescue, Terms, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
 pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations};
@@ -88,9 +89,10 @@ pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use rate_windows::RateWindows;
 pub use records::{
-    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, SaveRecords, Saved, TrackDeletes, UpdateRecords,
-    Updated,
+    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, Retained, SaveRecords, Saved, TrackDeletes,
+    UpdateRecords, Updated,
 };
+pub use retention::{RecordPolicies, RecordPolicy};
 pub use run_logs::{LogLine, LogRow, RunLogs};
 pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
 pub use store::Store;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use syncline_domain::{Clock, CursorKey, FingerprintKey, Outage, Timestamp};
+use syncline_domain::{Clock, CursorKey, FingerprintKey, Metrics, Outage, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -16,8 +16,8 @@ use crate::wakeups::Wakeups;
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
     Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks, Integrations, Jobs,
-    Locks, Operations, Operators, Options, RateWindows, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints,
-    WebhookSettingsOf,
+    Locks, Operations, Operators, Options, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
+    WebhookEndpoints, WebhookSettingsOf,
 };
 
 /// The database, opened. Cheap to clone.
@@ -46,7 +46,7 @@ impl Store {
     /// another master key.
     pub async fn open(options: Options, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let tasks = TaskTracker::new();
-        let database = Database::open(&options.url.0, options.max_connections, &tasks).await?;
+        let database = Database::open(&options.url.0, options.max_connections, &tasks, Arc::default()).await?;
         let keyring = Arc::new(Keyring::new(&options.keys));
         let cipher = match keyring.open(&database, clock.now()).await {
             Ok(cipher) => Arc::new(cipher),
@@ -247,6 +247,21 @@ impl Store {
     /// What the system did.
     pub fn operations(&self) -> Operations<'_> {
         Operations(self)
+    }
+
+    /// For how long records are kept.
+    pub fn record_policies(&self) -> RecordPolicies<'_> {
+        RecordPolicies(self)
+    }
+
+    /// What this process counts, in whichever room: whoever counts has the store at hand.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        self.database().metrics()
+    }
+
+    /// Connections to the database, and how many of them are idle.
+    pub fn connections_open(&self) -> (usize, usize) {
+        self.database().connections_open()
     }
 
     /// The operator's password.

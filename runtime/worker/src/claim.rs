@@ -65,6 +65,9 @@ async fn claim_batch(runner: &Runner, options: &Arc<Options>, slots: &Slots, shu
     let terms = Terms { limits: options.limits, last_slots: is_last.then(|| slots.busy()), no_suspects };
     let Some(jobs) = outage.note(runner.store().jobs().claim_under(claim, terms).await) else { return Found::Rest };
     options.pulse.beat();
+    for job in &jobs {
+        runner.store().metrics().job_lateness.record(runner.now().since(job.scheduled_at));
+    }
     let found = match () {
         () if jobs.len() == permits.len() => Found::All,
         () if is_last || no_suspects || options.limits != syncline_store::Limits::default() => Found::RestForNow,

@@ -17,7 +17,7 @@ mod run_webhook;
 
 use std::time::Duration;
 
-use syncline_domain::{JobKind, Timestamp};
+use syncline_domain::{JobKind, JobOutcome, Timestamp};
 use syncline_store::{Fence, JobDecision, JobRow};
 use tokio_util::sync::CancellationToken;
 
@@ -63,6 +63,14 @@ pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
     };
     let now = runner.now();
     let jobs = runner.store().jobs();
+    let end = match &outcome {
+        Ok(Done::Complete | Done::Recorded) => JobOutcome::Completed,
+        Ok(Done::Snooze(_)) => JobOutcome::Snoozed,
+        Err(JobError::Gone) => JobOutcome::Lost,
+        Err(JobError::Retry(_)) if job.tries() < job.max_attempts => JobOutcome::Retried,
+        Err(JobError::Retry(_) | JobError::Fail(_)) => JobOutcome::Discarded,
+    };
+    runner.store().metrics().job(job.kind, end).increment();
     let written = match outcome {
         Ok(Done::Recorded) | Err(JobError::Gone) => Ok(()),
         Ok(Done::Complete) => jobs.complete(&fence, now).await,

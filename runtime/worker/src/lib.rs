@@ -24,6 +24,7 @@ mod lease;
 mod options;
 mod refresher;
 mod rescuer;
+mod retention;
 mod run;
 mod runner;
 mod scheduler;

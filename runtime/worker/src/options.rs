@@ -30,7 +30,7 @@ pub struct Options {
     pub skip_missed: bool,
     /// How often to look for due schedules. Also the latest that a sync starts.
     pub tick: Duration,
-    /// How long a run's log is kept.
+    /// How long runs, what they said, and operations are kept; zero for ever.
     pub keep_runs: Duration,
     /// What a run may use.
     pub budgets: Budgets,

@@ -26,7 +26,8 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
     let mut releasing = Outage::of("jobs held by a limit that is not set any more could not be released");
     let mut expiring = Outage::of("actions that waited too long could not be given up");
     let mut sweeping = Outage::of("expired sessions could not be removed");
-    let mut pruning = Outage::of("old runs and dead letters could not be removed");
+    let mut pruning = Outage::of("old runs could not be removed");
+    let mut burying = Outage::of("old dead letters could not be removed");
     loop {
         tokio::select! {
             () = shutdown.soft.cancelled() => return,
@@ -40,8 +41,10 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
             sweeping.note(runner.store().sweep(runner.now(), 1_000).await);
         }
         if ticks.is_multiple_of(PRUNE_EVERY) {
-            pruning.note(runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await);
-            pruning.note(runner.store().jobs().prune(runner.now().minus(KEEP_DEAD_LETTERS), 1_000).await);
+            if !options.keep_runs.is_zero() {
+                pruning.note(runner.store().runs().prune(runner.now().minus(options.keep_runs), 1_000).await);
+            }
+            burying.note(runner.store().jobs().prune(runner.now().minus(KEEP_DEAD_LETTERS), 1_000).await);
         }
     }
 }
@@ -49,6 +52,7 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
 /// Makes every job with an expired lease claimable again.
 pub(crate) async fn rescue(runner: &Runner) -> Result<usize, syncline_store::Error> {
     let rescued = runner.store().jobs().rescue(Rescue { limit: BATCH, max_crashes: MAX_CRASHES, now: runner.now() }).await?;
+    runner.store().metrics().jobs_rescued.add(rescued.len() as u64);
     for job in &rescued {
         tracing::warn!(
             job.id = job.id.0,

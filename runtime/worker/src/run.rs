@@ -1,7 +1,7 @@
 //! One run: from a function and a connection to an outcome on disk.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
 use syncline_engine::{Call, Completion, RunFailure, Usage};
@@ -63,7 +63,9 @@ impl Runner {
         let told = SyncTold::of(&work, begin.now);
         self.store().runs().insert(begin).await?;
         let fence = work.fence;
+        let (kind, begun) = (work.function.definition.kind, Instant::now());
         let ended = self.execute(work, run, soft, cancel.clone()).await;
+        self.count(kind, &ended, begun);
         // The log first: whoever sees the end of a run finds all that it said.
         self.flush().await;
         let now = self.now();
@@ -87,10 +89,19 @@ impl Runner {
     pub(crate) async fn answer(&self, work: Work, cancel: CancellationToken) -> Result<RunOutcome, syncline_store::Error> {
         let run = self.new_run_id();
         self.activity().begin(self.begin(&work, run));
+        let (kind, begun) = (work.function.definition.kind, Instant::now());
         let ended = self.execute(work, run, never(), cancel).await;
+        self.count(kind, &ended, begun);
         let result = ended.result.clone();
         self.activity().end(finish(run, ended, None, self.now()));
         Ok(RunOutcome { run, result })
+    }
+
+    fn count(&self, kind: FunctionKind, ended: &Ended, begun: Instant) {
+        let metrics = self.store().metrics().runs(kind);
+        metrics.ended(ended.state).increment();
+        metrics.duration.record(begun.elapsed());
+        metrics.cpu_us.add(u64::try_from(ended.usage.cpu_time.as_micros()).unwrap_or(u64::MAX));
     }
 
     fn begin(&self, work: &Work, run: RunId) -> NewRun {
@@ -164,7 +175,9 @@ impl Runner {
             Err(error) => return failed(&error.code, error.message),
         };
         let call = Call { function: function.clone(), host: Arc::clone(&host) as Arc<dyn Host>, limits, cancel: stop };
+        let under_way = self.store().metrics().runs(kind).under_way.enter();
         let Completion { outcome, usage } = tracing::Instrument::instrument(self.engine().call(&component, call), span).await;
+        drop(under_way);
         host.close().await;
         let state = match &outcome {
             Ok(_) => RunState::Succeeded,

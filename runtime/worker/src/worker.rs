@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Options, Runner, Shutdown, claim, refresher, rescuer, scheduler};
+use crate::{Options, Runner, Shutdown, claim, refresher, rescuer, retention, scheduler};
 
 /// Which loops a process has; any number of processes may have each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +36,7 @@ impl Worker {
                 tokio::join!(
                     scheduler::run(runner.clone(), Arc::clone(&options), shutdown.clone()),
                     rescuer::run(runner.clone(), Arc::clone(&options), shutdown.clone()),
+                    retention::run(runner.clone(), Arc::clone(&options), shutdown.clone()),
                     refresher::run(runner.clone(), shutdown.clone()),
                 );
             }

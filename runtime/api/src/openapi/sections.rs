@@ -3,8 +3,9 @@
 use utoipa::OpenApi;
 
 use crate::{
-    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, openapi,
-    operations, operator, providers, proxy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
+    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, metrics, openapi,
+    operations, operator, providers, proxy, record_policy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints,
+    webhook_settings,
 };
 
 /// Every section, in the order in which a reader meets them.
@@ -210,6 +211,8 @@ struct Operations;
         api_keys::create::handle,
         api_keys::delete::handle,
         variables::handle,
+        record_policy::show::handle,
+        record_policy::update::handle,
         webhook_settings::show::handle,
         webhook_settings::update::handle,
         webhook_settings::rotate::handle,
@@ -244,6 +247,7 @@ struct Webhooks;
         operator::keys::rotate,
         operator::keys::change,
         operator::keys::retire,
+        metrics::scrape::handle,
     )
 )]
 struct Operator;

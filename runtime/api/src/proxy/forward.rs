@@ -6,7 +6,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use syncline_connect::ConnectError;
-use syncline_domain::OperationKind;
+use syncline_domain::{OperationKind, ProxyOutcome};
+use syncline_outbound::ProxyError;
 use utoipa::IntoParams;
 
 use super::note::Asked;
@@ -72,7 +73,7 @@ pub(crate) async fn handle(
             let error = if known { error } else { ConnectError::UnknownIntegration { key: of.integration.to_string() } };
             let error = failure::unconnected(error);
             let asked = Asked::of(request.method(), inbound::endpoint(request.uri()), request.uri().query());
-            asked.unanswered(&app, note, error.code(), error.message());
+            asked.unanswered(&app, note, ProxyOutcome::Refused, error.code(), error.message());
             return Err(error);
         }
     };
@@ -88,7 +89,9 @@ pub(crate) async fn handle(
             Ok(response)
         }
         Err(error) => {
-            asked.unanswered(&app, note, error.code(), &error.to_string());
+            let sent = matches!(error, ProxyError::Network { .. } | ProxyError::Timeout { .. } | ProxyError::TooManyRedirects { .. });
+            let outcome = if sent { ProxyOutcome::Failed } else { ProxyOutcome::Refused };
+            asked.unanswered(&app, note, outcome, error.code(), &error.to_string());
             Ok(failure::unanswered(error, &method))
         }
     }

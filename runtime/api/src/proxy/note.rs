@@ -1,8 +1,10 @@
 //! What is noted of a proxied request: enough to see what was asked of the provider and what came of it, and nothing that could be a secret.
 
+use std::time::Instant;
+
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
-use syncline_domain::OperationState;
+use syncline_domain::{OperationState, ProxyOutcome};
 use url::Url;
 
 use crate::journal::Note;
@@ -19,6 +21,7 @@ const TELLING: [&str; 4] = ["x-request-id", "x-github-request-id", "x-amzn-reque
 pub(super) struct Asked {
     line: String,
     request: Value,
+    begun: Instant,
 }
 
 impl Asked {
@@ -28,10 +31,14 @@ impl Asked {
         let names = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         let names: Vec<String> = names.take(MAX_PARAMETERS).map(|(name, _)| name.chars().take(MAX_NAME_CHARS).collect()).collect();
         let line = format!("{method} {path}");
-        Self { line, request: json!({ "method": method.as_str(), "path": path, "query": names }) }
+        Self { line, request: json!({ "method": method.as_str(), "path": path, "query": names }), begun: Instant::now() }
     }
 
     pub(super) fn answered(self, app: &App, note: Note, status: StatusCode, headers: &HeaderMap, attempts: u32) {
+        let metrics = app.store.metrics();
+        metrics.proxied(ProxyOutcome::of(status.as_u16())).increment();
+        metrics.proxy_attempts.add(attempts.into());
+        metrics.proxy_duration.record(self.begun.elapsed());
         let mut response = json!({ "status": status.as_u16() });
         for name in TELLING {
             if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| value.len() <= 200) {
@@ -43,7 +50,9 @@ impl Asked {
         note.ended(app, state, format!("{} {}", self.line, status.as_u16()), &detail);
     }
 
-    pub(super) fn unanswered(self, app: &App, note: Note, code: &str, message: &str) {
+    /// `outcome`: whether it was sent at all.
+    pub(super) fn unanswered(self, app: &App, note: Note, outcome: ProxyOutcome, code: &str, message: &str) {
+        app.store.metrics().proxied(outcome).increment();
         let detail = json!({ "request": self.request, "error": { "code": code, "message": message } });
         note.ended(app, OperationState::Failed, format!("{}: {message}", self.line), &detail);
     }

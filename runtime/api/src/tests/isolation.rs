@@ -124,6 +124,7 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("triggerAction", json!({ "action_name": "{action}" })),
         ("mcp", json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "{action}", "arguments": {} } })),
         ("pruneRecords", json!({ "model": "{model}", "until_cursor": "{cursor}" })),
+        ("updateRecordRetention", json!({ "prune_after_days": 7 })),
         ("triggerSync", selection.clone()),
         ("pauseSync", selection.clone()),
         ("startSync", selection),

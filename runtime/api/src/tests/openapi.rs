@@ -24,7 +24,7 @@ async fn the_description_has_the_routers_endpoints_and_no_others() {
     let mut served = BTreeSet::new();
     for path in routes::paths(&app.state) {
         let key = match path {
-            _ if path.starts_with("/operator") => OPERATOR_TOKEN,
+            _ if path.starts_with("/operator") || path == "/metrics" => OPERATOR_TOKEN,
             _ if path.starts_with("/environments") || path == "/environment/api-keys" => ACCOUNT_KEY,
             _ => KEY,
         };

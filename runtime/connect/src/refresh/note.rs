@@ -10,6 +10,8 @@ impl Connect {
     /// `error`: why there is no new token.
     pub(super) fn note_refresh(&self, row: &ConnectionRow, begun: Timestamp, error: Option<&AuthError>) {
         let random: [u8; 10] = self.random()[6..].try_into().expect("ten of sixteen");
+        let metrics = self.store().metrics();
+        if error.is_some() { &metrics.refreshes_failed } else { &metrics.refreshes }.increment();
         let summary = match error {
             None => "renewed".to_owned(),
             Some(error) => format!("not renewed: {}", error.code),

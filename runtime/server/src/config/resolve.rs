@@ -24,6 +24,9 @@ const DEFAULT_MAX_CONCURRENT_RUNS: u32 = 64;
 const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 /// A rolling deploy and a node that is drained wait no longer than a checkpoint for a sync that has gone on for hours.
 const DEFAULT_SOFT_DEADLINE: Duration = Duration::from_mins(30);
+const DAY: Duration = Duration::from_hours(24);
+/// Wire contract 8.4.
+const DEFAULT_KEEP_OPERATIONS_DAYS: u32 = 15;
 /// Each slot reserves address space for a whole memory; this many fit into 47 bits with room to spare.
 const MAX_CONCURRENT_RUNS: u32 = 1_000;
 
@@ -58,6 +61,10 @@ pub struct Configuration {
     pub lease: Duration,
     /// How long a server that was asked to stop still answers; `None` for what suits its database.
     pub drain: Option<Duration>,
+    /// Where /metrics is answered without a token.
+    pub metrics_listen: Option<SocketAddr>,
+    /// For how long operations and runs are kept; zero for ever.
+    pub keep_operations: Duration,
     /// How many requests a minute.
     pub rate_limits: RateLimits,
     /// How log lines look.
@@ -102,6 +109,8 @@ impl Configuration {
             },
             lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
             drain: settings.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())),
+            metrics_listen: settings.metrics_listen,
+            keep_operations: DAY * settings.keep_operations_days.unwrap_or(DEFAULT_KEEP_OPERATIONS_DAYS),
             rate_limits,
             log_format: settings.log_format.unwrap_or_default(),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),

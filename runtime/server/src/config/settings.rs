@@ -78,6 +78,13 @@ pub struct Settings {
     /// [default: 5 with PostgreSQL, 0 with SQLite]
     #[arg(long, env = "SYNCLINE_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u32>,
+    /// Another address and port for /metrics, /health and /ready alone, where /metrics needs no token. For a network that only monitors reach
+    /// [default: none]
+    #[arg(long, env = "SYNCLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Days for which operations, runs and what they said are kept; 0 for ever [default: 15]
+    #[arg(long, env = "SYNCLINE_KEEP_OPERATIONS_DAYS", value_name = "N")]
+    pub keep_operations_days: Option<u32>,
     /// Requests a minute to each environment, of which its API keys and its connect sessions each have so many; 0 for no limit
     /// [default: 12000]
     #[arg(long, env = "SYNCLINE_RATE_LIMIT_PER_MINUTE", value_name = "N")]
@@ -176,6 +183,8 @@ impl Settings {
             missed_ticks: self.missed_ticks.or(file.missed_ticks),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            keep_operations_days: self.keep_operations_days.or(file.keep_operations_days),
             rate_limit_per_minute: self.rate_limit_per_minute.or(file.rate_limit_per_minute),
             rate_limit_per_ip_per_minute: self.rate_limit_per_ip_per_minute.or(file.rate_limit_per_ip_per_minute),
             webhook_rate_limit_per_minute: self.webhook_rate_limit_per_minute.or(file.webhook_rate_limit_per_minute),

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
@@ -7,6 +8,7 @@ use futures_util::future::BoxFuture;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor, SqlSafeStr as _};
+use syncline_domain::Metrics;
 
 use super::{Row, Sql, Transaction, Value, latest_migration, value};
 use crate::Error;
@@ -25,10 +27,11 @@ const IDLE_IN_TRANSACTION: &str = "5s";
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Postgres {
-    pub(super) async fn open(options: &PgConnectOptions, max_connections: u32) -> Result<Self, Error> {
+    pub(super) async fn open(options: &PgConnectOptions, max_connections: u32, metrics: Arc<Metrics>) -> Result<Self, Error> {
         let options = options
             .clone()
             .application_name("syncline")
@@ -52,7 +55,7 @@ impl Postgres {
             .await?;
         let migrated = Migrator::with_migrations(migrations()).run(&pool).await;
         migrated.map_err(|error| Error::migration(error, latest_migration()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, metrics })
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>

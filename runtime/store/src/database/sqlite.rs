@@ -9,6 +9,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor, SqlSafeStr as _};
+use syncline_domain::Metrics;
 use tokio_util::task::TaskTracker;
 
 use super::writer::Writer;
@@ -26,10 +27,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Sqlite {
     pub(super) readers: SqlitePool,
     pub(super) writer: Writer,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Sqlite {
-    pub(super) async fn open(path: &Path, max_connections: u32, tasks: &TaskTracker) -> Result<Self, Error> {
+    pub(super) async fn open(path: &Path, max_connections: u32, tasks: &TaskTracker, metrics: Arc<Metrics>) -> Result<Self, Error> {
         let lock = lock(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -56,7 +58,7 @@ impl Sqlite {
             .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192"))
             .await?;
-        Ok(Self { readers, writer: Writer::start(connection, lock, tasks) })
+        Ok(Self { readers, writer: Writer::start(connection, lock, tasks), metrics })
     }
 
     pub(super) async fn close(&self) {

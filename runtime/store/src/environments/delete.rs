@@ -111,6 +111,9 @@ async fn delete_rows_in(transaction: &mut Transaction, id: EnvironmentId) -> Res
             ROWS,
         ),
         ("DELETE FROM incoming_webhooks WHERE id IN (SELECT id FROM incoming_webhooks WHERE environment = $1 ORDER BY id LIMIT $2)", ROWS),
+        // The same operations in both: the first ones.
+        ("DELETE FROM operation_messages WHERE operation IN (SELECT id FROM operations WHERE environment = $1 ORDER BY id LIMIT $2)", ROWS),
+        ("DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE environment = $1 ORDER BY id LIMIT $2)", ROWS),
         ("DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE environment = $1 ORDER BY id LIMIT $2)", RUNS),
     ] {
         found += transaction.execute(sql, values![id, limit]).await?;

@@ -223,6 +223,12 @@ pub(crate) fn purge_records(environment: EnvironmentId, function: FunctionId, no
     }
 }
 
+/// As [`purge_records`], for what a policy lets go: one job for all that waits.
+pub(crate) fn purge_old_records(environment: EnvironmentId, now: Timestamp) -> NewJob {
+    let unique_key = Some("purge_records:policy".to_owned());
+    NewJob { unique_key, ..purge_records(environment, FunctionId(0), now) }
+}
+
 pub(crate) fn purge_environment(environment: EnvironmentId, scheduled_at: Timestamp, now: Timestamp) -> NewJob {
     NewJob {
         kind: JobKind::PurgeEnvironment,

@@ -21,6 +21,7 @@ mod pending;
 mod queue;
 mod records;
 mod refresh;
+mod retention;
 mod rollback;
 mod runs;
 mod small;

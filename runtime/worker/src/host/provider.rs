@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use syncline_connect::ConnectionSource;
-use syncline_domain::{ConnectionName, ConnectionRef, Grant, IntegrationKey};
+use syncline_domain::{ConnectionName, ConnectionRef, Grant, IntegrationKey, Metrics, ProxyOutcome};
 use syncline_host_api::host::{Body, ConnectionRef as WireRef, Failure, Method, Pages, Request, Response, failure};
 use syncline_outbound::{BufferedResponse, CallBody, Proxy, ProxyCall, ProxyError};
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::FunctionHost;
 use super::failure::{from_connect, invalid};
@@ -43,7 +44,8 @@ impl FunctionHost {
     }
 
     fn exchange(&self, source: Arc<ConnectionSource>, redactor: &Arc<Redactor>) -> Live {
-        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor) }
+        let metrics = Arc::clone(self.setup.runner.store().metrics());
+        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor), metrics }
     }
 
     /// The run's own connection, or another of the same environment.
@@ -73,12 +75,23 @@ struct Live {
     proxy: Proxy,
     source: Arc<ConnectionSource>,
     redactor: Arc<Redactor>,
+    metrics: Arc<Metrics>,
 }
 
 #[async_trait]
 impl Exchange for Live {
     async fn exchange(&self, call: ProxyCall) -> Result<BufferedResponse, Failure> {
-        let response = self.proxy.send_buffered(&*self.source, call, MAX_BODY).await.map_err(|error| from_proxy(&error))?;
+        let begun = Instant::now();
+        let answered = self.proxy.send_buffered(&*self.source, call, MAX_BODY).await;
+        let outcome = match &answered {
+            Ok(response) => ProxyOutcome::of(response.status.as_u16()),
+            Err(ProxyError::Network { .. } | ProxyError::Timeout { .. } | ProxyError::Body { .. }) => ProxyOutcome::Failed,
+            Err(_) => ProxyOutcome::Refused,
+        };
+        self.metrics.proxied(outcome).increment();
+        self.metrics.proxy_attempts.add(answered.as_ref().map_or(0, |response| response.attempts.into()));
+        self.metrics.proxy_duration.record(begun.elapsed());
+        let response = answered.map_err(|error| from_proxy(&error))?;
         // The token may have been renewed on the way.
         self.redactor.learn(&self.source.credentials());
         Ok(response)

@@ -1,5 +1,6 @@
 //! Sends one webhook to one address, once.
 
+mod note;
 mod send;
 mod signature;
 
@@ -27,6 +28,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
         now: runner.now(),
     };
     let ended = deliveries.end(job.fence(), started, attempt.clone()).await?;
+    note::attempted(runner, &delivery, &attempt, &ended).await;
     tell(&delivery, &attempt, &ended);
     Ok(Done::Recorded)
 }
