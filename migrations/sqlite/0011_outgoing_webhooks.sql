@@ -40,7 +40,7 @@ UPDATE webhook_deliveries SET state = CASE
     WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.unique_key = 'webhook:' || webhook_deliveries.id AND jobs.state IN ('available', 'running'))
     THEN 'waiting' ELSE 'failed' END;
 -- How often a delivery is tried is its own to know.
-UPDATE jobs SET max_attempts = 2147483647 WHERE kind = 'deliver_webhook' AND state IN ('available', 'running');
+UPDATE jobs SET max_attempts = 1000000 WHERE kind = 'deliver_webhook' AND state IN ('available', 'running');
 CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (endpoint, state, id) WHERE state IN ('waiting', 'deferred');
 CREATE INDEX webhook_deliveries_lost ON webhook_deliveries (environment, id) WHERE state IN ('failed', 'undeliverable');
 

@@ -9,6 +9,7 @@
 
 mod assets;
 mod connections;
+mod deliveries;
 mod environment;
 mod form;
 mod gate;
@@ -66,6 +67,10 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/integrations/{key}/connect", post(connections::connect::new))
         .route("/{environment}/webhooks", get(webhooks::show).post(webhooks::save))
         .route("/{environment}/webhooks/rotate", post(webhooks::rotate))
+        .route("/{environment}/webhooks/deliveries", get(deliveries::list))
+        .route("/{environment}/webhooks/deliveries/{id}", get(deliveries::show))
+        .route("/{environment}/webhooks/deliveries/{id}/replay", post(deliveries::replay))
+        .route("/{environment}/webhooks/endpoints/{id}/enable", post(deliveries::enable))
         .route_layer(from_fn_with_state(Arc::clone(&console), session::require));
 
     let pages = open

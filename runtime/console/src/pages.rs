@@ -4,6 +4,7 @@
 //! part of a page is refreshed alone, that part has a struct of its own, and the page includes the same template.
 
 mod connections;
+mod deliveries;
 mod field;
 mod frame;
 mod integration_form;
@@ -20,6 +21,7 @@ mod webhooks;
 mod tests;
 
 pub use connections::{ConnectionItem, ConnectionList, ConnectionsPage, State, TestResult, Usable};
+pub use deliveries::{AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, EndpointItem};
 pub use field::{Field, FieldKind};
 use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};

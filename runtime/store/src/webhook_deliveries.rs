@@ -6,6 +6,7 @@ mod replay;
 
 use syncline_domain::{ConnectionRowId, DeliveryState, EnvironmentId, Timestamp, WebhookDeliveryId, WebhookKind};
 
+pub(crate) use attempt::abandon_in;
 pub use attempt::{BegunDelivery, DeliveryAttempt, EndedAttempt, StartedAttempt, Verdict};
 pub use list::{DeliveryFilter, WebhookAttemptRow};
 pub use replay::{Replay, ReplayDeliveries, ReplayedDeliveries};

@@ -8,6 +8,8 @@ use crate::console::form::Asked;
 pub(super) fn of(asked: &Asked) -> Option<Notice> {
     let text = match asked.get("done") {
         "added" => "The integration is there. Connect the first account with it.",
+        "enabled" => "The address is tried again. Replay what it missed.",
+        "replayed" => "The webhook is on its way.",
         "deleted" => "The integration is deleted.",
         "disconnected" => "Disconnected.",
         "saved" => "Saved.",

@@ -22,7 +22,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, title: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, title: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { status, title: title.into(), advice: advice.into() }
     }
 

@@ -115,6 +115,17 @@ fn pages() -> Vec<(&'static str, String)> {
         is_dialog,
     };
     let text = || HOSTILE.to_owned();
+    let delivery = || DeliveryItem {
+        id: text(),
+        kind: text(),
+        url: text(),
+        tone: Tone::Bad,
+        state: text(),
+        attempts: 2,
+        latest: Some(text()),
+        made: Moment::new(text()),
+        next: Some(Moment::new(text())),
+    };
     vec![
         ("connections", ConnectionsPage { frame: frame(), list: list(), usable }.render()),
         ("no connections", ConnectionList { items: Vec::new(), ..list() }.render()),
@@ -129,6 +140,42 @@ fn pages() -> Vec<(&'static str, String)> {
         ("sign-in", SignInPage { root: "/console".to_owned(), problem: Some(text()), notice: Some(text()) }.render()),
         ("setup", SetupPage { root: "/console".to_owned(), fields: hostile_fields(), problem: Some(text()) }.render()),
         ("problem", ProblemPage { root: "/console".to_owned(), title: text(), advice: text() }.render()),
+        (
+            "deliveries",
+            DeliveriesPage {
+                frame: frame(),
+                states: vec![(text(), true)],
+                kinds: vec![(text(), false)],
+                endpoints: vec![EndpointItem {
+                    id: "1".to_owned(),
+                    url: text(),
+                    tone: Tone::Bad,
+                    state: text(),
+                    since: Some(Moment::new(text())),
+                    until: None,
+                    deferred: 3,
+                }],
+                items: vec![delivery()],
+                next: Some(text()),
+            }
+            .render(),
+        ),
+        (
+            "delivery",
+            DeliveryPage {
+                frame: frame(),
+                item: delivery(),
+                body: text(),
+                attempts: vec![AttemptItem {
+                    number: 1,
+                    at: Moment::new(text()),
+                    outcome: text(),
+                    took_ms: Some(text()),
+                    answer: Some(text()),
+                }],
+            }
+            .render(),
+        ),
         (
             "webhooks",
             WebhooksPage {

@@ -1,11 +1,15 @@
-//! `syncline webhooks`: where your backend hears of its connections, and what providers told.
+//! `syncline webhooks`: where your backend hears of its connections, syncs and actions, whether it heard, and what providers told.
 
+mod deliveries;
+mod endpoints;
 mod incoming;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Subcommand};
 use serde_json::{Map, Value};
 
+use self::deliveries::Deliveries;
+use self::endpoints::Endpoints;
 use super::client::Call;
 use super::output::cell;
 use super::remote::Remote;
@@ -33,6 +37,12 @@ enum Command {
         #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap_hours: u32,
     },
+    /// What became of webhooks, and sending them again
+    #[command(subcommand)]
+    Deliveries(Deliveries),
+    /// The addresses that webhooks go to: which are tried, and which are left alone
+    #[command(subcommand)]
+    Endpoints(Endpoints),
 }
 
 #[derive(Args)]
@@ -82,6 +92,8 @@ impl Webhooks {
             Command::Incoming(command) => command.execute(&client, &output).await?,
             Command::Show => show(&client.text(Call::get(["environment", "webhooks"])).await?)?,
             Command::Set(changes) => show(&client.text(Call::patch(["environment", "webhooks"], &changes.body())).await?)?,
+            Command::Deliveries(command) => command.execute(&client, output).await?,
+            Command::Endpoints(command) => command.execute(&client, output).await?,
             Command::RotateKey { overlap_hours } => {
                 let body = Map::from_iter([("overlap_hours".to_owned(), overlap_hours.into())]);
                 let call = Call::post(["environment", "webhook-signing-key", "rotate"], &body);

@@ -13,8 +13,9 @@ pub(super) const SYNC_ATTEMPTS: u32 = 4;
 const EVENT_ATTEMPTS: u32 = 4;
 /// Composing a message fails only where the database does.
 const NOTIFY_ATTEMPTS: u32 = 8;
-/// How often a webhook is tried is the delivery's own to know, through jobs that come and go; what fails here is the database.
-const DELIVERY_ATTEMPTS: u32 = i32::MAX.unsigned_abs();
+/// How often a webhook is tried is the delivery's own to know, through jobs that come and go; what fails here is the database. Not without
+/// end, because a job without end is not even given up when it takes worker after worker with it.
+const DELIVERY_ATTEMPTS: u32 = 1_000_000;
 /// Removing what was deleted is never given up.
 const PURGE_ATTEMPTS: u32 = i32::MAX.unsigned_abs();
 
@@ -283,7 +284,7 @@ pub(crate) fn release_webhooks(environment: EnvironmentId, endpoint: WebhookEndp
         sync: None,
         unique_key: Some(format!("webhook_endpoint:{endpoint}")),
         scheduled_at,
-        max_attempts: DELIVERY_ATTEMPTS,
+        max_attempts: PURGE_ATTEMPTS,
         now,
     }
 }

@@ -4,7 +4,7 @@ use syncline_domain::{AsyncActionState, JobKind, JobState, Timestamp};
 
 use super::{JobRow, Jobs, job};
 use crate::database::{Sql, values};
-use crate::{Error, async_actions};
+use crate::{Error, async_actions, webhook_deliveries};
 
 /// Which jobs to take from their workers.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,9 @@ impl Jobs<'_> {
                         transaction.execute(sql, values![job.id, rescue.now]).await?;
                         if (job.kind, job.state) == (JobKind::RunAction, JobState::Discarded) {
                             async_actions::end_in(transaction, job.id, AsyncActionState::Lost, None, rescue.now).await?;
+                        }
+                        if (job.kind, job.state) == (JobKind::DeliverWebhook, JobState::Discarded) {
+                            webhook_deliveries::abandon_in(transaction, &job.payload, rescue.now).await?;
                         }
                     }
                     Ok(jobs)

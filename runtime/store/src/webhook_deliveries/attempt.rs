@@ -9,6 +9,7 @@ use syncline_domain::{
 use super::{WebhookDeliveries, WebhookDeliveryRow, delivery, place_of_answer};
 use crate::crypto::Cipher;
 use crate::database::{Transaction, values};
+use crate::jobs::payload::DeliverWebhook;
 use crate::{Error, Fence, JobDecision, jobs, webhook_endpoints};
 
 /// What becomes of a delivery whose job was claimed.
@@ -218,6 +219,15 @@ async fn end_in(
     let error = error.filter(|_| ended.state != DeliveryState::Delivered);
     jobs::end_in(transaction, fence, decision, error, now).await?;
     Ok(ended)
+}
+
+/// The delivery of a job that was given up with the last of many workers: it is listed as failed, and a replay makes it another job.
+pub(crate) async fn abandon_in(transaction: &mut Transaction, payload: &str, now: Timestamp) -> Result<(), Error> {
+    let Ok(DeliverWebhook { delivery }) = serde_json::from_str(payload) else { return Ok(()) };
+    let sql = "UPDATE webhook_attempts SET ended_at = $2, error = 'process_lost' WHERE delivery = $1 AND ended_at IS NULL";
+    transaction.execute(sql, values![delivery, now]).await?;
+    let sql = "UPDATE webhook_deliveries SET state = 'failed', error = 'process_lost', next_attempt_at = NULL WHERE id = $1 AND state = 'waiting'";
+    transaction.execute(sql, values![delivery]).await.map(drop)
 }
 
 /// What the attempt says of its address.

@@ -140,6 +140,22 @@ on_each_database! {
         assert_eq!((world.row(id).await.state, world.row(id).await.attempts), (DeliveryState::Delivered, 2));
     }
 
+    /// D7: one that takes every worker with it is given up, listed, and can be replayed.
+    async fn a_delivery_that_no_process_survives_is_listed_as_failed(database) {
+        let world = World::new(database).await;
+        let id = world.send(&[URL]).await[0];
+        for _ in 0..2 {
+            world.started().await;
+            world.clock.advance(Duration::from_mins(2));
+            world.store.jobs().rescue(syncline_store::Rescue { limit: 10, max_crashes: 2, now: world.now() }).await.unwrap();
+        }
+        assert_eq!((world.row(id).await.state, world.store.jobs().count_active().await.unwrap()), (DeliveryState::Failed, 0));
+        let attempts = world.store.webhook_deliveries().attempts(id).await.unwrap();
+        assert!(attempts.len() == 2 && attempts.iter().all(|attempt| attempt.error.as_deref() == Some("process_lost")));
+        assert_eq!(world.store.webhook_deliveries().replay(world.environment, id, world.now()).await.unwrap(), Replay::Begun);
+        assert_eq!(world.work(Verdict::Delivered).await, [id]);
+    }
+
     async fn an_attempt_needs_its_lease(database) {
         let world = World::new(database).await;
         let id = world.send(&[URL]).await[0];

@@ -12,7 +12,7 @@ async fn webhooks_are_set_in_the_console_and_over_the_api_alike() {
     operator.get("/console/dev/webhooks?done=saved").await.says(StatusCode::OK, "Saved.");
     let expected = json!({
         "primary_url": "https://a.example/hook", "secondary_url": null, "on_auth_creation": true, "on_auth_refresh_error": false,
-        "on_async_action_completion": false,
+        "on_async_action_completion": false, "on_sync_completion_always": false, "on_sync_error": false, "previous_key_valid_until": null,
     });
     assert_eq!(app.get("/environment/webhooks").await.expect(StatusCode::OK)["data"], expected);
 
@@ -43,4 +43,68 @@ async fn the_signing_key_is_shown_once() {
     let rotated = app.post("/environment/webhook-signing-key/rotate", json!({})).await.expect(StatusCode::OK);
     assert_eq!(rotated["data"]["webhook_signing_key"], key().await.expose());
     assert_ne!(second, key().await);
+}
+
+#[tokio::test]
+async fn deliveries_are_shown_and_sent_again() {
+    let app = TestApp::new().await;
+    let operator = Operator::of(&app).await;
+    operator.get("/console/dev/webhooks/deliveries").await.says(StatusCode::OK, "No webhooks");
+    let now = app.clock.now();
+    let telling = syncline_store::NewJob {
+        kind: syncline_domain::JobKind::NotifyAuth,
+        payload: "{}".to_owned(),
+        environment: app.environment,
+        connection: None,
+        sync: None,
+        unique_key: None,
+        scheduled_at: now,
+        max_attempts: 1,
+        now,
+    };
+    app.store.jobs().enqueue(telling).await.unwrap();
+    let job = claimed(&app).await;
+    let delivery = syncline_store::NewDelivery {
+        environment: app.environment,
+        kind: syncline_domain::WebhookKind::Sync,
+        connection: None,
+        url: "https://a.example/hook".to_owned(),
+        body: r#"{"type":"sync"}"#.to_owned(),
+        headers: Vec::new(),
+        now,
+    };
+    let id = app.store.webhook_deliveries().insert_all(job.fence(), vec![delivery], now).await.unwrap()[0];
+    let job = claimed(&app).await;
+    let begun = app.store.webhook_deliveries().begin(job.fence(), id, now).await.unwrap();
+    let syncline_store::BegunDelivery::Attempt(_, started) = begun else { panic!("{begun:?}") };
+    let page = format!("/console/dev/webhooks/deliveries/{id}");
+    operator.post(&format!("{page}/replay"), &[]).await.says(StatusCode::CONFLICT, "being sent at this moment");
+    let gone = syncline_store::DeliveryAttempt {
+        status: Some(410),
+        error: None,
+        answer: Some("<b>gone</b>".to_owned()),
+        verdict: syncline_store::Verdict::Gone,
+        random: 0,
+        now,
+    };
+    app.store.webhook_deliveries().end(job.fence(), started, gone).await.unwrap();
+    let list = operator.get("/console/dev/webhooks/deliveries?state=undeliverable").await;
+    list.says(StatusCode::OK, "it answered 410");
+    assert!(list.text.contains(&page), "{}", list.text);
+    operator.get("/console/dev/webhooks/deliveries?state=delivered").await.says(StatusCode::OK, "No webhooks");
+    operator.get(&page).await.says(StatusCode::OK, "gone&");
+    operator.post(&format!("{page}/replay"), &[]).await.says(StatusCode::CONFLICT, "is disabled");
+    let endpoint = app.get("/webhooks/endpoints").await.expect(StatusCode::OK)["data"][0]["id"].as_str().unwrap().to_owned();
+    let enable = format!("/console/dev/webhooks/endpoints/{endpoint}/enable");
+    operator.post(&enable, &[]).await.leads_to("/console/dev/webhooks/deliveries?done=enabled");
+    operator.post(&format!("{page}/replay"), &[]).await.leads_to(&format!("{page}?done=replayed"));
+    assert_eq!(app.get(&format!("/webhooks/deliveries/{id}")).await.expect(StatusCode::OK)["data"]["state"], "waiting");
+    operator.get("/console/dev/webhooks/deliveries/999").await.says(StatusCode::NOT_FOUND, "no such webhook");
+}
+
+async fn claimed(app: &TestApp) -> syncline_store::JobRow {
+    let kinds = vec![syncline_domain::JobKind::NotifyAuth, syncline_domain::JobKind::DeliverWebhook];
+    let lease = std::time::Duration::from_mins(1);
+    let claim = syncline_store::Claim { owner: "test".to_owned(), kinds, limit: 1, lease, now: app.clock.now() };
+    app.store.jobs().claim(claim).await.unwrap().pop().unwrap()
 }
