@@ -181,6 +181,10 @@ pub struct Metrics {
     pub webhooks_delivered: Counter,
     /// Tries that were not.
     pub webhooks_failed: Counter,
+    /// Requests of providers that were kept.
+    pub webhooks_taken: Counter,
+    /// Those that proved nothing.
+    pub webhooks_refused: Counter,
     /// From handing a transaction in until it is on disk.
     pub database_write: Histogram,
     /// Transactions handed in and not on disk yet.

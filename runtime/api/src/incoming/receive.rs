@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::json;
-use syncline_domain::IntegrationKey;
+use syncline_domain::{IntegrationKey, OperationKind};
 use syncline_providers::Webhook;
 use syncline_providers::webhook::{Handshake, Verified, WebhookRequest, WebhookSecrets};
 use syncline_store::IntegrationRow;
@@ -136,15 +136,28 @@ async fn take(
         let message = format!("{} is no delivery; webhooks are posted", request.method);
         return Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into());
     }
-    let verified = described.verify(request, &secrets, now.unix_millis()).map_err(answer::refused)?;
+    let note = app.operation(integration.environment, OperationKind::WebhookIncoming).of(&integration.key);
+    let verified = match described.verify(request, &secrets, now.unix_millis()) {
+        Ok(verified) => verified,
+        Err(defect) => {
+            let error = answer::refused(defect);
+            app.store.metrics().webhooks_refused.increment();
+            note.failed(app, format!("refused: {}", error.message()), error.code(), error.message());
+            return Err(error.into());
+        }
+    };
     if let Some(handshake) = shake(true) {
         return Ok(shaken(handshake, request, &secrets)?);
     }
     limit(app, integration).await?;
     let events = delivery(verified == Verified::Proven, false).events(app.randomness)?;
-    if !events.is_empty() {
+    let count = events.len();
+    if count > 0 {
         app.store.incoming_webhooks().insert_all(events).await?;
     }
+    app.store.metrics().webhooks_taken.increment();
+    // Sent again it is kept once, and this says that it came.
+    note.succeeded(app, "taken".to_owned(), &json!({ "meta": { "events": count } }));
     Ok(Json(json!({ "success": true })).into_response())
 }
 

@@ -137,6 +137,11 @@ fn webhooks_and_credentials(app: &App, text: &mut Text) {
             [("delivered", &metrics.webhooks_delivered), ("failed", &metrics.webhooks_failed)],
         ),
         (
+            "syncline_webhooks_received_total",
+            "Requests of providers that sent webhooks",
+            [("taken", &metrics.webhooks_taken), ("refused", &metrics.webhooks_refused)],
+        ),
+        (
             "syncline_token_refreshes_total",
             "Credentials that providers were asked to renew",
             [("succeeded", &metrics.refreshes), ("failed", &metrics.refreshes_failed)],

@@ -112,9 +112,10 @@ pub(crate) async fn handle(
     for sync in &syncs {
         app.store.syncs().trigger(sync.id, trigger).await?;
     }
-    let (kind, did) = match opts.reset {
-        true => (OperationKind::SyncRequestRunFull, "asked for a run from the beginning of"),
-        false => (OperationKind::SyncRequestRun, "asked for a run of"),
+    let (kind, did) = if opts.reset {
+        (OperationKind::SyncRequestRunFull, "asked for a run from the beginning of")
+    } else {
+        (OperationKind::SyncRequestRun, "asked for a run of")
     };
     note::done(&app, &caller, kind, did, &selection, syncs.len());
     Ok(Json(json!({ "success": true })))

@@ -119,7 +119,7 @@ impl Operations<'_> {
         // One more tells whether a page follows.
         let each = if filter.text.is_some() { SEARCHED.max(filter.limit + 1) } else { filter.limit + 1 };
         let noted = self.0.database().rows(pick(&NOTED, &filter), parameters(&filter, filter.kind.as_deref(), each)).await?;
-        let mut sources = vec![candidates(&noted, |found| row::noted(found))?];
+        let mut sources = vec![candidates(&noted, row::noted)?];
         // Runs know their function's kind.
         let kind = match filter.kind.as_deref() {
             Some("events") => Some("event"),

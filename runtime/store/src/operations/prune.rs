@@ -12,6 +12,18 @@ const DAY: Duration = Duration::from_hours(24);
 /// Days for which there is a partition before they begin: a server that is off for the weekend finds its place on Monday.
 const AHEAD: i64 = 3;
 
+// Differs because in PostgreSQL only what came before its partition was made is in rows of its own.
+const MESSAGES: Sql = Sql::differs(
+    "DELETE FROM operation_messages WHERE (operation, seq) IN
+         (SELECT operation, seq FROM operation_messages WHERE operation < $1 ORDER BY operation LIMIT $2)",
+    "DELETE FROM operation_messages_default WHERE (operation, seq) IN
+         (SELECT operation, seq FROM operation_messages_default WHERE operation < $1 ORDER BY operation LIMIT $2)",
+);
+const OPERATIONS: Sql = Sql::differs(
+    "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE id < $1 ORDER BY id LIMIT $2)",
+    "DELETE FROM operations_default WHERE id IN (SELECT id FROM operations_default WHERE id < $1 ORDER BY id LIMIT $2)",
+);
+
 impl Operations<'_> {
     /// Forgets what began before `older_than`, with its messages; `None` forgets nothing. Returns how many rows or partitions it was: rows at
     /// most `limit`.
@@ -22,17 +34,6 @@ impl Operations<'_> {
         let database = self.0.database();
         let mut removed = partition(database, older_than, now).await?;
         let Some(older_than) = older_than else { return Ok(removed) };
-        // Differs because in PostgreSQL only what came before its partition was made is in rows of its own.
-        const MESSAGES: Sql = Sql::differs(
-            "DELETE FROM operation_messages WHERE (operation, seq) IN
-                 (SELECT operation, seq FROM operation_messages WHERE operation < $1 ORDER BY operation LIMIT $2)",
-            "DELETE FROM operation_messages_default WHERE (operation, seq) IN
-                 (SELECT operation, seq FROM operation_messages_default WHERE operation < $1 ORDER BY operation LIMIT $2)",
-        );
-        const OPERATIONS: Sql = Sql::differs(
-            "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE id < $1 ORDER BY id LIMIT $2)",
-            "DELETE FROM operations_default WHERE id IN (SELECT id FROM operations_default WHERE id < $1 ORDER BY id LIMIT $2)",
-        );
         let bound = OperationId::new(older_than, [0; 10]);
         for sql in [MESSAGES, OPERATIONS] {
             let values = values![bound, i64::from(limit)];

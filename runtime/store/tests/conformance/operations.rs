@@ -67,7 +67,8 @@ impl World {
         self.store.run_logs().append(id, vec![line]).await.unwrap();
         let error = RunError { code: "x".to_owned(), message: "it broke".to_owned(), status: None, details: None, frames: vec![] };
         let (state, usage) = (RunState::Failed, RunUsage::default());
-        let end = FinishRun { id, state, output: None, error: Some(error), counts: Default::default(), usage, job: None, now };
+        let end =
+            FinishRun { id, state, output: None, error: Some(error), counts: std::collections::BTreeMap::new(), usage, job: None, now };
         self.store.runs().finish(end).await.unwrap();
     }
 }

@@ -24,7 +24,7 @@ type Shown = BTreeMap<String, String>;
 pub(super) async fn follow(client: &Client, output: Output, filter: &Filter) -> anyhow::Result<()> {
     let mut shown = Shown::new();
     let Page { data, .. } = filter.page(client, None, None, filter.limit).await?;
-    show(output, data, &mut shown)?;
+    show(output, &data, &mut shown)?;
     loop {
         tokio::time::sleep(PAUSE).await;
         let floor = floor(&shown);
@@ -39,13 +39,13 @@ pub(super) async fn follow(client: &Client, output: Output, filter: &Filter) -> 
             }
         }
         fresh.retain(|one| one["id"].as_str().is_some_and(|id| id >= floor.as_str()));
-        show(output, fresh, &mut shown)?;
+        show(output, &fresh, &mut shown)?;
         shown = shown.split_off(&floor);
     }
 }
 
 /// Newest first as they come, oldest first as they are shown; what stands where it stood is not shown again.
-fn show(output: Output, operations: Vec<Value>, shown: &mut Shown) -> anyhow::Result<()> {
+fn show(output: Output, operations: &[Value], shown: &mut Shown) -> anyhow::Result<()> {
     for operation in operations.iter().rev() {
         let (Some(id), Some(state)) = (operation["id"].as_str(), operation["state"].as_str()) else { continue };
         if shown.insert(id.to_owned(), state.to_owned()).as_deref() == Some(state) {
