@@ -83,7 +83,7 @@ enum Command {
     Integrations(integrations::Integrations),
     /// Connections: one user's authorization of an integration
     Connections(connections::Connections),
-    /// Webhooks: how your backend hears of its connections
+    /// Webhooks: how your backend hears of its connections, and what providers told
     Webhooks(webhooks::Webhooks),
     /// Records that syncs keep
     Records(records::Records),

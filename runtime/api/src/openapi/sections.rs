@@ -222,7 +222,7 @@ struct Environments;
 
 #[derive(OpenApi)]
 #[openapi(
-    tags((name = "webhooks", description = "What your backend was told, and whether it heard")),
+    tags((name = "webhooks", description = "What providers told, and what your backend was told, and whether it heard")),
     paths(
         crate::incoming::receive::handle,
         crate::incoming::receive::check,

@@ -249,3 +249,28 @@ fn value(document: &Value, schema: &Value) -> Value {
         }
     }
 }
+
+/// W1: a provider that sends too much is told to come back, and the other integrations hear on.
+#[tokio::test]
+async fn a_flood_of_webhooks_is_refused_for_its_integration_only() {
+    let app = TestApp::limited(limits(0, 0)).await;
+    let mut addresses = Vec::new();
+    for key in ["flooded", "quiet"] {
+        let new = json!({ "provider": "unauthenticated", "unique_key": key });
+        app.request(Method::POST, "/integrations", Some(new)).await.expect(StatusCode::OK);
+        let shown = app.get(&format!("/integrations/{key}?include=webhook")).await.expect(StatusCode::OK);
+        let url = shown["data"]["webhook_url"].as_str().unwrap();
+        addresses.push(url[url.find("/webhook/").unwrap()..].to_owned());
+    }
+    let send = |address: &str| {
+        let request = Request::post(address).header("content-type", "application/json");
+        app.send(request.body(Body::from(r#"{"type":"tick"}"#)).unwrap())
+    };
+    for _ in 0..3 {
+        send(&addresses[0]).await.expect(StatusCode::OK);
+    }
+    let refused = send(&addresses[0]).await;
+    assert!(refused.headers.contains_key("retry-after"));
+    refused.expect(StatusCode::TOO_MANY_REQUESTS);
+    send(&addresses[1]).await.expect(StatusCode::OK);
+}
