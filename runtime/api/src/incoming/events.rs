@@ -70,7 +70,7 @@ impl Delivery<'_> {
             query: request.query.to_vec(),
             headers: request.headers.iter().filter(|(name, _)| is_kept(name)).cloned().collect(),
         };
-        let random: [u8; 10] = randomness()[..10].try_into().expect("ten of sixteen");
+        let random: [u8; 10] = randomness()[6..].try_into().expect("ten of sixteen");
         NewIncomingWebhook {
             id: IncomingWebhookId::new(self.now, random),
             environment: self.integration.environment,

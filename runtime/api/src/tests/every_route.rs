@@ -161,7 +161,11 @@ async fn a_webhook_that_is_not_kept_is_not_acknowledged() {
     assert_eq!(shown["data"]["webhook_url"], format!("http://localhost:3003/webhook/{environment}/plain"));
     assert!(shown["data"].as_object().unwrap().contains_key("credentials"), "{shown}");
     let post = |path: String| app.send(Request::post(path).header("content-type", "text/xml").body(Body::from("<x/>")).unwrap());
-    assert_eq!(post(format!("/webhook/{environment}/plain")).await.refusal(), refused(404, "feature_disabled"));
+    post(format!("/webhook/{environment}/plain")).await.expect(StatusCode::OK);
+    let kept = app.get("/webhooks/incoming").await.expect(StatusCode::OK);
+    assert_eq!((kept["data"].as_array().unwrap().len(), &kept["data"][0]["verified"]), (1, &json!(false)), "{kept}");
+    app.post("/integrations", json!({ "provider": "openai", "unique_key": "mute" })).await.expect(StatusCode::OK);
+    assert_eq!(post(format!("/webhook/{environment}/mute")).await.refusal(), refused(404, "feature_disabled"));
     assert_eq!(post(format!("/webhook/{environment}/none")).await.refusal(), refused(404, "unknown_provider_config"));
     assert_eq!(post(format!("/webhook/{}/plain", uuid::Uuid::nil())).await.refusal(), refused(404, "unknown_environment"));
     assert_eq!(post("/webhook/dev/plain".to_owned()).await.refusal(), refused(404, "unknown_environment"));
