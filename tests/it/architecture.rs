@@ -12,12 +12,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("console", &[]),
     ("store", &["domain"]),
     ("engine", &["host-api"]),
+    ("wall", &["engine", "host-api"]),
     ("outbound", &["providers", "domain"]),
     ("connect", &["outbound", "store", "providers", "domain"]),
-    ("worker", &["engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
+    ("worker", &["wall", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
     ("dryrun", &["worker", "engine", "host-api", "outbound", "providers", "domain"]),
     ("api", &["console", "connect", "outbound", "store", "providers", "domain"]),
-    ("server", &["api", "dryrun", "worker", "console", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
+    (
+        "server",
+        &["api", "dryrun", "worker", "wall", "console", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"],
+    ),
 ];
 
 #[test]
@@ -56,6 +60,7 @@ fn every_room_keeps_its_invariant() {
         ("console", &["tokio", "sqlx", "reqwest", "wasmtime", "axum"]),
         ("store", &["reqwest", "wasmtime", "axum"]),
         ("engine", &["sqlx", "reqwest", "axum"]),
+        ("wall", &["sqlx", "reqwest", "axum", "wasmtime"]),
         ("outbound", &["sqlx", "wasmtime", "axum"]),
         ("connect", &["sqlx", "wasmtime", "axum"]),
         ("worker", &["sqlx", "reqwest", "axum", "wasmtime"]),
