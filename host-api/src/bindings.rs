@@ -2,7 +2,7 @@
 //!
 //! The imports are plain functions to the guest and async ones to the host: the guest blocks, its thread does not. `start`
 //! and `sleep` need the store, because the futures that they return live there. All of them may trap, which is how an exhausted budget
-//! ends a run; an expected failure is data.
+//! ends a run; an expected failure is data. The types can be written down, because a run may be in another process than its host.
 #![expect(missing_docs, reason = "generated: the documentation is in the WIT")]
 
 wasmtime::component::bindgen!({
@@ -22,5 +22,5 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async },
     with: { "syncline:host/provider.pages": crate::host::PageWalk },
-    additional_derives: [PartialEq],
+    additional_derives: [PartialEq, serde::Serialize, serde::Deserialize],
 });

@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use syncline_host_api::Manifest;
-use syncline_host_api::bindings::FunctionPre;
 use tokio::sync::Semaphore;
-use wasmtime::component::{Component as Code, Linker};
 
 use crate::cache::Cache;
 use crate::compile::{self, CompileError, CompiledFunctions};
 use crate::loaded::Loaded;
-use crate::run::{self, State};
 use crate::{
-    Call, CompileLimits, Compiler, Completion, Component, DescribeError, Digest, Error, LoadError, Options, RunFailure, Usage, config,
-    describe, inspect, linker, ticker,
+    Call, CompileLimits, Compiler, Completion, Component, DescribeError, Digest, Error, LoadError, Options, Sandbox, config, inspect,
 };
 
 /// Compiles, loads and runs components. A cheap handle to clone.
@@ -24,8 +20,7 @@ pub struct Engine {
 }
 
 struct Inner {
-    wasmtime: wasmtime::Engine,
-    linker: Linker<State>,
+    sandbox: Sandbox,
     cache: Cache,
     loaded: Loaded,
     /// Where they are remembered.
@@ -35,8 +30,6 @@ struct Inner {
     max_component_bytes: usize,
     /// One compilation at a time: the other cores belong to the runs.
     compiling: Semaphore,
-    /// As many as the pool has instances, so that a full pool makes runs wait where it would make them fail.
-    slots: Semaphore,
 }
 
 impl Engine {
@@ -49,17 +42,15 @@ impl Engine {
         if let Some(functions) = &functions {
             config::remember(&mut config, functions).map_err(runtime)?;
         }
-        let wasmtime = wasmtime::Engine::new(&config).map_err(runtime)?;
-        let linker = linker::build(&wasmtime).map_err(runtime)?;
-        let cache = Cache::open(options.cache_dir.clone(), options.cache_key, &wasmtime)
+        let sandbox = Sandbox::with_config(&config, instances)?;
+        let cache = Cache::open(options.cache_dir.clone(), options.cache_key, sandbox.wasmtime())
             .map_err(|source| Error::CacheDir { path: options.cache_dir, source })?;
         if let Some(functions) = &functions {
             functions.load(&cache);
         }
-        ticker::spawn(wasmtime.weak()).map_err(Error::Ticker)?;
+        sandbox.start_ticker()?;
         let inner = Inner {
-            wasmtime,
-            linker,
+            sandbox,
             cache,
             loaded: Loaded::default(),
             functions,
@@ -67,7 +58,6 @@ impl Engine {
             compile_limits: options.compile_limits,
             max_component_bytes: options.max_component_bytes,
             compiling: Semaphore::new(1),
-            slots: Semaphore::new(instances as usize),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -102,53 +92,77 @@ impl Engine {
         Ok(component.clone())
     }
 
+    /// The component's machine code, for a [`Sandbox`] in another process: from the file cache, or compiled from `wasm()`. Nothing of it is
+    /// loaded here.
+    pub async fn code<F, Fut>(&self, digest: Digest, wasm: F) -> Result<Vec<u8>, LoadError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Option<Bytes>>,
+    {
+        let cached = move |inner: &Inner| inner.cache.read(digest);
+        if let Some(code) = self.inner.blocking(cached).await {
+            return Ok(code);
+        }
+        let wasm = wasm().await.ok_or(LoadError::Missing(digest))?;
+        let actual = Digest::of(&wasm);
+        if actual != digest {
+            return Err(LoadError::DigestMismatch { expected: digest, actual });
+        }
+        self.inner.inspect(&wasm)?;
+        let code = self.inner.compile(wasm).await?;
+        let store = move |inner: &Inner| {
+            inner.store(digest, &code);
+            code
+        };
+        Ok(self.inner.blocking(store).await)
+    }
+
     /// The component's own description, asked of an instance that is granted nothing.
     pub async fn describe(&self, component: &Component) -> Result<Manifest, DescribeError> {
-        let _slot = self.inner.slots.acquire().await.expect("the slots are never closed");
-        let text = run::describe(&self.inner.wasmtime, component.pre(), Arc::new(describe::NotGranted), describe::limits()).await?;
-        Ok(Manifest::parse(&text)?)
+        Ok(Manifest::parse(&self.inner.sandbox.describe(component).await?)?)
     }
 
     /// Runs one function in a fresh instance. Waits for a free slot first; that wait does not count as wall time.
     pub async fn call(&self, component: &Component, call: Call) -> Completion {
-        tokio::select! {
-            biased;
-            () = call.cancel.cancelled() => {
-                Completion { outcome: Err(RunFailure::Cancelled { function: call.function }), usage: Usage::default() }
-            }
-            slot = self.inner.slots.acquire() => {
-                let _slot = slot.expect("the slots are never closed");
-                run::run(&self.inner.wasmtime, component.pre(), call).await
-            }
-        }
+        self.inner.sandbox.call(component, call).await
     }
 }
 
 impl Inner {
     async fn load_or_compile(self: &Arc<Self>, digest: Digest, wasm: Bytes) -> Result<Component, CompileError> {
-        if wasm.len() > self.max_component_bytes {
-            return Err(CompileError::TooLarge { size_bytes: wasm.len(), limit_bytes: self.max_component_bytes });
-        }
-        inspect::inspect(&wasm, &self.compile_limits)?;
+        self.inspect(&wasm)?;
         if let Some(component) = self.cached(digest).await {
             return Ok(component);
         }
-        let code = {
-            let _turn = self.compiling.acquire().await.expect("the semaphore is never closed");
-            compile::compile(&self.compiler, &self.compile_limits, &self.wasmtime, wasm).await?
-        };
+        let code = self.compile(wasm).await?;
         self.blocking(move |inner| {
             let component = inner.link(digest, &code)?;
-            // A run does not need the file, only the next start does.
-            if let Err(error) = inner.cache.write(digest, &code) {
-                tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
-            }
-            if let Some(Err(error)) = inner.functions.as_ref().map(|functions| functions.save(&inner.cache)) {
-                tracing::warn!(%error, "cannot store compiled functions: the next process compiles them again");
-            }
+            inner.store(digest, &code);
             Ok(component)
         })
         .await
+    }
+
+    fn inspect(&self, wasm: &[u8]) -> Result<(), CompileError> {
+        if wasm.len() > self.max_component_bytes {
+            return Err(CompileError::TooLarge { size_bytes: wasm.len(), limit_bytes: self.max_component_bytes });
+        }
+        inspect::inspect(wasm, &self.compile_limits)
+    }
+
+    async fn compile(&self, wasm: Bytes) -> Result<Vec<u8>, CompileError> {
+        let _turn = self.compiling.acquire().await.expect("the semaphore is never closed");
+        compile::compile(&self.compiler, &self.compile_limits, self.sandbox.wasmtime(), wasm).await
+    }
+
+    /// A run does not need the file, only the next start does.
+    fn store(&self, digest: Digest, code: &[u8]) {
+        if let Err(error) = self.cache.write(digest, code) {
+            tracing::warn!(%digest, %error, "cannot store a compiled component: it will be compiled again");
+        }
+        if let Some(Err(error)) = self.functions.as_ref().map(|functions| functions.save(&self.cache)) {
+            tracing::warn!(%error, "cannot store compiled functions: the next process compiles them again");
+        }
     }
 
     async fn cached(self: &Arc<Self>, digest: Digest) -> Option<Component> {
@@ -173,14 +187,11 @@ impl Inner {
 
     /// `code` comes from our own compiler, either just now or from a file whose MAC was checked.
     fn link(&self, digest: Digest, code: &[u8]) -> Result<Component, CompileError> {
-        let incompatible = |error: wasmtime::Error| CompileError::Incompatible { message: format!("{error:#}") };
         #[expect(unsafe_code, reason = "machine code is trusted by whoever loads it; this is ours: from our compiler or under our MAC")]
         // SAFETY: `code` is the unmodified output of `precompile_component`: every caller has it from the compiler itself or from
         // `Cache::read`, which authenticates the very bytes that it returns.
-        let code = unsafe { Code::deserialize(&self.wasmtime, code) };
-        // Fails where the component wants more memories, tables or instances than the pool has for one.
-        let code = code.map_err(incompatible)?;
-        let pre = self.linker.instantiate_pre(&code).map_err(incompatible)?;
-        Ok(Component::new(digest, FunctionPre::new(pre).map_err(incompatible)?))
+        unsafe {
+            self.sandbox.load(digest, code)
+        }
     }
 }

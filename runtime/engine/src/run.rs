@@ -16,5 +16,7 @@ pub use call::{Call, Completion, Limits, Usage};
 pub use failure::RunFailure;
 
 pub(crate) use call::{describe, run};
+pub use state::{MAX_IN_FLIGHT, MAX_RESOURCES};
+
 pub(crate) use state::State;
 pub(crate) use stop::Stop;

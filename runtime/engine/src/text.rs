@@ -24,6 +24,13 @@ pub(crate) fn readable(text: &str) -> String {
     line
 }
 
+/// Whether this text may have come out of [`readable`]: for what another process says that it has cut and escaped.
+pub fn is_readable(text: &str) -> bool {
+    const MARK: usize = " [cut: 18446744073709551615 more bytes]".len();
+    // Every harmless character may have become ten: `\u{10ffff}`.
+    text.len() <= 10 * MAX_CHARS + MARK && text.chars().all(is_harmless)
+}
+
 fn is_harmless(character: char) -> bool {
     match character {
         '\n' | '\t' => true,
@@ -40,6 +47,13 @@ mod tests {
     fn control_characters_cannot_act_on_a_terminal_or_end_a_text() {
         assert_eq!(readable("a\u{1b}[31mb\0c\r\u{9b}d\u{202e}"), "a\\u{1b}[31mb\\u{0}c\\u{d}\\u{9b}d\\u{202e}");
         assert_eq!(readable("two\nlines\tand ü"), "two\nlines\tand ü");
+    }
+
+    #[test]
+    fn what_was_made_readable_is_and_what_was_not_is_not() {
+        let worst = "\u{10ffff}\0\u{202e}".repeat(MAX_CHARS);
+        assert!(is_readable(&readable(&worst)) && is_readable("two\nlines"));
+        assert!(!is_readable("\u{1b}[2J") && !is_readable(&"a".repeat(11 * MAX_CHARS)));
     }
 
     #[test]

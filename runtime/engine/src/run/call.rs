@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use serde::{Deserialize, Serialize};
 use syncline_host_api::Host;
 use syncline_host_api::bindings::{Function, FunctionPre};
 use syncline_host_api::host::Failure;
@@ -33,7 +34,7 @@ pub struct Call {
 }
 
 /// What a run may use.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Linear memory over all its memories; at most 256 MiB.
     pub memory_bytes: usize,
@@ -79,7 +80,7 @@ pub struct Completion {
 }
 
 /// What a run took.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// CPU time on the run's own task.
     pub cpu_time: Duration,

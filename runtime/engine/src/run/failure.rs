@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use syncline_host_api::host::Failure;
 
 use super::stack;
 
 /// Why a run has no result. `Display` is for the author: which function, which limit, what to do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RunFailure {
     /// The function itself answered a failure.
     Guest(Failure),
@@ -93,6 +94,11 @@ pub enum RunFailure {
         /// The function.
         function: String,
     },
+    /// The process that ran it ended before it did. Not of its own doing, as far as anybody knows.
+    ProcessLost {
+        /// The function.
+        function: String,
+    },
 }
 
 impl RunFailure {
@@ -109,6 +115,7 @@ impl RunFailure {
             Self::HostCallBudget { .. } => "function_host_calls_exceeded",
             Self::ResultTooLarge { .. } => "function_output_too_large",
             Self::Cancelled { .. } => "function_cancelled",
+            Self::ProcessLost { .. } => "function_process_lost",
         }
     }
 
@@ -171,6 +178,9 @@ impl fmt::Display for RunFailure {
                 "the result of function {function:?} has {size_bytes} bytes, {limit_bytes} are allowed: return less, or save it as records"
             ),
             Self::Cancelled { function } => write!(f, "function {function:?} was cancelled"),
+            Self::ProcessLost { function } => {
+                write!(f, "the process that ran function {function:?} ended before it; call it again, what it did until then is done")
+            }
         }
     }
 }

@@ -19,14 +19,14 @@ use super::stdio::LogStream;
 use super::{Limits, Stop};
 
 /// Handles that a guest may hold at one time: walks, streams, pollables.
-const MAX_RESOURCES: usize = 1_000;
+pub const MAX_RESOURCES: usize = 1_000;
 
 /// One call may ask for as many random bytes; nobody needs more for a key.
 const MAX_RANDOM_BYTES: u64 = 64 << 10;
 
 /// Requests of `start` that run at one time; more wait their turn. A guest could otherwise open as many connections as it has
 /// host calls.
-const MAX_IN_FLIGHT: usize = 50;
+pub const MAX_IN_FLIGHT: usize = 50;
 
 pub(crate) struct State {
     pub(crate) host: Arc<dyn Host>,

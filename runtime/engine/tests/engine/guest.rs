@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::host::TestHost;
+use super::host::TestHost;
 
 pub(crate) static HOSTILE: LazyLock<Bytes> = LazyLock::new(|| build("hostile", "hostile_guest"));
 

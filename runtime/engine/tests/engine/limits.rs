@@ -7,9 +7,9 @@ use syncline_engine::{Call, Limits, RunFailure};
 use syncline_host_api::host::Level;
 use tokio_util::sync::CancellationToken;
 
-use crate::component::Text;
-use crate::guest::{TestEngine, call, hostile};
-use crate::host::TestHost;
+use super::component::Text;
+use super::guest::{TestEngine, call, hostile};
+use super::host::TestHost;
 
 async fn failure(function: &str, limits: Limits) -> RunFailure {
     call(function, &Arc::default(), limits).await.outcome.unwrap_err()

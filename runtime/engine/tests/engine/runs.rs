@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use syncline_engine::{Call, Limits, RunFailure};
 use tokio_util::sync::CancellationToken;
 
-use crate::guest::{call, hostile};
-use crate::host::TestHost;
+use super::guest::{call, hostile};
+use super::host::TestHost;
 
 #[tokio::test]
 async fn a_result_comes_back_as_the_text_that_the_guest_wrote() {
