@@ -10,6 +10,8 @@ mod app;
 mod guests;
 #[path = "../it/node.rs"]
 mod node;
+#[path = "../it/wall/processes.rs"]
+mod processes;
 #[path = "../it/provider.rs"]
 mod provider;
 
@@ -19,7 +21,7 @@ use reqwest::Method;
 use serde_json::json;
 use syncline_store::testing::TestDatabase;
 
-use crate::app::App;
+use crate::app::{App, BEHIND_THE_WALL};
 use crate::guests::FIXTURE;
 
 const WARM_UP: usize = 300;
@@ -35,6 +37,8 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
+        isolation("in-process", App::start(TestDatabase::sqlite()).await).await;
+        isolation("process", App::start_in(TestDatabase::sqlite(), BEHIND_THE_WALL).await).await;
         measure("sqlite", TestDatabase::sqlite()).await;
         if let Some(database) = TestDatabase::postgres().await {
             measure("postgres", database).await;
@@ -77,16 +81,42 @@ async fn measure(name: &str, database: TestDatabase) {
     app.stop();
 }
 
+/// What the process wall costs: an action that asks nothing of its host, and one that asks twenty times. The processes' time is in the figures.
+async fn isolation(name: &str, mut app: App) {
+    app.deploy(&FIXTURE).await.ok();
+    app.connect_and_settle("ada", json!({ "count": 10_000, "page_size": 10, "size_bytes": 100 })).await;
+    let app_ref = &app;
+    per_request(name, "POST /action/trigger", 500.0, app_ref, || async {
+        app_ref.action("ada", "echo", json!({ "n": 1 })).await.ok();
+    })
+    .await;
+    per_request(name, "the same with 20 requests", 5_000.0, app_ref, || async {
+        app_ref.action("ada", "parallel", json!({ "path": "/echo", "count": 20 })).await.ok();
+    })
+    .await;
+    for pid in processes::of(app.pid()) {
+        let rollup = std::fs::read_to_string(processes::path(pid, "smaps_rollup")).unwrap_or_default();
+        let of = |field: &str| rollup.lines().find(|line| line.starts_with(field)).unwrap_or("?").replace(' ', "");
+        println!("{name:10} a process of functions: {}, {}, {}", of("Rss:"), of("Pss:"), of("Private_Dirty:"));
+    }
+    app.stop();
+}
+
 async fn per_request<F: Future<Output = ()>>(database: &str, what: &str, budget_us: f64, app: &App, request: impl Fn() -> F) {
     for _ in 0..WARM_UP {
         request().await;
     }
-    let (cpu, begin) = (cpu_us(app.pid()), Instant::now());
+    let (cpu, begin) = (cpu_us_of_all(app.pid()), Instant::now());
     for _ in 0..REQUESTS {
         request().await;
     }
-    let (cpu, wall) = ((cpu_us(app.pid()) - cpu) / REQUESTS as f64, begin.elapsed().as_micros() as f64 / REQUESTS as f64);
-    println!("{database:9} {what:38} {cpu:6.0} µs CPU of the server (budget {budget_us:.0}), {wall:6.0} µs wall");
+    let (cpu, wall) = ((cpu_us_of_all(app.pid()) - cpu) / REQUESTS as f64, begin.elapsed().as_micros() as f64 / REQUESTS as f64);
+    println!("{database:10} {what:38} {cpu:6.0} µs CPU of the server (budget {budget_us:.0}), {wall:6.0} µs wall");
+}
+
+/// The server's, and that of the processes in which it runs functions.
+fn cpu_us_of_all(server: u32) -> f64 {
+    cpu_us(server) + processes::of(server).into_iter().map(cpu_us).sum::<f64>()
 }
 
 /// User and system time; the kernel counts in hundredths of a second, so thousands of requests make one figure.

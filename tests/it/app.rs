@@ -20,7 +20,14 @@ pub(crate) struct App {
     pub(crate) directory: TempDir,
     pub(crate) provider: Provider,
     nodes: u32,
+    variables: Variables,
 }
+
+/// What a server has in its environment beside the usual.
+pub(crate) type Variables = &'static [(&'static str, &'static str)];
+
+/// Functions run in processes of their own.
+pub(crate) const BEHIND_THE_WALL: Variables = &[("SYNCLINE_ISOLATION", "process")];
 
 impl Deref for App {
     type Target = Node;
@@ -36,16 +43,25 @@ impl App {
         Self::start_with(database, &[]).await
     }
 
+    /// The same with further variables in the environment of the server, and of those that follow it.
+    pub(crate) async fn start_in(database: TestDatabase, variables: Variables) -> Self {
+        Self::start_all(database, &[], variables).await
+    }
+
     /// The same with further entries in its catalogue: file name and text.
     pub(crate) async fn start_with(database: TestDatabase, entries: &[(String, String)]) -> Self {
+        Self::start_all(database, entries, &[]).await
+    }
+
+    async fn start_all(database: TestDatabase, entries: &[(String, String)], variables: Variables) -> Self {
         let provider = Provider::start().await;
         let directory = tempfile::tempdir().unwrap();
         describe(&provider, directory.path());
         for (name, text) in entries {
             std::fs::write(directory.path().join("providers").join(name), text).unwrap();
         }
-        let node = Node::start(&first(&database, &directory)).await;
-        let app = Self { node, database, directory, provider, nodes: 1 };
+        let node = Node::start_with(&first(&database, &directory), variables).await;
+        let app = Self { node, database, directory, provider, nodes: 1, variables };
         app.integrate().await;
         app
     }
@@ -55,8 +71,8 @@ impl App {
         self.nodes += 1;
         let data = format!("data-{}", self.nodes);
         let public_url = Some(self.url(""));
-        Node::start(&Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url, rate_limit: 0 })
-            .await
+        let place = Place { database_url: self.database.url(), directory: self.directory.path(), data: &data, public_url, rate_limit: 0 };
+        Node::start_with(&place, self.variables).await
     }
 
     /// The same, with further variables in its environment.
@@ -71,7 +87,7 @@ impl App {
     /// Kills the process as a power cut would, and starts another on what is left.
     pub(crate) async fn crash_and_restart(&mut self) {
         self.node.kill();
-        self.node = Node::start(&first(&self.database, &self.directory)).await;
+        self.node = Node::start_with(&first(&self.database, &self.directory), self.variables).await;
     }
 
     /// SIGTERM, as an operator or a rolling deploy stops it; the process must end well and must not have shown a credential.
@@ -89,7 +105,7 @@ impl App {
     /// SIGTERM and another process on the same database.
     pub(crate) async fn restart(&mut self) {
         self.stop();
-        self.node = Node::start(&first(&self.database, &self.directory)).await;
+        self.node = Node::start_with(&first(&self.database, &self.directory), self.variables).await;
     }
 }
 

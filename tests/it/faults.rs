@@ -30,5 +30,5 @@ mod nodes;
 mod outgoing;
 mod proxy;
 mod schedules;
-mod syncs;
+pub(crate) mod syncs;
 mod upgrades;

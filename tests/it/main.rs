@@ -41,4 +41,5 @@ mod schedules;
 mod sink;
 mod typescript;
 mod typescript_build;
+mod wall;
 mod webhooks;

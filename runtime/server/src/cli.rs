@@ -109,6 +109,13 @@ enum Command {
     /// Read a component on stdin and write its compiled code to stdout, within limits. The server starts itself so
     #[command(hide = true)]
     CompileComponent,
+    /// Run components for the server whose socket is stdin, without any rights. The server starts itself so
+    #[command(hide = true)]
+    ExecuteComponents {
+        /// Give the rights up, try this instead of serving, and say how it went: `open:/etc/passwd`, `connect:127.0.0.1:80`, ...
+        #[arg(long = "attempt", value_name = "WHAT")]
+        attempts: Vec<String>,
+    },
 }
 
 /// Does what the arguments of this process ask.
@@ -116,6 +123,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if matches!(cli.command, Command::CompileComponent) {
         return syncline_engine::compile_child_main();
+    }
+    if let Command::ExecuteComponents { attempts } = &cli.command {
+        return syncline_wall::execute_components_main(attempts);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -156,7 +166,7 @@ impl Command {
             Self::Restore(command) => command.execute().await?,
             Self::Providers(command) => command.execute().await?,
             Self::OpenApi(openapi::OpenApi {}) => openapi::print()?,
-            Self::CompileComponent => unreachable!("handled before the runtime starts"),
+            Self::CompileComponent | Self::ExecuteComponents { .. } => unreachable!("handled before the runtime starts"),
         }
         Ok(ExitCode::SUCCESS)
     }

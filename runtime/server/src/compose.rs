@@ -16,14 +16,15 @@ use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_providers::Catalogue;
 use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
-use syncline_worker::{Dependencies, Loops, Runner, Shutdown, Worker};
+use syncline_wall::{Executor, Wall};
+use syncline_worker::{Dependencies, Loops, Runner, Shutdown, Tenants, Worker};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::config::{Configuration, DeclaredKey, Keys, MissedTicks, setup_code};
+use crate::config::{Configuration, DeclaredKey, Isolation, Keys, MissedTicks, setup_code};
 
 /// Load balancers ask every few seconds, and the usual ones believe the second refusal.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -50,6 +51,8 @@ pub struct Options {
     pub compiler: Compiler,
     /// One to use instead of a new one, which then compiles where it was told to.
     pub engine: Option<Engine>,
+    /// The processes that components run in; `None` where they run in this one.
+    pub wall: Option<syncline_wall::Options>,
     /// How the worker works; its defaults suit a machine of two cores.
     pub worker: syncline_worker::Options,
 }
@@ -85,14 +88,19 @@ impl Options {
         worker.skip_missed = configuration.missed_ticks == MissedTicks::Skip;
         worker.keep_runs = configuration.keep_operations;
         worker.actions = configuration.max_concurrent_runs as usize;
-        let compiler = Compiler::Child { program, args: vec!["compile-component".to_owned()] };
-        Ok(Self { configuration, keys, clock, compiler, engine: None, worker })
+        if configuration.isolation == Isolation::ProcessPerIntegration {
+            worker.tenants = Tenants::Integrations;
+        }
+        let compiler = Compiler::Child { program: program.clone(), args: vec!["compile-component".to_owned()] };
+        let wall = (configuration.isolation != Isolation::InProcess)
+            .then(|| syncline_wall::Options::new(program, vec!["execute-components".to_owned()], instances(&configuration)));
+        Ok(Self { configuration, keys, clock, compiler, engine: None, wall, worker })
     }
 }
 
 /// Starts everything; returns when the API answers.
 pub async fn start(options: Options) -> anyhow::Result<Node> {
-    let Options { configuration, keys, clock, compiler, engine, worker } = options;
+    let Options { configuration, keys, clock, compiler, engine, wall, worker } = options;
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let catalogue = Arc::new(catalogue(configuration.providers_dir.as_deref())?);
@@ -115,6 +123,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         Some(engine) => engine,
         None => Engine::new(engine_options(&configuration, &keys, compiler)).context("the engine cannot be started")?,
     };
+    let executor = executor(engine, wall).await?;
     let policy = EgressPolicy { allow_private_network: configuration.allow_private_network };
     let http = HttpClient::new(syncline_outbound::Options::new(policy));
     let proxy = Proxy::new(http.clone(), Arc::clone(&clock), Arc::new(SystemPace), syncline_outbound::Limits::default());
@@ -140,7 +149,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     });
     let dependencies = Dependencies {
         store: store.clone(),
-        engine,
+        executor,
         connect: connect.clone(),
         proxy: proxy.clone(),
         http,
@@ -252,6 +261,7 @@ impl Node {
         if tokio::time::timeout(LAST_ANSWERS, exchanges.wait()).await.is_err() {
             tracing::warn!("a provider that was asked for a token has not answered; its connection will say so if the token was lost");
         }
+        runner.stop_executor().await;
         runner.flush().await;
         store.close().await;
         stopped
@@ -262,14 +272,26 @@ fn engine_options(configuration: &Configuration, keys: &Keys, compiler: Compiler
     syncline_engine::Options {
         cache_dir: configuration.data_dir.join("components"),
         cache_key: derive(&keys.encryption, b"syncline component cache"),
-        // An action may call another, which needs an instance while the first one waits.
-        // An eighth of the jobs' slots more is for environments that have nothing under way.
-        max_concurrent_instances: (2 * configuration.max_concurrent_runs + (configuration.max_concurrent_runs / 8).max(1))
-            .max(MIN_INSTANCES),
+        // Behind the wall, this process only compiles.
+        max_concurrent_instances: if configuration.isolation == Isolation::InProcess { instances(configuration) } else { MIN_INSTANCES },
         compiler,
         compile_limits: CompileLimits::default(),
         max_component_bytes: MAX_COMPONENT_BYTES,
     }
+}
+
+/// An action may call another, which needs an instance while the first one waits. An eighth of the jobs' slots more is for environments that
+/// have nothing under way.
+fn instances(configuration: &Configuration) -> u32 {
+    (2 * configuration.max_concurrent_runs + (configuration.max_concurrent_runs / 8).max(1)).max(MIN_INSTANCES)
+}
+
+/// Finds out now, and not with the first run, whether this system can confine a process.
+async fn executor(engine: Engine, wall: Option<syncline_wall::Options>) -> anyhow::Result<Executor> {
+    let Some(options) = wall else { return Ok(Executor::InProcess(engine)) };
+    let (wall, given_up) = Wall::new(engine, options).await.context("`--isolation process` cannot be had here; `in-process` can")?;
+    tracing::info!(given_up, "functions run in processes of their own");
+    Ok(Executor::Process(wall))
 }
 
 fn catalogue(folder: Option<&Path>) -> anyhow::Result<Catalogue> {

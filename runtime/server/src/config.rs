@@ -21,4 +21,4 @@ pub(crate) use keys::{random, read_account_key, read_encryption_key};
 pub(crate) use local::local_keys;
 pub use resolve::Configuration;
 pub use roles::Roles;
-pub use settings::{DEFAULT_DATA_DIR, LogFormat, MissedTicks, Settings};
+pub use settings::{DEFAULT_DATA_DIR, Isolation, LogFormat, MissedTicks, Settings};

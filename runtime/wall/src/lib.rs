@@ -16,3 +16,17 @@
 //!    process. Its runs are lost, nobody else's are, and the next call starts another.
 //!
 //! Invariant: knows nothing of jobs, connections, records or SQL, and names no HTTP client. The child holds no key, no database and no network.
+
+mod child;
+mod executor;
+mod harden;
+mod options;
+mod parent;
+mod tenant;
+mod wire;
+
+pub use child::execute_components_main;
+pub use executor::{Executor, ManifestError, PrepareError, Prepared};
+pub use options::Options;
+pub use parent::{StartError, Wall};
+pub use tenant::Tenant;

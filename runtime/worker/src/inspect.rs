@@ -3,16 +3,18 @@
 use syncline_domain::{Deployment, Digest, RunnerError};
 
 use bytes::Bytes;
-use syncline_engine::{DescribeError, Engine};
+use syncline_engine::DescribeError;
+use syncline_wall::{Executor, ManifestError};
 
 use crate::definition;
 
 /// What a deploy of these bytes would find in them.
-pub async fn inspect(engine: &Engine, wasm: Bytes) -> Result<Deployment, RunnerError> {
-    let digest = engine.compile(wasm.clone()).await.map_err(|error| RunnerError::Refused { code: error.code(), message: chain(&error) })?;
-    let component = engine.load(digest, || async move { Some(wasm) }).await.map_err(|error| RunnerError::Internal(Box::new(error)))?;
-    let manifest =
-        engine.describe(&component).await.map_err(|error| RunnerError::Refused { code: describe_code(&error), message: chain(&error) })?;
+pub(crate) async fn inspect(executor: &Executor, wasm: Bytes) -> Result<Deployment, RunnerError> {
+    let (digest, manifest) = executor.describe(wasm).await.map_err(|error| match error {
+        ManifestError::Compile(error) => RunnerError::Refused { code: error.code(), message: chain(&error) },
+        ManifestError::Describe(error) => RunnerError::Refused { code: describe_code(&error), message: chain(&error) },
+        other @ ManifestError::Internal(_) => RunnerError::Internal(Box::new(other)),
+    })?;
     let functions = manifest.functions.iter().map(definition::from_manifest).collect::<Result<_, _>>()?;
     let digest = Digest(*digest.as_bytes());
     let build = manifest.sdk.build.filter(|build| is_build(build)).unwrap_or_else(|| digest.to_string());

@@ -1,7 +1,7 @@
 //! From the queue to a run and what follows: claiming, scheduling, rescuing, and what a function's host calls do.
 //!
 //! ```text
-//! scheduler ──due syncs──▶ jobs ──claim──▶ job kind ──▶ runner ──▶ engine (fresh instance)
+//! scheduler ──due syncs──▶ jobs ──claim──▶ job kind ──▶ runner ──▶ executor (fresh instance)
 //! rescuer  ──expired leases──▶ jobs            ▲            │ host calls
 //! refresher ──credentials about to end──▶ connect
 //! api ──FunctionRunner::run_action─────────────┘            ▼
@@ -33,7 +33,7 @@ mod shutdown;
 mod sync_told;
 mod worker;
 
-pub use options::{Budgets, Options};
+pub use options::{Budgets, Options, Tenants};
 pub use runner::{Dependencies, Runner};
 pub use shutdown::Shutdown;
 pub use worker::{Loops, Worker};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use syncline_domain::{FunctionDefinition, FunctionKind, Pulse};
 use syncline_engine::Limits;
+use syncline_store::ConnectionRow;
+use syncline_wall::Tenant;
 
 /// How a worker works.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Options {
     pub keep_runs: Duration,
     /// What a run may use.
     pub budgets: Budgets,
+    /// Whose runs may share a process, where they have processes of their own.
+    pub tenants: Tenants,
     /// Where the worker leaves its signs of life.
     pub pulse: Arc<Pulse>,
 }
@@ -47,6 +51,26 @@ pub struct Budgets {
     pub action: Limits,
     /// Somebody may wait for the connection.
     pub event: Limits,
+}
+
+/// Whose runs may share a process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tenants {
+    /// Those of one environment.
+    #[default]
+    Environments,
+    /// Those of one integration of an environment.
+    Integrations,
+}
+
+impl Tenants {
+    pub(crate) fn of(self, connection: &ConnectionRow) -> Tenant {
+        let environment = connection.environment.0;
+        Tenant::new(match self {
+            Self::Environments => format!("environment {environment}"),
+            Self::Integrations => format!("environment {environment}, integration {}", connection.integration_key),
+        })
+    }
 }
 
 impl Options {
@@ -65,6 +89,7 @@ impl Options {
             tick: Duration::from_millis(250),
             keep_runs: Duration::from_secs(15 * 24 * 3_600),
             budgets: Budgets::default(),
+            tenants: Tenants::default(),
             pulse: Arc::default(),
         }
     }

@@ -7,6 +7,7 @@ use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunStat
 use syncline_engine::{Call, Completion, RunFailure, Usage};
 use syncline_host_api::host::Host;
 use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
+use syncline_wall::PrepareError;
 use tokio_util::sync::CancellationToken;
 
 use crate::Runner;
@@ -69,6 +70,11 @@ impl Runner {
         // The log first: whoever sees the end of a run finds all that it said.
         self.flush().await;
         let now = self.now();
+        if let (RunState::Lost, Some(fence)) = (ended.state, fence) {
+            // As if this worker had disappeared: the rescuer, who counts such ends apart from failures, marks the run and gives the job back.
+            self.store().jobs().heartbeat(&fence, now).await?;
+            return Err(syncline_store::Error::Fenced);
+        }
         let job = fence.map(|fence| {
             let end = match (ended.state, again) {
                 (RunState::Interrupted, _) => JobDecision::SnoozeUntil(now),
@@ -152,7 +158,8 @@ impl Runner {
         let digest = syncline_engine::Digest::from(work.function.digest.0);
         let store = self.store().clone();
         let stored = work.function.digest;
-        let load = self.engine().load(digest, || async move {
+        let tenant = self.options().tenants.of(&work.connection);
+        let prepare = self.executor().prepare(&tenant, digest, || async move {
             store
                 .components()
                 .wasm(stored)
@@ -161,9 +168,14 @@ impl Runner {
                 .ok()
                 .flatten()
         });
-        let component = match load.await {
+        let component = match prepare.await {
             Ok(component) => component,
-            Err(error) => {
+            Err(PrepareError::Start(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "a function has no process to run in");
+                let message = format!("no process for `{function}` could be started; the server's log says why");
+                return Ended { state: RunState::Lost, ..failed("function_process_lost", message) };
+            }
+            Err(PrepareError::Load(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "the component could not be loaded");
                 return failed("function_internal_error", format!("the component of `{function}` could not be loaded; deploy it again"));
             }
@@ -176,7 +188,7 @@ impl Runner {
         };
         let call = Call { function: function.clone(), host: Arc::clone(&host) as Arc<dyn Host>, limits, cancel: stop };
         let under_way = self.store().metrics().runs(kind).under_way.enter();
-        let Completion { outcome, usage } = tracing::Instrument::instrument(self.engine().call(&component, call), span).await;
+        let Completion { outcome, usage } = tracing::Instrument::instrument(self.executor().call(&component, call), span).await;
         drop(under_way);
         host.close().await;
         let state = match &outcome {
@@ -184,6 +196,7 @@ impl Runner {
             // Either the run stopped at a checkpoint, or the time for that is over: its job goes on elsewhere.
             Err(RunFailure::Cancelled { .. }) if host.interrupted() || cancel.is_cancelled() => RunState::Interrupted,
             Err(RunFailure::Cancelled { .. }) => RunState::Cancelled,
+            Err(RunFailure::ProcessLost { .. }) => RunState::Lost,
             Err(_) => RunState::Failed,
         };
         let mut result = outcome.map_err(run_error);

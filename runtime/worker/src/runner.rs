@@ -10,9 +10,9 @@ use syncline_domain::{
     ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, RunId, RunOutcome, RunnerError,
     Timestamp,
 };
-use syncline_engine::Engine;
 use syncline_outbound::{HttpClient, Proxy};
 use syncline_store::{ConnectionRow, Store};
+use syncline_wall::Executor;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -25,8 +25,8 @@ use crate::{Options, Shutdown, inspect};
 pub struct Dependencies {
     /// The two databases behind one API.
     pub store: Store,
-    /// The sandbox.
-    pub engine: Engine,
+    /// The sandbox, here or behind the wall.
+    pub executor: Executor,
     /// Usable credentials.
     pub connect: Connect,
     /// Authenticated requests.
@@ -73,6 +73,11 @@ impl Runner {
         self.0.activity.flush().await;
     }
 
+    /// Ends the processes that functions run in, if they run in processes of their own. What still runs there is lost.
+    pub async fn stop_executor(&self) {
+        self.0.dependencies.executor.stop().await;
+    }
+
     /// Makes every due sync a job, as the scheduler does by itself at every tick. Returns how many.
     pub async fn enqueue_due(&self) -> Result<usize, syncline_store::Error> {
         crate::scheduler::enqueue_due(self).await
@@ -82,8 +87,8 @@ impl Runner {
         &self.0.dependencies.store
     }
 
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.0.dependencies.engine
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.0.dependencies.executor
     }
 
     pub(crate) fn connect(&self) -> &Connect {
@@ -172,7 +177,7 @@ impl FunctionRunner for Runner {
     }
 
     async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
-        inspect::inspect(self.engine(), source.wasm).await
+        inspect::inspect(self.executor(), source.wasm).await
     }
 }
 

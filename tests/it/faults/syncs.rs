@@ -64,25 +64,30 @@ on_both_databases! {
 
     /// A rolling deploy: SIGTERM in mid-sync reaches a checkpoint, and the next process goes on from it.
     async fn a_stop_in_mid_sync_hands_over_at_a_checkpoint(app: App) {
-        app.deploy(&FIXTURE).await.ok();
-        app.connect_and_settle("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;
-        app.trigger("ada", "bulk").await;
-        app.eventually("first checkpoint", || async {
-            let status = app.get("/sync/status?syncs=bulk&provider_config_key=fixture&connection_id=ada").await.ok();
-            status["syncs"][0]["checkpoint"]["pages"].as_u64().filter(|pages| *pages > 2)
+        hand_over(&mut app).await;
+    }
+}
+
+/// SIGTERM in mid-sync reaches a checkpoint, and the next process goes on from it.
+pub(crate) async fn hand_over(app: &mut App) {
+    app.deploy(&FIXTURE).await.ok();
+    app.connect_and_settle("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;
+    app.trigger("ada", "bulk").await;
+    app.eventually("first checkpoint", || async {
+        let status = app.get("/sync/status?syncs=bulk&provider_config_key=fixture&connection_id=ada").await.ok();
+        status["syncs"][0]["checkpoint"]["pages"].as_u64().filter(|pages| *pages > 2)
+    })
+    .await;
+    app.restart().await;
+    let runs = app
+        .eventually("end of the run", || async {
+            let runs = app.runs("ada", "bulk").await;
+            (runs[0]["state"] == "succeeded").then_some(runs)
         })
         .await;
-        app.restart().await;
-        let runs = app
-            .eventually("end of the run", || async {
-                let runs = app.runs("ada", "bulk").await;
-                (runs[0]["state"] == "succeeded").then_some(runs)
-            })
-            .await;
-        assert_eq!(runs[1]["state"], "interrupted", "{runs:?}");
-        let added = |run: &serde_json::Value| run["counts"]["Item"]["added"].as_u64().unwrap();
-        assert_eq!((added(&runs[0]) + added(&runs[1]), runs[0]["attempt"].clone()), (20_000, json!(1)), "pages were read twice: {runs:?}");
-    }
+    assert_eq!(runs[1]["state"], "interrupted", "{runs:?}");
+    let added = |run: &serde_json::Value| run["counts"]["Item"]["added"].as_u64().unwrap();
+    assert_eq!((added(&runs[0]) + added(&runs[1]), runs[0]["attempt"].clone()), (20_000, json!(1)), "pages were read twice: {runs:?}");
 }
 
 fn apply(state: &mut BTreeMap<String, String>, changes: &[serde_json::Value]) {

@@ -7,3 +7,4 @@ mod guest;
 mod host;
 mod limits;
 mod runs;
+mod sleep;

@@ -1,7 +1,6 @@
 //! What a run gets, what it answers, and how it ends when something breaks. Fault rows S6 and S9.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use syncline_engine::{Call, Limits, RunFailure};
 use tokio_util::sync::CancellationToken;
@@ -56,28 +55,6 @@ async fn sleeping_takes_time_and_no_computing() {
     let (slept, cpu_ms): (bool, u64) = serde_json::from_str(&completion.outcome.unwrap()).unwrap();
     assert!(slept && cpu_ms < 20, "{cpu_ms} ms of CPU time");
     assert!(completion.usage.wall_time >= std::time::Duration::from_millis(20));
-}
-
-/// S1: and nobody sleeps on after the run.
-#[tokio::test]
-async fn a_sleeper_wakes_when_its_run_ends() {
-    let limits = Limits { wall_time: std::time::Duration::from_millis(20), ..Limits::default() };
-    let host = Arc::<TestHost>::default();
-    assert_eq!(call("sleep_for_ever", &host, limits).await.outcome.unwrap_err().code(), "function_timeout");
-    assert_eq!(host.sleepers.load(Ordering::SeqCst), 0);
-
-    let (engine, component) = hostile().await;
-    let cancel = CancellationToken::new();
-    let call = Call { function: "sleep_for_ever".to_owned(), host: host.clone(), limits: Limits::default(), cancel: cancel.clone() };
-    // The wake-up of the first one's sleep may still be noted.
-    let (completion, ()) = tokio::join!(engine.engine.call(&component, call), async {
-        while host.sleepers.load(Ordering::SeqCst) == 0 {
-            host.asleep.notified().await;
-        }
-        cancel.cancel();
-    });
-    assert_eq!(completion.outcome.unwrap_err().code(), "function_cancelled");
-    assert_eq!(host.sleepers.load(Ordering::SeqCst), 0);
 }
 
 /// S6.

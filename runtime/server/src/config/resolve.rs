@@ -14,7 +14,7 @@ use url::Url;
 use uuid::{Uuid, Version};
 
 use super::settings::DEFAULT_DATA_DIR;
-use super::{ConfigError, DeclaredKey, Hidden, LogFormat, MissedTicks, Roles, Settings, declared};
+use super::{ConfigError, DeclaredKey, Hidden, Isolation, LogFormat, MissedTicks, Roles, Settings, declared};
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
 /// Reads are short; writes on SQLite have a connection of their own.
@@ -57,6 +57,8 @@ pub struct Configuration {
     pub missed_ticks: MissedTicks,
     /// Runs at once on all nodes together.
     pub run_limits: Limits,
+    /// Where functions run.
+    pub isolation: Isolation,
     /// How long a run's lease lasts without a heartbeat.
     pub lease: Duration,
     /// How long a server that was asked to stop still answers; `None` for what suits its database.
@@ -107,6 +109,7 @@ impl Configuration {
                 per_connection: settings.max_concurrent_runs_per_connection.unwrap_or_default(),
                 per_function: settings.max_concurrent_runs_per_function.unwrap_or_default(),
             },
+            isolation: settings.isolation.unwrap_or_default(),
             lease: settings.lease_seconds.map_or(DEFAULT_LEASE, |seconds| Duration::from_secs(seconds.into())),
             drain: settings.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())),
             metrics_listen: settings.metrics_listen,

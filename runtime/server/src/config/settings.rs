@@ -71,6 +71,11 @@ pub struct Settings {
     /// skip waits for its next time [default: run-once]
     #[arg(long, env = "SYNCLINE_MISSED_TICKS", value_enum, value_name = "POLICY")]
     pub missed_ticks: Option<MissedTicks>,
+    /// Where functions run. in-process: in the server, inside WebAssembly. process: besides, in a process for each environment that has no
+    /// keys, no database, no files and no network, for tenants who do not trust each other; Linux only. process-per-integration: in one for
+    /// each integration of an environment [default: in-process]
+    #[arg(long, env = "SYNCLINE_ISOLATION", value_enum, value_name = "WHERE", hide_possible_values = true)]
+    pub isolation: Option<Isolation>,
     /// Seconds without a sign of life after which a run is given to another worker. After a crash a run waits so long [default: 30]
     #[arg(long, env = "SYNCLINE_LEASE_SECONDS", value_name = "N")]
     pub lease_seconds: Option<u32>,
@@ -147,6 +152,19 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where functions run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// In the server
+    #[default]
+    InProcess,
+    /// In a process for each environment
+    Process,
+    /// In a process for each integration of an environment
+    ProcessPerIntegration,
+}
+
 impl Settings {
     /// Reads `--config`, if one is given, and fills in what neither flags nor environment said.
     pub(super) fn with_file(self) -> Result<Self, ConfigError> {
@@ -181,6 +199,7 @@ impl Settings {
             roles: self.roles.or(file.roles),
             soft_deadline_seconds: self.soft_deadline_seconds.or(file.soft_deadline_seconds),
             missed_ticks: self.missed_ticks.or(file.missed_ticks),
+            isolation: self.isolation.or(file.isolation),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),

@@ -1,0 +1,10 @@
+//! The process wall, `--isolation process`: what works without it works behind it, what dies behind it hurts nobody else, and whoever breaks out of
+//! WebAssembly there has nothing.
+//!
+//! The sandbox's own tests (`sandbox.rs`) run in both modes, and so do the engine's against its hostile guest (`wall/engine`).
+
+mod confined;
+mod engine;
+mod killed;
+mod processes;
+mod works;
