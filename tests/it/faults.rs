@@ -14,6 +14,7 @@
 //! | D10 | `disk`, and readiness in `crate::readiness` |
 //! | D12 | `database` |
 //! | D13, C9 | `schedules`; C6 in `crate::schedules` |
+//! | C7, C8 | `tenants` |
 //! | D14 | the domain's tests of schedules, the worker's of its clock |
 //! | D15 | `backups`, `crate::operations_page` |
 //! | D16 | `upgrades` |
@@ -31,4 +32,5 @@ mod outgoing;
 mod proxy;
 mod schedules;
 pub(crate) mod syncs;
+mod tenants;
 mod upgrades;

@@ -100,6 +100,11 @@ impl Fleet {
         self.directory.path()
     }
 
+    /// From now on the server of this seat starts with these settings as well.
+    pub(crate) fn set(&mut self, at: usize, settings: &[(&str, &str)]) {
+        self.seats[at].settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    }
+
     /// From now on the server of this seat starts on another database.
     pub(crate) fn move_to(&mut self, at: usize, url: &str) {
         url.clone_into(&mut self.seats[at].database_url);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 use syncline_domain::{Clock as _, SystemClock, Timestamp};
+use syncline_store::testing::TestDatabase;
 
 use super::chance::{number, rounds};
 use super::fleet::Fleet;
@@ -74,17 +75,7 @@ on_both_databases! {
     async fn schedules_that_are_all_due_at_once_all_run(fleet: Fleet) {
         let count = number("SYNCLINE_FAULT_SCHEDULES").unwrap_or(1_000);
         fleet.terminate(0);
-        let database = fleet.database();
-        let numbers = format!("WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})");
-        let id = "'00000000-0000-4000-8000-' || ";
-        let padded = if database.url().starts_with("sqlite") { "printf('%012d', n)" } else { "lpad(n::text, 12, '0')" };
-        let due = SystemClock.now().unix_micros();
-        database.execute(&format!(
-            "{numbers} INSERT INTO syncs (id, environment, integration, connection, function, name, variant, state, next_run_at, created_at)
-             SELECT {id}{padded}, s.environment, s.integration, s.connection, s.function, s.name, 'v' || n, 'started', {due}, {due}
-             FROM (SELECT * FROM syncs WHERE name = 'full' ORDER BY id LIMIT 1) s, n"
-        ))
-        .await;
+        let due = all_due_at_once(fleet.database(), count).await;
         let begin = Instant::now();
         fleet.launch(0).await;
         let done = "SELECT COUNT(DISTINCT sync) FROM runs WHERE sync LIKE '00000000-0000-4000-8000-%' AND state = 'succeeded'";
@@ -99,6 +90,22 @@ on_both_databases! {
         let last = database.number("SELECT MAX(started_at) FROM runs WHERE sync LIKE '00000000-0000-4000-8000-%'").await;
         println!("{count} schedules due at once: all ran in {:?}; the last began {} ms after it was due", begin.elapsed(), (last - due) / 1_000);
     }
+}
+
+/// Gives a sync so many variants, all due now. Returns when that was, in microseconds.
+pub(crate) async fn all_due_at_once(database: &TestDatabase, count: u64) -> i64 {
+    let numbers = format!("WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})");
+    let padded = if database.url().starts_with("sqlite") { "printf('%012d', n)" } else { "lpad(n::text, 12, '0')" };
+    let due = SystemClock.now().unix_micros();
+    database
+        .execute(&format!(
+            "{numbers} INSERT INTO syncs (id, environment, integration, connection, function, name, variant, state, next_run_at, created_at)
+             SELECT '00000000-0000-4000-8000-' || {padded}, s.environment, s.integration, s.connection, s.function, s.name, 'v' || n, 'started',
+                 {due}, {due}
+             FROM (SELECT * FROM syncs WHERE name = 'full' ORDER BY created_at LIMIT 1) s, n"
+        ))
+        .await;
+    due
 }
 
 async fn frequency(fleet: &Fleet, connection: &str, text: &str) {
