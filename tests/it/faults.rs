@@ -10,11 +10,14 @@
 //! | D1, D2, D11 | `crashes` |
 //! | D2, D4, D5 | `syncs` |
 //! | D3, C1, rolling restarts | `nodes` |
+//! | D6 | `crate::incoming` |
 //! | D7 | `outgoing` |
 //! | D10 | `disk`, and readiness in `crate::readiness` |
 //! | D12 | `database` |
 //! | D13, C9 | `schedules`; C6 in `crate::schedules` |
 //! | C7, C8 | `tenants` |
+//! | W1, W2 | `crate::incoming` |
+//! | W3, W4, W5 | `crate::webhooks`, `crate::bad_receiver` |
 //! | D14 | the domain's tests of schedules, the worker's of its clock |
 //! | D15 | `backups`, `crate::operations_page` |
 //! | D16 | `upgrades` |

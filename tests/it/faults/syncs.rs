@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::both::on_both_databases;
 use crate::guests::FIXTURE;
 
-const KILLS: usize = 10;
+/// One more, and the job would be taken for the cause.
+const KILLS: usize = 9;
 
 on_both_databases! {
-    /// D2, D4, D5: ten kills in mid-sync; the cache equals the provider, and a cursor never skips or goes back.
-    async fn ten_kills_in_mid_sync_lose_nothing(app: App) {
+    /// D2, D4, D5: nine kills in mid-sync; the cache equals the provider, and a cursor never skips or goes back.
+    async fn nine_kills_in_mid_sync_lose_nothing(app: App) {
         const RECORDS: u64 = 3_000;
         for id in 0..RECORDS {
             app.provider.put(id, &format!("v0 of {id}"));
