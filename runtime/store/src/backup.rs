@@ -133,10 +133,14 @@ async fn check(path: &Path) -> Result<i64, BackupError> {
 
 /// Everything of a database that is in the way, its log included: over another database's pages it would be read as theirs.
 fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
-    let aside = (1..)
-        .map(|number| with_suffix(database, &format!(".replaced-{number}")))
-        .find(|path| !path.exists() && !with_suffix(path, "-wal").exists())
-        .expect("numbers do not end");
+    let mut number = 1;
+    let aside = loop {
+        let path = with_suffix(database, &format!(".replaced-{number}"));
+        if !path.exists() && !with_suffix(&path, "-wal").exists() {
+            break path;
+        }
+        number += 1;
+    };
     let mut moved = None;
     for part in ["-wal", ""] {
         let from = with_suffix(database, part);

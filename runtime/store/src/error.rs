@@ -170,7 +170,7 @@ impl From<sqlx::Error> for Error {
         if let Some(constraint) = error.as_database_error().and_then(constraint) {
             return Self::Conflict { constraint };
         }
-        let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| DISK_FULL.contains(&&*code));
+        let full = matches!(&error, sqlx::Error::Database(error) if error.code().is_some_and(|code| DISK_FULL.contains(&&*code)));
         let error = DatabaseError(Arc::new(error));
         if full { Self::DiskFull(error) } else { Self::Database(error) }
     }
