@@ -1,5 +1,7 @@
 //! Finding operations: the noted ones and the runs, merged by time.
 
+use std::cmp::Reverse;
+
 use syncline_domain::{ConnectionName, EnvironmentId, FunctionName, IntegrationKey, OperationId, OperationState, Timestamp};
 
 use super::{OperationRow, Operations, row};
@@ -172,7 +174,7 @@ fn merge(sources: Vec<Vec<Candidate>>, each: usize, limit: usize) -> OperationPa
     // Below the last of such a source, others of it could come first.
     let floor = sources.iter().filter(|source| source.len() >= each).filter_map(|source| source.last()).map(|last| last.row.id).max();
     let mut all: Vec<Candidate> = sources.into_iter().flatten().filter(|one| floor.is_none_or(|floor| one.row.id >= floor)).collect();
-    all.sort_by(|one, other| other.row.id.cmp(&one.row.id));
+    all.sort_by_key(|one| Reverse(one.row.id));
     let (mut rows, mut looked_at, mut is_full) = (Vec::new(), None, false);
     let mut left = all.into_iter().peekable();
     while let Some(candidate) = left.next() {
