@@ -79,7 +79,7 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&console), form::read))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(Arc::clone(&app), layers::observe))
+                .layer(from_fn_with_state(app, layers::observe))
                 .layer(from_fn_with_state(Arc::clone(&console), headers::dress))
                 .layer(CatchPanicLayer::custom(layers::panicked)),
         )

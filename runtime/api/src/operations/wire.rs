@@ -92,6 +92,7 @@ pub(super) struct Message {
     level: String,
     /// `user` for what a function said, else `internal`
     source: &'static str,
+    #[expect(clippy::struct_field_names, reason = "the wire's name, as in a run's log")]
     message: String,
     #[serde(flatten)]
     #[schema(inline)]

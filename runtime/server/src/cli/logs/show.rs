@@ -42,7 +42,7 @@ pub(super) async fn print(client: &Client, output: Output, id: &str) -> anyhow::
     for message in &messages {
         let clock = time(&message["at"]);
         let extra = ["request", "response", "error", "meta"].into_iter().filter(|name| !message[*name].is_null());
-        let extra: String = extra.map(|name| format!(" {name}={}", message[name])).collect();
+        let extra = extra.fold(String::new(), |text, name| format!("{text} {name}={}", message[name]));
         output.note(&format!("{clock} {:<5} {}{extra}", cell(&message["level"]), cell(&message["message"])))?;
     }
     Ok(())
