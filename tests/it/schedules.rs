@@ -62,7 +62,7 @@ on_both_databases! {
                 .await;
             app.post("/sync/pause", pause(wait)).await.ok();
             app.eventually("its end", || async {
-                let run = app.get(&format!("/runs/{}", begun["id"].as_str().unwrap())).await.ok();
+                let run = app.get(&format!("/runs/{}", begun["id"].as_str().unwrap())).await.ok()["data"].clone();
                 (run["state"] != "running").then(|| assert_eq!(run["state"], state, "{run}"))
             })
             .await;

@@ -24,6 +24,7 @@ mod connect_ui;
 mod connections;
 mod console;
 mod custom_endpoints;
+mod dead_letters;
 mod deployments;
 mod environments;
 mod error;

@@ -13,9 +13,10 @@ use crate::authorize::supplied;
 use crate::error::ApiError;
 use crate::state::{App, Options, Services};
 use crate::{
-    actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, deployments, environments,
-    functions, health, idempotency, incoming, integrations, layers, limit, mcp, metrics, openapi, operations, operator, providers, proxy,
-    record_policy, records, reference, runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints, webhook_settings,
+    actions, api_keys, auth, authorize, cli, connect, connect_ui, connections, console, custom_endpoints, dead_letters, deployments,
+    environments, functions, health, idempotency, incoming, integrations, layers, limit, mcp, metrics, openapi, operations, operator,
+    providers, proxy, record_policy, records, reference, runs, scripts, sockets, syncs, variables, webhook_deliveries, webhook_endpoints,
+    webhook_settings,
 };
 
 /// Routes, and their paths: what the description of the API is held against.
@@ -178,6 +179,9 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/connections/{connection}/test", post(connections::test::handle))
         .route("/environment/webhooks", get(webhook_settings::show::handle).patch(webhook_settings::update::handle))
         .route("/environment/webhook-signing-key/rotate", post(webhook_settings::rotate::handle))
+        .route("/dead-letters", get(dead_letters::list::handle))
+        .route("/dead-letters/{id}", get(dead_letters::show::handle).delete(dead_letters::discard::handle))
+        .route("/dead-letters/{id}/replay", post(dead_letters::replay::handle))
         .route("/webhooks/deliveries", get(webhook_deliveries::list::handle))
         .route("/webhooks/deliveries/replay", post(webhook_deliveries::replay_since::handle))
         .route("/webhooks/deliveries/{id}", get(webhook_deliveries::show::handle))

@@ -20,6 +20,7 @@ mod functions;
 mod init;
 mod input;
 mod integrations;
+mod jobs;
 mod keys;
 mod local;
 mod logs;
@@ -89,6 +90,8 @@ enum Command {
     Records(records::Records),
     /// Executions of functions
     Runs(runs::Runs),
+    /// Jobs that were given up: why, and trying them again
+    Jobs(jobs::Jobs),
     /// What the server did, and what a run said: `logs tail`, `logs search TEXT`, `logs RUN`
     Logs(logs::Logs),
     /// Environments: dev, prod and others, with data and keys of their own
@@ -158,6 +161,7 @@ impl Command {
             Self::Webhooks(command) => command.execute().await?,
             Self::Records(command) => command.execute().await?,
             Self::Runs(command) => command.execute().await?,
+            Self::Jobs(command) => command.execute().await?,
             Self::Logs(command) => command.execute().await?,
             Self::Environments(command) => command.execute().await?,
             Self::ApiKeys(command) => command.execute().await?,

@@ -115,6 +115,8 @@ pub enum Constraint {
     Sync,
     /// The run exists.
     Run,
+    /// A job with this unique key is active.
+    Job,
     /// What the row refers to does not exist (any more).
     Reference,
 }
@@ -130,6 +132,7 @@ impl fmt::Display for Constraint {
             Self::Function => "a function of this name",
             Self::Sync => "the same sync",
             Self::Run => "a run with this id",
+            Self::Job => "an active job for the same",
             Self::Reference => "a reference to something that is gone",
         })
     }
@@ -197,6 +200,7 @@ fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {
         "functions" => Some(Constraint::Function),
         "syncs" => Some(Constraint::Sync),
         "runs" => Some(Constraint::Run),
+        "jobs" => Some(Constraint::Job),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@
 //! has its present fence.
 
 mod claim;
+mod dead;
 mod depth;
 mod end;
 mod enqueue_by;
@@ -25,6 +26,7 @@ mod rescue;
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};
 
 pub use claim::{Claim, Terms};
+pub use dead::{DeadLetter, Replayed};
 pub use depth::JobDepth;
 pub use end::JobDecision;
 pub(crate) use end::{cancel_connection_in, cancel_event_in, cancel_sync_in, cancel_waiting_in, end_in};

@@ -81,7 +81,7 @@ pub use incoming_webhooks::{
     WebhookHead, WebhookRun,
 };
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
-pub use jobs::{Claim, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, Rescue, Terms, payload};
+pub use jobs::{Claim, DeadLetter, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, Replayed, Rescue, Terms, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
 pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations};

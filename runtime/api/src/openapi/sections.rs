@@ -3,9 +3,9 @@
 use utoipa::OpenApi;
 
 use crate::{
-    actions, api_keys, authorize, connect, connections, deployments, environments, functions, health, integrations, mcp, metrics, openapi,
-    operations, operator, providers, proxy, record_policy, records, runs, syncs, variables, webhook_deliveries, webhook_endpoints,
-    webhook_settings,
+    actions, api_keys, authorize, connect, connections, dead_letters, deployments, environments, functions, health, integrations, mcp,
+    metrics, openapi, operations, operator, providers, proxy, record_policy, records, runs, syncs, variables, webhook_deliveries,
+    webhook_endpoints, webhook_settings,
 };
 
 /// Every section, in the order in which a reader meets them.
@@ -24,6 +24,7 @@ pub(super) fn all() -> Vec<utoipa::openapi::OpenApi> {
         Runs::openapi(),
         Operations::openapi(),
         Environments::openapi(),
+        DeadLetters::openapi(),
         Webhooks::openapi(),
         Operator::openapi(),
         Server::openapi(),
@@ -219,6 +220,13 @@ struct Operations;
     )
 )]
 struct Environments;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags((name = "dead letters", description = "Jobs that were given up: why, and trying them again")),
+    paths(dead_letters::list::handle, dead_letters::show::handle, dead_letters::replay::handle, dead_letters::discard::handle)
+)]
+struct DeadLetters;
 
 #[derive(OpenApi)]
 #[openapi(

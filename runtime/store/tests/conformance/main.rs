@@ -6,6 +6,7 @@ mod connecting;
 mod connections;
 mod console;
 mod crypto;
+mod dead_letters;
 mod deployments;
 mod fixture;
 mod function_checkpoints;
