@@ -62,6 +62,7 @@ pub(crate) struct Start {
 }
 
 /// From the child.
+#[expect(clippy::large_enum_variant, reason = "nearly every message is of the large kind, and none is kept")]
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromChild {
     /// It has given its rights up; what the system made of that.

@@ -34,12 +34,11 @@ pub(super) async fn attend(process: Arc<Process>, started: Started, mut outgoing
     if process.verdict().is_some() {
         let _ = child.start_kill();
     }
-    let status = match timeout(process.options.patience, child.wait()).await {
-        Ok(status) => status,
-        Err(_) => {
-            let _ = child.start_kill();
-            child.wait().await
-        }
+    let status = if let Ok(status) = timeout(process.options.patience, child.wait()).await {
+        status
+    } else {
+        let _ = child.start_kill();
+        child.wait().await
     };
     let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
     let tenant = &process.tenant;

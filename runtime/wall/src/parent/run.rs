@@ -100,7 +100,7 @@ impl Run<'_> {
                         calls.push(AssertUnwindSafe(served).catch_unwind());
                     }
                     Some(FromRun::Log(level, message, fields)) => {
-                        if let Err(end) = self.log(level, message, fields) {
+                        if let Some(end) = self.log(level, message, fields) {
                             return end;
                         }
                     }
@@ -122,19 +122,20 @@ impl Run<'_> {
         }
     }
 
-    fn log(&mut self, level: Level, message: String, fields: Option<String>) -> Result<(), End> {
+    /// What ends the run, if something does.
+    fn log(&mut self, level: Level, message: String, fields: Option<String>) -> Option<End> {
         self.spent.log_lines += 1;
         self.spent.log_bytes += message.len() + fields.as_ref().map_or(0, String::len);
         // The line that says that the budget is used up is one more.
         let room = 1_000;
         if self.spent.log_lines > self.limits.log_lines + 1 || self.spent.log_bytes > self.limits.log_bytes + room {
-            return Err(self.condemn("more log than a run may write"));
+            return Some(self.condemn("more log than a run may write"));
         }
         if !is_readable(&message) {
-            return Err(self.condemn("a log line that was not made harmless"));
+            return Some(self.condemn("a log line that was not made harmless"));
         }
         // Whether the fields are what they should be is looked at by whoever keeps them.
-        std::panic::catch_unwind(AssertUnwindSafe(|| self.host.log(level, message, fields))).map_err(|_| End::HostPanic)
+        std::panic::catch_unwind(AssertUnwindSafe(|| self.host.log(level, message, fields))).err().map(|_| End::HostPanic)
     }
 
     /// What an honest child has held to its limits and made harmless.

@@ -12,14 +12,16 @@ use crate::wire::{Ask, CallNumber, RunNumber, ToChild, WalkNumber, encode_with};
 
 /// The walks of one run. A child holds no more than a guest may hold handles.
 #[derive(Default)]
-pub(super) struct Walks(Mutex<HashMap<WalkNumber, Arc<tokio::sync::Mutex<Box<dyn Pages>>>>>);
+pub(super) struct Walks(Mutex<HashMap<WalkNumber, Walk>>);
+
+type Walk = Arc<tokio::sync::Mutex<Box<dyn Pages>>>;
 
 impl Walks {
     pub(super) fn remove(&self, number: WalkNumber) {
         self.0.lock().expect("nothing panics while it is held").remove(&number);
     }
 
-    fn get(&self, number: WalkNumber) -> Option<Arc<tokio::sync::Mutex<Box<dyn Pages>>>> {
+    fn get(&self, number: WalkNumber) -> Option<Walk> {
         self.0.lock().expect("nothing panics while it is held").get(&number).cloned()
     }
 
