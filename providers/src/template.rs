@@ -14,6 +14,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use function::Function;
+pub(crate) use function::hex;
 
 mod function;
 mod parse;

@@ -96,8 +96,10 @@ impl World {
         let mut options = Options::new(configuration, keys, Arc::new(SystemClock)).expect("options");
         options.compiler = Compiler::InProcess;
         let node = compose::start(options).await.expect("it starts");
+        #[expect(clippy::disallowed_methods, reason = "the bench is a client")]
+        let http = reqwest::Client::new();
         let post = |path: &str, body: Value| {
-            let request = reqwest::Client::new().post(format!("{}{path}", node.url())).bearer_auth(&key).json(&body);
+            let request = http.post(format!("{}{path}", node.url())).bearer_auth(&key).json(&body);
             async move {
                 let answer = request.send().await.expect("an answer");
                 assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());

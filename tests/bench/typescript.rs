@@ -83,7 +83,7 @@ async fn measure(folder: &Path, name: &str, wasm: Vec<u8>, recording: &str, budg
         let verdict = judge(&project, &catalogue, &member, &function, Arc::clone(&recording)).await;
         assert_eq!(verdict.diff, None, "the replay answers");
     }
-    let each = (cpu_time() - before).as_secs_f64() * 1e6 / f64::from(CALLS);
+    let each = cpu_time().saturating_sub(before).as_secs_f64() * 1e6 / f64::from(CALLS);
     println!("{name:<10} fresh instance and call: {each:>7.1} µs CPU, budget {budget:>6.1} µs; component of {bytes} bytes");
 }
 

@@ -75,7 +75,7 @@ async fn misbehave(mut stream: TcpStream, fault: Fault, sent_bytes: Arc<AtomicU6
         }
         Fault::Endless => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n").await;
-            let chunk = [b'x'; 64 * 1024];
+            let chunk = vec![b'x'; 64 * 1024];
             while let Ok(sent) = stream.write(&chunk).await {
                 sent_bytes.fetch_add(sent as u64, Ordering::SeqCst);
             }

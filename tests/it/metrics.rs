@@ -67,8 +67,9 @@ async fn figures_count_what_was_done_and_their_number_is_bounded() {
     ] {
         assert!(value(&before, name) >= at_least, "{name} is {}", value(&before, name));
     }
-    assert_eq!(value(&before, r#"syncline_jobs{kind="run_sync",state="discarded"}"#), 0.0);
-    assert_eq!(value(&before, "syncline_stopping"), 0.0);
+    // Figures of things: whole numbers, however they are written.
+    assert!(value(&before, r#"syncline_jobs{kind="run_sync",state="discarded"}"#) < 0.5);
+    assert!(value(&before, "syncline_stopping") < 0.5);
     for name in ["syncline_build_info", "syncline_last_claim_seconds", "syncline_run_cpu_seconds_total", "process_cpu_seconds_total"] {
         assert!(series(&before).iter().any(|(given, _)| given.starts_with(name)), "{name}");
     }

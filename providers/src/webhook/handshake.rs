@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sha2::Sha256;
 
 use super::{Source, WebhookRequest, WebhookSecrets};
+use crate::template::hex;
 
 /// A request that is answered at once and tells of nothing.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ impl ReplyText {
             Self::Hmac(source) => {
                 let mut mac = hmac::Hmac::<Sha256>::new_from_slice(secrets.webhook.first()?.as_bytes()).ok()?;
                 mac.update(source.text(request)?.as_bytes());
-                Some(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+                Some(hex(&mac.finalize().into_bytes()))
             }
         }
     }

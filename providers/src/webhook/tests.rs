@@ -102,13 +102,17 @@ fn a_delivery_is_good_for_five_minutes_and_for_either_secret() {
     }
 }
 
+/// The entry, the delivery's headers, its body, the secret.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
+
+const JWT: &str =
+    "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcHAiLCJleHAiOjE2MTQyNjU0MDB9.60flp-msYTCbgbxG56TT4KiQpibMUCUkT3n6MvMQwYM";
+
 /// W1: one delivery of each provider whose way to sign differs.
 #[test]
 fn each_way_to_sign_is_verified() {
-    let jwt =
-        "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcHAiLCJleHAiOjE2MTQyNjU0MDB9.60flp-msYTCbgbxG56TT4KiQpibMUCUkT3n6MvMQwYM";
     let twilio = "CallSid=CA1234567890ABCDE&From=%2B14158675310&Caller=%2B14158675310&To=%2B18005551212&Digits=1234";
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    let cases: &[Case] = &[
         (
             "github",
             &[("x-hub-signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")],
@@ -153,7 +157,7 @@ fn each_way_to_sign_is_verified() {
             r#"{"a":1}"#,
             "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEJu/OvQ7p40pmkYfhizqRIrL3M5RbZJzJ+fkh6fna2BKQI4venMe7Mw0VDGdwTdJa5wVSBXRLbzG/QHB0WHLQ5g==",
         ),
-        ("jira", &[("authorization", jwt)], "{}", ""),
+        ("jira", &[("authorization", JWT)], "{}", ""),
         ("gitlab", &[("x-gitlab-token", "s")], "{}", "s"),
         ("twilio", &[("x-twilio-signature", "TWILIO")], twilio, "12345"),
     ];

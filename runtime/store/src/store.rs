@@ -63,8 +63,19 @@ impl Store {
         tasks.spawn(stop.clone().run_until_cancelled_owned(reloading));
         tasks.close();
         let lane_cursor = Arc::new(AtomicI64::new(i64::MIN));
-        let _stop_on_drop = stop.clone().drop_guard();
-        Ok(Self { inner: Arc::new(Inner { database, cipher, keyring, wakeups, lane_cursor, journal, tasks, _stop_on_drop, stop }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database,
+                cipher,
+                keyring,
+                wakeups,
+                lane_cursor,
+                journal,
+                tasks,
+                _stop_on_drop: stop.clone().drop_guard(),
+                stop,
+            }),
+        })
     }
 
     /// Whether the database takes writes: a small one, on disk when this returns.

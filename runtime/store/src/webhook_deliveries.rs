@@ -140,7 +140,7 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
         connection: row.get::<Option<i64>>("connection")?.map(ConnectionRowId),
         url: row.get("url")?,
         body: cipher.open_text(place(&id, "body"), row.get("body")?)?,
-        headers: headers(row, cipher, &id)?,
+        headers: headers(row, cipher, id)?,
         state: row.parse(TABLE, "state", DeliveryState::parse)?,
         attempts: row.get::<i64>("attempts")? as u32,
         tries: row.get::<i64>("tries")? as u32,
@@ -153,8 +153,8 @@ fn delivery(row: &Row, cipher: &Cipher) -> Result<WebhookDeliveryRow, Error> {
     })
 }
 
-fn headers(row: &Row, cipher: &Cipher, id: &WebhookDeliveryId) -> Result<Vec<(String, String)>, Error> {
+fn headers(row: &Row, cipher: &Cipher, id: WebhookDeliveryId) -> Result<Vec<(String, String)>, Error> {
     let Some(sealed) = row.get::<Option<Vec<u8>>>("headers")? else { return Ok(Vec::new()) };
-    let text = cipher.open_text(place(id, "headers"), sealed)?;
+    let text = cipher.open_text(place(&id, "headers"), sealed)?;
     serde_json::from_str(&text).map_err(|_| Error::inconsistency(TABLE, "headers", id))
 }

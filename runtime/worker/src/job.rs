@@ -103,7 +103,7 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::Reencrypt => reencrypt::perform(runner, &shutdown.soft).await,
         JobKind::PurgeConnection => purge_connection::perform(runner, job, &shutdown.soft).await,
         JobKind::RouteWebhook => route_webhook::perform(runner, job).await,
-        JobKind::RunWebhook => run_webhook::perform(runner, job, cancel).await,
+        JobKind::RunWebhook => Box::pin(run_webhook::perform(runner, job, cancel)).await,
         JobKind::RunAction => run_action::perform(runner, job, cancel).await,
         JobKind::NotifyAsyncAction => notify_async_action::perform(runner, job).await,
         JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,

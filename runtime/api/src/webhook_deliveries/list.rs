@@ -69,8 +69,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(pa
     caller.require("environment:webhooks:read")?;
     let limit = params.limit.map_or(DEFAULT_LIMIT, |Bounded(limit)| limit);
     let filter = DeliveryFilter {
-        kind: one_of("kind", params.kind.as_deref(), &WebhookKind::ALL, |kind| kind.as_str())?,
-        state: one_of("state", params.state.as_deref(), &DeliveryState::ALL, |state| state.as_str())?,
+        kind: one_of("kind", params.kind.as_deref(), &WebhookKind::ALL, WebhookKind::as_str)?,
+        state: one_of("state", params.state.as_deref(), &DeliveryState::ALL, DeliveryState::as_str)?,
         url: params.url,
         since: params.since,
         before: params.before.map(|id| before(&id)).transpose()?,

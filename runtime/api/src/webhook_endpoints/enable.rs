@@ -42,10 +42,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Path(id)
 /// Enables it; 404 for another environment's, and for what is no id.
 pub(crate) async fn enable(app: &App, environment: EnvironmentId, id: &str) -> Result<WebhookEndpointId, ApiError> {
     let number = id.parse().map(WebhookEndpointId).map_err(|_| unknown(id))?;
-    match app.store.webhook_endpoints().enable(environment, number, app.clock.now()).await? {
-        true => Ok(number),
-        false => Err(unknown(id)),
-    }
+    let is_there = app.store.webhook_endpoints().enable(environment, number, app.clock.now()).await?;
+    if is_there { Ok(number) } else { Err(unknown(id)) }
 }
 
 fn unknown(id: &str) -> ApiError {

@@ -132,6 +132,14 @@ pub(super) async fn hold(transaction: &mut Transaction, jobs: Vec<(JobId, String
     Ok(())
 }
 
+// Differs because in PostgreSQL a trigger could bring one forward meanwhile.
+const RELEASE: Sql = Sql::differs(
+    "UPDATE jobs SET rank = scheduled_at - head_start, held = NULL
+     WHERE id IN (SELECT id FROM jobs WHERE held = $1 ORDER BY scheduled_at, id LIMIT $2)",
+    "UPDATE jobs SET rank = scheduled_at - head_start, held = NULL
+     WHERE id IN (SELECT id FROM jobs WHERE held = $1 ORDER BY scheduled_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)",
+);
+
 /// Lets as many back into the line as there is room for, longest due first.
 pub(super) async fn release(transaction: &mut Transaction, limits: &Limits, running: &Running) -> Result<u64, Error> {
     let sql = "WITH RECURSIVE names (name, step) AS (
@@ -140,13 +148,6 @@ pub(super) async fn release(transaction: &mut Transaction, limits: &Limits, runn
                    SELECT (SELECT jobs.held FROM jobs WHERE jobs.held > names.name ORDER BY jobs.held LIMIT 1), names.step + 1
                    FROM names WHERE names.name IS NOT NULL AND names.step < $1)
                SELECT name FROM names WHERE name IS NOT NULL";
-    // Differs because in PostgreSQL a trigger could bring one forward meanwhile.
-    const RELEASE: Sql = Sql::differs(
-        "UPDATE jobs SET rank = scheduled_at - head_start, held = NULL
-         WHERE id IN (SELECT id FROM jobs WHERE held = $1 ORDER BY scheduled_at, id LIMIT $2)",
-        "UPDATE jobs SET rank = scheduled_at - head_start, held = NULL
-         WHERE id IN (SELECT id FROM jobs WHERE held = $1 ORDER BY scheduled_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)",
-    );
     let mut released = 0;
     for row in transaction.rows(sql, values![NAMES]).await? {
         let name: String = row.get("name")?;

@@ -111,13 +111,13 @@ on_each_database! {
     async fn a_connection_is_found_by_what_its_fields_hold(database) {
         let world = World::new(database).await;
         let mut new = world.connection("early");
-        new.connection_config = r#"{"team.id":"T0","n":7}"#.to_owned();
+        r#"{"team.id":"T0","n":7}"#.clone_into(&mut new.connection_config);
         world.store.connections().insert(new).await.unwrap();
         declare(&world, &["connection_config.team.id", "connection_config.n", "metadata.site", "tags.team"]).await;
         assert_eq!(found(&world, "connection_config.team.id", "T0").await, ["early"], "it was there before the field was declared");
         assert_eq!(found(&world, "connection_config.n", "7").await, ["early"]);
         let mut new = world.connection("late");
-        new.connection_config = r#"{"team.id":"T0"}"#.to_owned();
+        r#"{"team.id":"T0"}"#.clone_into(&mut new.connection_config);
         new.tags = [("team".to_owned(), "red".to_owned())].into_iter().collect();
         world.store.connections().insert(new).await.unwrap();
         assert_eq!(found(&world, "connection_config.team.id", "T0").await, ["early", "late"]);

@@ -28,11 +28,10 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
         let request = WebhookRequest::new(&head.method, "", &head.headers, &head.query, content.body.as_slice());
         (described.event_of(&request), described.route_keys(&request))
     };
-    let forwarding = match integration.forward_webhooks {
-        true => {
-            Some(Forwarding { row: &row, content: &content, settings: runner.store().webhook_settings().lookup(row.environment).await? })
-        }
-        false => None,
+    let forwarding = if integration.forward_webhooks {
+        Some(Forwarding { row: &row, content: &content, settings: runner.store().webhook_settings().lookup(row.environment).await? })
+    } else {
+        None
     };
     loop {
         let found = find(runner, &row, &keys).await?;

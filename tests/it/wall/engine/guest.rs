@@ -65,7 +65,6 @@ impl Walled {
     }
 }
 
-#[expect(clippy::unused_async, reason = "the engine's own waits for the compiler here")]
 pub(super) async fn hostile() -> (TestEngine, Component) {
     (TestEngine::new(), Component(HOSTILE.clone()))
 }
