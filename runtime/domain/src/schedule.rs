@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone as _};
+use chrono::{DateTime, LocalResult, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::{Frequency, FrequencyDefect, Timestamp};
@@ -141,7 +141,10 @@ impl Cron {
         let after = after.chrono().with_timezone(&self.time_zone);
         let is_second =
             |at: &DateTime<Tz>| self.time_zone.from_local_datetime(&at.naive_local()).earliest().is_some_and(|first| first < *at);
-        let next = |schedule: &cron::Schedule| schedule.after(&after).find(|at| !self.at_hours || !is_second(at));
+        // Asked for what follows a time of the first of two hours, the `cron` crate passes the second by; on the way from further back it does not.
+        let is_twice = matches!(self.time_zone.from_local_datetime(&after.naive_local()), LocalResult::Ambiguous(..));
+        let from = if is_twice { after - TimeDelta::hours(3) } else { after };
+        let next = |schedule: &cron::Schedule| schedule.after(&from).find(|at| *at > after && (!self.at_hours || !is_second(at)));
         self.alternatives.iter().filter_map(next).min().map(|at| Timestamp::from_unix_micros(at.timestamp_micros()))
     }
 }

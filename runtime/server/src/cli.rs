@@ -92,7 +92,7 @@ enum Command {
     Runs(runs::Runs),
     /// Jobs that were given up: why, and trying them again
     Jobs(jobs::Jobs),
-    /// What the server did, and what a run said: `logs tail`, `logs search TEXT`, `logs RUN`
+    /// What the server did, and what a run said: `logs tail`, `logs RUN`
     Logs(logs::Logs),
     /// Environments: dev, prod and others, with data and keys of their own
     Environments(environments::Environments),

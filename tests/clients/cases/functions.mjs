@@ -11,7 +11,7 @@ export default {
     assert.deepEqual([pagination.page, pagination.limit, pagination.total], [0, 20, data.length]);
     for (const name of ['full', 'bulk', 'save', 'echo', 'fail', 'connected']) assert.ok(names({ data }).includes(name), name);
     assert.deepEqual(names(await nango.listFunctions(of, { type: 'on-event' })), ['connected']);
-    assert.deepEqual(names(await nango.listFunctions(of, { type: 'sync' })).sort(), ['bulk', 'full', 'save', 'unknown-model']);
+    assert.deepEqual(names(await nango.listFunctions(of, { type: 'sync' })).sort(), ['bulk', 'full', 'save', 'told', 'unknown-model']);
     assert.deepEqual(names(await nango.listFunctions(of, { search: 'ECH' })), ['echo']);
     const second = await nango.listFunctions(of, { limit: 1, page: 1 });
     assert.deepEqual(names(second), names({ data }).slice(1, 2));

@@ -10,7 +10,7 @@ export default {
   async 'the status says where each sync stands'(world) {
     const connection = await world.settled('status');
     const { syncs } = await world.nango.syncStatus(FIXTURE, '*', connection);
-    assert.deepEqual(syncs.map(({ name }) => name).sort(), ['bulk', 'full', 'save', 'unknown-model']);
+    assert.deepEqual(syncs.map(({ name }) => name).sort(), ['bulk', 'full', 'save', 'told', 'unknown-model']);
     const { id, finishedAt, nextScheduledSyncAt, ...full } = syncs.find(({ name }) => name === 'full');
     assert.ok(typeof id === 'string' && id.length > 0);
     assert.match(finishedAt, ISO_Z);

@@ -29,6 +29,9 @@ const NO_IDS: &[&str] = &[
     "X-Async",
     "X-Max-Retries",
     "action",
+    "event",
+    "kind",
+    "url",
     "after",
     "authorization_params",
     "credentials",
@@ -134,6 +137,8 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("createEnvironment", json!({ "name": "third" })),
         ("createApiKey", json!({ "environment_id": "{environment}", "display_name": "of the second" })),
         ("deleteApiKey", json!({ "environment_id": "{environment}", "key_id": "{key}" })),
+        ("rotateWebhookSigningKey", json!({ "overlap_hours": 1 })),
+        ("replayWebhookDeliveries", json!({ "since": "2026-01-01T00:00:00Z" })),
         ("updateWebhookSettings", json!({ "primary_url": "https://example.com/second" })),
         ("changeEncryptionKey", json!({ "encryption_key": "{key}" })),
     ])

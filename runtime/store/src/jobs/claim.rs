@@ -22,8 +22,8 @@ use crate::database::{Sql, Transaction, values};
 
 /// Jobs that have fallen due get in line so many at a time; the next claim takes the next ones.
 const DUE: i64 = 500;
-/// How often one claim goes round the lanes that had more than their share.
-const ROUNDS: u32 = 8;
+/// How often one claim asks lanes: those that had more than their share again, and those that others had no slots left for.
+const ROUNDS: u32 = 24;
 
 /// What a worker wants.
 #[derive(Clone, Debug)]
@@ -105,20 +105,19 @@ async fn take(transaction: &mut Transaction, claim: Claim, mut terms: Terms, fro
     let mut open = lanes::in_line(transaction, from, &terms, &running).await?;
     let kinds: Vec<String> = claim.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
     let (mut jobs, mut next) = (Vec::new(), from);
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         let left = claim.limit as usize - jobs.len();
-        open.truncate(left);
-        if open.is_empty() {
-            break;
-        }
-        if round == 0 {
-            next = open.last().copied().unwrap_or(from);
+        let turn: Vec<i64> = open.iter().copied().take(left).collect();
+        let Some(last) = turn.last() else { break };
+        if jobs.is_empty() {
+            next = *last;
         }
         // Rounded down: the rest is shared in the next round, by those that have more.
-        let share = if terms.last_slots.is_some() { 1 } else { left / open.len() };
-        let found = candidates::first(transaction, &open, share, &kinds, terms.no_suspects).await?;
-        // A lane that gave less than its share has no more; one at its limit is not asked again.
-        open.retain(|lane| found.iter().filter(|candidate| candidate.lane == *lane).count() == share);
+        let share = if terms.last_slots.is_some() { 1 } else { left / turn.len() };
+        let found = candidates::first(transaction, &turn, share, &kinds, terms.no_suspects).await?;
+        // A lane that gave less than its share has no more; one at its limit is not asked again. Those behind are still to be asked: all that
+        // the first ones have in line may have to wait for something.
+        open.retain(|lane| !turn.contains(lane) || found.iter().filter(|candidate| candidate.lane == *lane).count() == share);
         let (mut admitted, mut held) = (Vec::new(), Vec::new());
         for candidate in found.into_iter().take(left) {
             match running.admit(&candidate, &terms.limits) {
@@ -138,7 +137,7 @@ async fn take(transaction: &mut Transaction, claim: Claim, mut terms: Terms, fro
             jobs.extend(rows.iter().map(job).collect::<Result<Vec<_>, _>>()?);
         }
         if terms.last_slots.is_some() {
-            break;
+            open.retain(|lane| !turn.contains(lane));
         }
     }
     // Neither database promises an order of what it returns from an update.
