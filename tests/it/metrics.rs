@@ -50,7 +50,8 @@ async fn figures_count_what_was_done_and_their_number_is_bounded() {
     let before = node
         .eventually("the sync's run among the figures", || async {
             let text = scrape().await;
-            (value(&text, r#"syncline_runs_total{type="sync",state="succeeded"}"#) >= 1.0).then_some(text)
+            // The end of its job is counted last.
+            (value(&text, r#"syncline_jobs_ended_total{kind="run_sync",outcome="completed"}"#) >= 1.0).then_some(text)
         })
         .await;
     for (name, at_least) in [

@@ -39,7 +39,7 @@ on_both_databases! {
     async fn everything_that_was_done_is_found(app: App) {
         app.provider.put(1, "one");
         app.deploy(&FIXTURE).await.ok();
-        app.connect("ada", json!({})).await;
+        app.connect_and_settle("ada", json!({})).await;
         app.call(Method::GET, "/proxy/items?api_key=canary-in-query&page=1", &TARGET, None).await;
         app.call(Method::GET, "/proxy/status/404", &TARGET, None).await;
         app.call(Method::GET, "/proxy/x", &[("Connection-Id", "nobody"), TARGET[1]], None).await;
