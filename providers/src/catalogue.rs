@@ -1,13 +1,19 @@
 //! All entries, by key.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::{Entry, EntryDefect, parse_entry};
+use crate::load::{first, parse_shipped};
+use crate::{Bases, Entry, EntryDefect, examine};
 
-/// The shipped files, listed by the build script.
-const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+/// The shipped entries, made whole: file name without its ending, and JSON. Listed by the build script, by name.
+const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// A shipped entry as JSON.
+pub(crate) fn shipped(key: &str) -> Option<&'static str> {
+    SHIPPED.binary_search_by_key(&key, |(name, _)| name).ok().map(|at| SHIPPED[at].1)
+}
 
 /// Every provider that this server knows.
 #[derive(Clone, Debug)]
@@ -19,21 +25,20 @@ impl Catalogue {
     /// The shipped providers. Parses them all, once a process: some milliseconds.
     pub fn embedded() -> Self {
         let entries =
-            FILES.iter().map(|(file, text)| parse_entry(Path::new(file), text).unwrap_or_else(|defect| panic!("shipped entry {defect}")));
+            SHIPPED.iter().map(|(name, json)| parse_shipped(json).unwrap_or_else(|problems| panic!("shipped entry {name}: {problems:?}")));
         Self { entries: entries.map(|entry| (entry.key.clone(), Arc::new(entry))).collect() }
-    }
-
-    /// The text of a shipped entry, for whoever writes one like it.
-    pub fn shipped(key: &str) -> Option<&'static str> {
-        let is_of = |text: &str| text.lines().any(|line| line.strip_prefix("key:").is_some_and(|found| found.trim() == key));
-        FILES.iter().map(|(_, text)| *text).find(|text| is_of(text))
     }
 
     /// Adds a user's own files (name and text); one with a shipped key replaces that entry. The first defect refuses them all.
     pub fn with_folder(mut self, files: impl Iterator<Item = (PathBuf, String)>) -> Result<Self, EntryDefect> {
+        let files: Vec<(PathBuf, String)> = files.collect();
+        let mut bases = Bases::default();
+        for (_, text) in &files {
+            bases.add(text);
+        }
         let mut own: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (file, text) in files {
-            let entry = parse_entry(&file, &text)?;
+            let entry = first(examine(&file, &text, &bases))?;
             if let Some(other) = own.insert(entry.key.clone(), file.clone()) {
                 let problem = format!("`{}` is described in {} already", entry.key, other.display());
                 let line = crate::defect::line_of(&text, "key");

@@ -42,6 +42,8 @@ pub struct Entry {
     pub webhook: Option<Webhook>,
     /// Pages of the provider that the facts in here come from.
     pub sources: Vec<String>,
+    /// Dotted fields, or whole blocks, that neither a page of the provider nor two sources confirm.
+    pub unsure: Vec<String>,
 }
 
 /// How requests to the provider are made.

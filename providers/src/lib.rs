@@ -35,7 +35,7 @@ pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};
 pub use entry::{Entry, Proxy, Retry, Verification};
 pub use language::{Language, Text};
-pub use load::{examine, parse_entry};
+pub use load::{Bases, examine, parse_entry};
 pub use logo::logo_svg;
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
 pub use webhook::Webhook;

@@ -1,16 +1,19 @@
 //! From a file's text to an entry.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::defect::{EntryDefect, line_of};
 use crate::entry::auth::{AuthBlock, Problems};
 use crate::entry::field::{Field, FieldBlock};
 use crate::webhook::WebhookBlock;
-use crate::{Entry, Proxy, check};
+use crate::{Entry, Proxy, catalogue, check};
 
+mod base;
 mod yaml;
 
 /// All optional, so that one that is missing does not hide what is wrong with the others.
@@ -32,17 +35,82 @@ struct File {
     integration_config: IndexMap<String, FieldBlock>,
     webhook: Option<WebhookBlock>,
     sources: Option<Vec<String>>,
+    #[serde(default)]
+    unsure: Vec<String>,
 }
 
 const MISSING: &str = "is missing";
 
-/// Parses and checks the text of one file; of several defects, the first in the file.
-pub fn parse_entry(file: &Path, text: &str) -> Result<Entry, EntryDefect> {
-    examine(file, text).map_err(|defects| defects.into_iter().next().expect("an entry is refused for a reason"))
+/// Entries that others may start from, by key.
+#[derive(Debug, Default)]
+pub struct Bases {
+    entries: BTreeMap<String, Value>,
 }
 
-/// The same, and everything that is wrong, by line.
-pub fn examine(file: &Path, text: &str) -> Result<Entry, Vec<EntryDefect>> {
+impl Bases {
+    /// Adds what is written in a file, if it is YAML with a key. What is wrong with it is told when it is examined itself.
+    pub fn add(&mut self, text: &str) {
+        let Ok(entry) = serde_saphyr::from_str::<Value>(text) else { return };
+        if let Some(key) = entry.get("key").and_then(Value::as_str) {
+            self.entries.insert(key.to_owned(), entry);
+        }
+    }
+
+    /// As it is written, or as it is shipped. Who asks for its own key means the shipped one.
+    fn find(&self, key: &str, asking: &str) -> Option<Value> {
+        let own = self.entries.get(key).filter(|_| asking != key).cloned();
+        own.or_else(|| serde_json::from_str(catalogue::shipped(key)?).ok())
+    }
+}
+
+/// Parses and checks the text of one file; of several defects, the first in the file.
+pub fn parse_entry(file: &Path, text: &str) -> Result<Entry, EntryDefect> {
+    first(examine(file, text, &Bases::default()))
+}
+
+pub(crate) fn first(examined: Result<Entry, Vec<EntryDefect>>) -> Result<Entry, EntryDefect> {
+    examined.map_err(|defects| defects.into_iter().next().expect("an entry is refused for a reason"))
+}
+
+/// An entry that the build script made whole.
+pub(crate) fn parse_shipped(json: &str) -> Result<Entry, Problems> {
+    into_entry(typed(json)?)
+}
+
+/// Everything that is wrong with a file, by line. A shipped entry can be its base, or one of `bases`.
+pub fn examine(file: &Path, text: &str, bases: &Bases) -> Result<Entry, Vec<EntryDefect>> {
+    let Ok(own) = serde_saphyr::from_str::<Value>(text) else { return examine_alone(file, text) };
+    let located = |problems: Problems| -> Vec<EntryDefect> {
+        let located =
+            |(field, problem): (String, String)| EntryDefect { file: file.to_owned(), line: line_of(text, &field), field, problem };
+        problems.into_iter().map(located).collect()
+    };
+    let has_base = own.get("base").is_some();
+    let whole = base::whole(own, &|key, asking| bases.find(key, asking));
+    let whole = whole.map_err(|problem| located(vec![("base".to_owned(), problem)]))?;
+    let entry = if has_base { typed(&whole.to_string()).and_then(into_entry).map_err(located)? } else { examine_alone(file, text)? };
+    let unknown = unknown_unsure(&entry, &whole);
+    if unknown.is_empty() { Ok(entry) } else { Err(located(unknown)) }
+}
+
+/// What is marked as unsure must be there.
+fn unknown_unsure(entry: &Entry, whole: &Value) -> Problems {
+    let is_there = |path: &str| path.split('.').try_fold(whole, |block, name| block.get(name)).is_some();
+    let unknown = entry.unsure.iter().filter(|path| !is_there(path));
+    unknown.map(|path| ("unsure".to_owned(), format!("`{path}` is not a field of this entry"))).collect()
+}
+
+/// The first field that does not fit; the line of a field that the base wrote is that of the block around it.
+fn typed(json: &str) -> Result<File, Problems> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(json)).map_err(|error| {
+        let field = error.path().to_string().replace('[', ".").replace(']', "");
+        let problem = error.into_inner().to_string();
+        let problem = problem.rsplit_once(" at line ").map_or(problem.as_str(), |(problem, _)| problem).to_owned();
+        vec![(field, problem)]
+    })
+}
+
+fn examine_alone(file: &Path, text: &str) -> Result<Entry, Vec<EntryDefect>> {
     let yaml::Read { file: read, mut defects, dropped } = yaml::read(file, text);
     let problems = match read.map(into_entry) {
         Some(Ok(entry)) if defects.is_empty() => return Ok(entry),
@@ -94,6 +162,7 @@ fn into_entry(raw: File) -> Result<Entry, Problems> {
         integration_config,
         webhook,
         sources,
+        unsure: raw.unsure,
     };
     problems.extend(check::entry(&entry));
     if problems.is_empty() { Ok(entry) } else { Err(problems) }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::entry::auth::block::{AuthBlock, MODES};
-use crate::{Entry, FieldFormat, examine};
+use crate::{Bases, Entry, FieldFormat, examine};
 
 const README: &str = include_str!("../README.md");
 
@@ -20,7 +20,9 @@ fn examples() -> Vec<String> {
 
 fn entries() -> Vec<Entry> {
     let told = |defects: Vec<crate::EntryDefect>| defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let read = |text: &String| examine(Path::new("README.md"), text).unwrap_or_else(|defects| panic!("{}\n{text}", told(defects)));
+    let read = |text: &String| {
+        examine(Path::new("README.md"), text, &Bases::default()).unwrap_or_else(|defects| panic!("{}\n{text}", told(defects)))
+    };
     examples().iter().map(read).collect()
 }
 

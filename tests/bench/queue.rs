@@ -81,7 +81,7 @@ impl World {
         let providers = directory.path().join("providers");
         std::fs::create_dir(&providers).expect("a folder");
         let entry = "key: stand-in\ndisplay_name: Stand-in\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\n\
-                     proxy:\n  base_url: http://127.0.0.1:9\nsources: [https://example.com/docs]\n";
+                     proxy:\n  base_url: http://127.0.0.1:9\n  headers: {x-api-key: '${apiKey}'}\nsources: [https://example.com/docs]\n";
         std::fs::write(providers.join("stand-in.yaml"), entry).expect("a file");
         let settings = Settings {
             listen: Some(([127, 0, 0, 1], 0).into()),

@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 
 fn told(text: &str) -> Vec<String> {
-    let defects = examine(Path::new("acme.yaml"), text).unwrap_err();
+    let defects = examine(Path::new("acme.yaml"), text, &Bases::default()).unwrap_err();
     defects.into_iter().map(|defect| defect.to_string()).collect()
 }
 
@@ -119,4 +119,82 @@ fn what_the_server_sets_itself_cannot_be_written() {
                 proxy: {base_url: 'https://a.example'}\nauth:\n  mode: OAUTH2\n  authorization_url: https://a.example\n  \
                 token_url: https://a.example\n  pkce: true\n  authorization_params:\n    state: x\n";
     assert_eq!(told(text), ["acme.yaml:13: `auth.authorization_params.state`: is set by the server with each authorization"]);
+}
+
+const BASE: &str = r"key: acme
+display_name: Acme
+categories: [other]
+docs: https://docs.acme.example
+auth:
+  mode: OAUTH2
+  authorization_url: https://acme.example/authorize
+  token_url: https://acme.example/token
+  pkce: true
+proxy:
+  base_url: https://api.acme.example
+  headers:
+    accept: application/json
+    acme-version: '2'
+  paginate: {type: cursor, cursor_name_in_request: after, cursor_path_in_response: next}
+sources: [https://docs.acme.example/oauth]
+unsure: [auth.token_url]
+";
+
+fn on_base(text: &str) -> Result<Entry, Vec<EntryDefect>> {
+    let mut bases = Bases::default();
+    bases.add(BASE);
+    examine(Path::new("acme-key.yaml"), text, &bases)
+}
+
+/// Blocks are merged, what is of another kind is replaced, `null` takes away, and what was unsure there is not what is unsure here.
+#[test]
+fn an_entry_starts_from_another() {
+    let entry = on_base(
+        r"key: acme-key
+base: acme
+display_name: Acme (API key)
+auth: {mode: API_KEY}
+proxy:
+  headers: {x-api-key: '${apiKey}', acme-version: null}
+  paginate: {type: offset, offset_name_in_request: skip}
+",
+    )
+    .unwrap();
+    assert_eq!((entry.key.as_str(), entry.display_name.as_str(), entry.auth.mode()), ("acme-key", "Acme (API key)", "API_KEY"));
+    assert_eq!(entry.proxy.headers.keys().collect::<Vec<_>>(), ["accept", "x-api-key"]);
+    assert!(matches!(entry.proxy.paginate, Some(crate::Paginate::Offset { .. })));
+    assert_eq!(entry.docs, "https://docs.acme.example");
+    assert!(entry.unsure.is_empty());
+    let same_mode = on_base("key: acme-eu\nbase: acme\nauth: {token_url: 'https://eu.acme.example/token'}\n").unwrap();
+    assert_eq!(same_mode.auth.mode(), "OAUTH2");
+    assert_eq!(same_mode.display_name, "Acme");
+}
+
+/// Three lines change one thing of a shipped entry.
+#[test]
+fn an_entry_with_its_own_key_as_base_changes_the_shipped_one() {
+    let text = "key: github\nbase: github\nproxy: {base_url: 'https://github.acme.example'}\n";
+    let entry = examine(Path::new("github.yaml"), text, &Bases::default()).unwrap();
+    assert_eq!(entry.proxy.base_url.unwrap().source(), "https://github.acme.example");
+    assert!(entry.proxy.headers.contains_key("x-github-api-version"));
+}
+
+#[test]
+fn what_is_wrong_with_an_entry_on_a_base_is_told_with_its_line() {
+    let told = |text: &str| on_base(text).unwrap_err().into_iter().map(|defect| defect.to_string()).collect::<Vec<_>>();
+    assert_eq!(told("key: a\nbase: nobody\n"), ["acme-key.yaml:2: `base`: there is no entry `nobody`"]);
+    assert_eq!(told("key: a\nbase: acme\nproxy:\n  base_url: http://x.example\n").len(), 1);
+    assert_eq!(
+        told("key: a\nbase: acme\nproxy:\n  headers: {}\n  retry: 5\n"),
+        ["acme-key.yaml:5: `proxy.retry`: invalid type: integer `5`, expected struct Retry"]
+    );
+    assert_eq!(
+        told("key: a\nbase: acme\nunsure: [auth.tokenurl]\n"),
+        ["acme-key.yaml:3: `unsure`: `auth.tokenurl` is not a field of this entry"]
+    );
+    let mut circle = Bases::default();
+    circle.add("key: a\nbase: b\n");
+    circle.add("key: b\nbase: a\n");
+    let defects = examine(Path::new("a.yaml"), "key: a\nbase: b\n", &circle).unwrap_err();
+    assert_eq!(defects[0].problem, "goes through more than 3 entries, or in a circle");
 }

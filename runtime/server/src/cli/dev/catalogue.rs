@@ -41,11 +41,12 @@ pub(super) fn write(folder: &Path, own: Option<&Path>, replacements: &[Replaceme
         let key = format!("key: {provider}");
         let own = entries.iter().find(|(_, text)| text.lines().any(|line| line.trim_end() == key)).map(|(name, text)| (name.clone(), text));
         let (name, text) = match own {
-            Some(own) => own,
-            None => (format!("{provider}.yaml"), &shipped(provider)?),
+            Some((name, text)) => {
+                let moved = elsewhere(text, url);
+                (name, moved.ok_or_else(|| ConfigError::new(format!("the entry of {provider} has no proxy.base_url to replace")))?)
+            }
+            None => (format!("{provider}.yaml"), shipped_elsewhere(provider, url)?),
         };
-        let text =
-            elsewhere(text, url).ok_or_else(|| ConfigError::new(format!("the entry of {provider} has no proxy.base_url to replace")))?;
         entries.insert(name, text);
     }
     // Not what an earlier start left in a folder that stays.
@@ -64,9 +65,15 @@ fn files(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     Ok(listed.iter().map(std::fs::DirEntry::path).filter(is_entry).collect())
 }
 
-fn shipped(provider: &str) -> anyhow::Result<String> {
+/// The shipped entry with another `proxy.base_url`.
+fn shipped_elsewhere(provider: &str, url: &Url) -> anyhow::Result<String> {
+    let catalogue = Catalogue::embedded();
     let unknown = || ConfigError::new(format!("there is no provider `{provider}`; `syncline providers search` shows those that there are"));
-    Ok(Catalogue::shipped(provider).ok_or_else(unknown)?.to_owned())
+    let entry = catalogue.get(provider).ok_or_else(unknown)?;
+    if entry.proxy.base_url.is_none() {
+        return Err(ConfigError::new(format!("the entry of {provider} has no proxy.base_url to replace")).into());
+    }
+    Ok(format!("key: {provider}\nbase: {provider}\nproxy:\n  base_url: {}\n", url.as_str().trim_end_matches('/')))
 }
 
 /// The entry with another `proxy.base_url`. By line, so that comments and the rest stay as they are.
@@ -95,15 +102,14 @@ mod tests {
     fn every_shipped_provider_with_an_address_can_be_asked_elsewhere() {
         let url: Url = "http://127.0.0.1:4000".parse().unwrap();
         for entry in Catalogue::embedded().iter() {
-            let text = Catalogue::shipped(&entry.key).unwrap_or_else(|| panic!("{}", entry.key));
             // Of any host: each request names its own.
-            if text.contains("\n  no_base_url:") {
-                assert!(elsewhere(text, &url).is_none());
+            let Ok(text) = shipped_elsewhere(&entry.key, &url) else {
+                assert!(entry.proxy.base_url.is_none(), "{}", entry.key);
                 continue;
-            }
-            let Some(text) = elsewhere(text, &url) else { panic!("{} has no proxy.base_url of one line", entry.key) };
+            };
             let moved = syncline_providers::parse_entry(Path::new("x.yaml"), &text).unwrap_or_else(|defect| panic!("{defect}"));
-            assert_eq!(moved.key, entry.key);
+            assert_eq!((&moved.key, &moved.sources), (&entry.key, &entry.sources));
+            assert_eq!(moved.proxy.base_url.unwrap().source(), "http://127.0.0.1:4000");
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use syncline_providers::{Catalogue, DryStep, Entry, EntryDefect, dry_run, examine};
+use syncline_providers::{Bases, Catalogue, DryStep, Entry, EntryDefect, dry_run, examine};
 
 use crate::cli::output::Output;
 
@@ -14,11 +14,16 @@ use crate::cli::output::Output;
 type Checked = Result<Entry, Vec<EntryDefect>>;
 
 pub(super) fn execute(files: &[PathBuf], output: Output) -> anyhow::Result<()> {
+    let read = |file: &PathBuf| fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()));
+    let texts = files.iter().map(read).collect::<anyhow::Result<Vec<String>>>()?;
+    let mut bases = Bases::default();
+    for text in &texts {
+        bases.add(text);
+    }
     let mut checked: Vec<(&Path, Checked)> = Vec::new();
     let mut claimed: BTreeMap<String, &Path> = BTreeMap::new();
-    for file in files {
-        let text = fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?;
-        let mut result = examine(file, &text);
+    for (file, text) in files.iter().zip(&texts) {
+        let mut result = examine(file, text, &bases);
         if let Ok(entry) = &result
             && let Some(other) = claimed.insert(entry.key.clone(), file)
         {
@@ -97,7 +102,7 @@ mod tests {
         let shown = paths.iter().map(|path| {
             let text = fs::read_to_string(path).unwrap();
             let name = Path::new(path.file_name().unwrap());
-            told(name, &examine(name, &text), &shipped)
+            told(name, &examine(name, &text, &Bases::default()), &shipped)
         });
         let shown = shown.collect();
         (shown, execute(&paths, Output::new(true)).err().map(|error| error.to_string()))
