@@ -1,32 +1,49 @@
 //! All entries, by key.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::load::{first, parse_shipped};
 use crate::{Bases, Entry, EntryDefect, examine};
 
-/// The shipped entries, made whole: file name without its ending, and JSON. Listed by the build script, by name.
-const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+mod search;
+pub(crate) mod shipped;
+mod summary;
 
-/// A shipped entry as JSON.
-pub(crate) fn shipped(key: &str) -> Option<&'static str> {
-    SHIPPED.binary_search_by_key(&key, |(name, _)| name).ok().map(|at| SHIPPED[at].1)
-}
+pub use search::Search;
+use shipped::SHIPPED;
+pub use summary::Summary;
 
-/// Every provider that this server knows.
+/// Every provider that this server knows. A shipped entry is parsed when it is first asked for: few servers use more than some dozens.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
-    entries: BTreeMap<String, Arc<Entry>>,
+    slots: BTreeMap<Cow<'static, str>, Slot>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    summary: Summary,
+    /// Of a shipped entry.
+    json: &'static str,
+    entry: OnceLock<Arc<Entry>>,
+}
+
+impl Slot {
+    fn parsed(&self) -> Arc<Entry> {
+        Arc::new(parse_shipped(self.json).unwrap_or_else(|problems| panic!("shipped entry {}: {problems:?}", self.summary.key)))
+    }
 }
 
 impl Catalogue {
-    /// The shipped providers. Parses them all, once a process: some milliseconds.
+    /// The shipped providers.
     pub fn embedded() -> Self {
-        let entries =
-            SHIPPED.iter().map(|(name, json)| parse_shipped(json).unwrap_or_else(|problems| panic!("shipped entry {name}: {problems:?}")));
-        Self { entries: entries.map(|entry| (entry.key.clone(), Arc::new(entry))).collect() }
+        let slots = SHIPPED.iter().map(|shipped| {
+            let slot = Slot { summary: Summary::of_shipped(shipped), json: shipped.json, entry: OnceLock::new() };
+            (shipped.key.into(), slot)
+        });
+        Self { slots: slots.collect() }
     }
 
     /// Adds a user's own files (name and text); one with a shipped key replaces that entry. The first defect refuses them all.
@@ -44,25 +61,40 @@ impl Catalogue {
                 let line = crate::defect::line_of(&text, "key");
                 return Err(EntryDefect { file, line, field: "key".to_owned(), problem });
             }
-            self.entries.insert(entry.key.clone(), Arc::new(entry));
+            self.insert(entry);
         }
         Ok(self)
     }
 
+    fn insert(&mut self, entry: Entry) {
+        let summary = Summary::of(&entry);
+        self.slots.insert(summary.key.clone(), Slot { summary, json: "", entry: OnceLock::from(Arc::new(entry)) });
+    }
+
     /// The entry of a provider.
     pub fn get(&self, key: &str) -> Option<&Arc<Entry>> {
-        self.entries.get(key)
+        let slot = self.slots.get(key)?;
+        Some(slot.entry.get_or_init(|| slot.parsed()))
     }
 
-    /// All entries, by key.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.entries.values()
+    /// All entries, by key. Those that nobody asked for yet are parsed for this and not kept: it costs a moment, not memory.
+    pub fn iter(&self) -> impl Iterator<Item = Arc<Entry>> {
+        self.slots.values().map(|slot| slot.entry.get().cloned().unwrap_or_else(|| slot.parsed()))
     }
 
-    /// Entries whose key or display name contains `text`, in any case.
-    pub fn search(&self, text: &str) -> impl Iterator<Item = &Arc<Entry>> {
-        let text = text.to_lowercase();
-        self.iter().filter(move |entry| entry.key.contains(&text) || entry.display_name.to_lowercase().contains(&text))
+    /// The heads of all entries, by key.
+    pub fn summaries(&self) -> impl ExactSizeIterator<Item = &Summary> {
+        self.slots.values().map(|slot| &slot.summary)
+    }
+
+    /// The head of one entry.
+    pub fn summary(&self, key: &str) -> Option<&Summary> {
+        self.slots.get(key).map(|slot| &slot.summary)
+    }
+
+    /// Those that fit: best first, then by name.
+    pub fn search(&self, search: &Search<'_>) -> Vec<&Summary> {
+        search.of(self.summaries())
     }
 }
 

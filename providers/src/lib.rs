@@ -23,7 +23,7 @@ mod template;
 pub mod webhook;
 mod wire;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Search, Summary};
 pub use defect::EntryDefect;
 pub use dry_run::{DryStep, dry_run};
 pub use entry::asked::{AskedField, FieldPlace};

@@ -10,7 +10,7 @@ use crate::{Catalogue, parse_entry};
 #[test]
 fn a_field_survives_its_way_over_the_wire() {
     for entry in Catalogue::embedded().iter() {
-        let wire = to_wire(entry, Language::En);
+        let wire = to_wire(&entry, Language::En);
         for (place, fields) in [("connection_config", &entry.connection_config), ("integration_config", &entry.integration_config)] {
             for (name, field) in fields {
                 let mut shown = wire[place][name].clone();

@@ -16,7 +16,8 @@ use crate::auth::KeyCache;
 use crate::health::Probe;
 use crate::limit::{Limiter, RateLimits};
 use crate::metrics::{Depth, Requests};
-use crate::providers::dump::Dump;
+use crate::providers::dump::Tag;
+use crate::providers::listing::Listings;
 use crate::sockets::Sockets;
 use crate::templates::{Template, Templates};
 
@@ -95,7 +96,8 @@ pub(crate) struct App {
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) sockets: Arc<Sockets>,
     pub(crate) templates: Templates,
-    pub(crate) dump: Dump,
+    pub(crate) listings: Listings,
+    pub(crate) dump_tag: Tag,
     /// The page of the API's description, once somebody has asked for it.
     pub(crate) reference: OnceLock<Bytes>,
     pub(crate) probe: Probe,
@@ -107,7 +109,7 @@ impl App {
     pub(crate) fn new(services: Services, options: Options) -> Self {
         let Services { store, connect, proxy, catalogue, clock, runner, randomness, tasks, templates } = services;
         let (keys, sockets) = (KeyCache::default(), Arc::default());
-        let (templates, dump) = (Templates::new(templates), Dump::default());
+        let templates = Templates::new(templates);
         let (reference, probe) = (OnceLock::new(), Probe::default());
         let limiter = Limiter::new(options.rate_limits.clone(), &store, Arc::clone(&clock), tasks.clone());
         Self {
@@ -124,7 +126,8 @@ impl App {
             limiter,
             sockets,
             templates,
-            dump,
+            listings: Listings::default(),
+            dump_tag: Tag::default(),
             reference,
             probe,
             requests: Requests::default(),

@@ -29,7 +29,7 @@ pub use integration_form::{Group, IntegrationForm};
 pub use integrations::{IntegrationItem, IntegrationsPage};
 pub use moment::Moment;
 pub use problem::ProblemPage;
-pub use providers::{ProviderItem, ProviderList, ProvidersPage};
+pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};
 pub use removal::Removal;
 pub use sign_in::{SetupPage, SignInPage};
 pub use webhooks::WebhooksPage;

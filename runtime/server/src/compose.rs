@@ -113,10 +113,9 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     seed(&store, &keys, &configuration.declared_keys, clock.as_ref())
         .await
         .context("the environments and their API keys cannot be written")?;
-    let fields = catalogue.iter().flat_map(|entry| {
-        let fields = entry.webhook.iter().flat_map(syncline_providers::Webhook::route_fields);
-        fields.filter(|field| field.as_str() != "connection_id").map(|field| (entry.key.clone(), field.to_string()))
-    });
+    let fields = catalogue
+        .summaries()
+        .flat_map(|one| one.route_fields.iter().map(|field| (one.key.clone().into_owned(), field.clone().into_owned())));
     store.incoming_webhooks().declare_routes(fields.collect()).await.context("the routes of webhooks cannot be written")?;
     let setup_code = console_password(&store, &configuration, clock.as_ref()).await?;
     let engine = match engine {

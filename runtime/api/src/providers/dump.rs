@@ -6,30 +6,26 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use syncline_providers::Language;
 
 use crate::openapi::Envelope;
-use crate::providers::show::wire;
 use crate::providers::wire::Provider;
 use crate::state::App;
 
-/// Made once: the catalogue does not change while the server runs.
+/// The tag of the one text that everybody gets; hashed once.
 #[derive(Default)]
-pub(crate) struct Dump(OnceLock<(Bytes, HeaderValue)>);
+pub(crate) struct Tag(OnceLock<HeaderValue>);
 
-impl Dump {
-    fn get(&self, app: &App) -> &(Bytes, HeaderValue) {
-        self.0.get_or_init(|| {
-            let all: Vec<Value> = app.catalogue.iter().map(|entry| wire(app, entry, Language::En)).collect();
-            let text = Bytes::from(json!({ "data": all }).to_string());
-            let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&text)[..12]));
-            (text, HeaderValue::from_str(&tag).expect("Base64 in quotes is a header's text"))
-        })
+impl Tag {
+    fn of(&self, text: &[u8]) -> HeaderValue {
+        let made = || {
+            let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..12]));
+            HeaderValue::from_str(&tag).expect("Base64 in quotes is a header's text")
+        };
+        self.0.get_or_init(made).clone()
     }
 }
 
@@ -49,7 +45,8 @@ impl Dump {
     )
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let (text, tag) = app.dump.get(&app).clone();
+    let text = app.listings.get(&app, Language::En).await.all();
+    let tag = app.dump_tag.of(&text);
     // A cache between may have made the tag a weak one, or have several.
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let fresh = known.map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known.as_bytes() == tag.as_bytes());

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::auth::Viewer;
-use crate::error::ApiError;
 use crate::openapi::Envelope;
-use crate::providers::show::{language, wire};
+use crate::providers::show::language;
 use crate::providers::wire::Provider;
 use crate::query::Query;
 use crate::state::App;
@@ -39,15 +38,7 @@ pub(crate) struct Params {
     security(("connect_session" = []), ("api_key" = [])),
     responses((status = 200, description = "The providers", body = Envelope<Vec<Provider>>))
 )]
-pub(crate) async fn handle(
-    State(app): State<Arc<App>>,
-    _: Viewer,
-    headers: HeaderMap,
-    Query(params): Query<Params>,
-) -> Result<Json<Value>, ApiError> {
-    let language = language(&headers);
-    let search = params.search.to_lowercase();
-    let found: Vec<Value> =
-        app.catalogue.iter().filter(|entry| entry.key.contains(&search)).map(|entry| wire(&app, entry, language)).collect();
-    Ok(Json(json!({ "data": found })))
+pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, headers: HeaderMap, Query(params): Query<Params>) -> impl IntoResponse {
+    let listing = app.listings.get(&app, language(&headers)).await;
+    ([(CONTENT_TYPE, "application/json")], listing.with_key_like(&params.search))
 }

@@ -12,6 +12,21 @@ pub struct ProvidersPage {
     pub frame: Frame,
     /// What was found.
     pub list: ProviderList,
+    /// Of the whole catalogue.
+    pub categories: Vec<ProviderChoice>,
+    /// The ways to sign in that some provider has.
+    pub auth_modes: Vec<ProviderChoice>,
+}
+
+/// What the list can be narrowed to.
+#[derive(Clone, Debug)]
+pub struct ProviderChoice {
+    /// As the query says it.
+    pub value: String,
+    /// For people.
+    pub words: String,
+    /// Whether it is.
+    pub is_chosen: bool,
 }
 
 /// What was found, also alone: while somebody types into the search.
@@ -22,6 +37,8 @@ pub struct ProviderList {
     pub home: String,
     /// What was searched for; empty for all.
     pub search: String,
+    /// Whether a category or a way to sign in was chosen.
+    pub is_narrowed: bool,
     /// The first of them.
     pub items: Vec<ProviderItem>,
     /// How many there are in all.

@@ -23,7 +23,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
             key: row.key.to_string(),
             name: words::name(&console, row),
             provider: words::provider(&console, &row.provider),
-            sign_in: entry.map_or("", |entry| words::sign_in(&entry.auth)).to_owned(),
+            sign_in: entry.map_or("", |entry| words::sign_in(entry.auth.mode())).to_owned(),
             logo: console.logo(&row.provider),
             lacks: lacks(row, entry.map(AsRef::as_ref)),
         }

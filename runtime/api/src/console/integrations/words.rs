@@ -1,6 +1,5 @@
 //! What people call things.
 
-use syncline_providers::Auth;
 use syncline_store::IntegrationRow;
 
 use crate::console::state::Console;
@@ -13,27 +12,31 @@ pub(in crate::console) fn name(console: &Console, row: &IntegrationRow) -> Strin
 
 /// A provider's name.
 pub(in crate::console) fn provider(console: &Console, key: &str) -> String {
-    console.app.catalogue.get(key).map_or_else(|| key.to_owned(), |entry| entry.display_name.clone())
+    console.app.catalogue.summary(key).map_or_else(|| key.to_owned(), |one| one.display_name.clone().into_owned())
 }
 
-/// How users sign in there.
-pub(super) const fn sign_in(auth: &Auth) -> &'static str {
-    match auth {
-        Auth::OAuth2(_) => "OAuth 2.0",
-        Auth::OAuth1(_) => "OAuth 1.0a",
-        Auth::ClientCredentials(_) => "OAuth 2.0 client credentials",
-        Auth::ApiKey => "API key",
-        Auth::Basic => "User name and password",
-        Auth::Jwt(_) => "Signed token (JWT)",
-        Auth::TwoStep(_) => "Token exchange",
-        Auth::Bill(_) => "Bill.com session",
-        Auth::Signature(_) => "Signed user name",
-        Auth::Tba => "Token-based authentication",
-        Auth::AwsSigV4(_) => "AWS role",
-        Auth::App(_) => "App installation",
-        Auth::AppWithUser(_) => "App installation with its user",
-        Auth::Mcp(_) => "MCP server, OAuth 2.1",
-        Auth::InstallPlugin { .. } => "Plugin installation",
-        Auth::None => "No sign-in",
-    }
+/// How users sign in there, by the wire's name of the mode; what is met most often first.
+pub(super) const SIGN_IN: &[(&str, &str)] = &[
+    ("OAUTH2", "OAuth 2.0"),
+    ("API_KEY", "API key"),
+    ("OAUTH2_CC", "OAuth 2.0 client credentials"),
+    ("BASIC", "User name and password"),
+    ("TWO_STEP", "Token exchange"),
+    ("MCP_OAUTH2", "MCP server, OAuth 2.1"),
+    ("MCP_OAUTH2_GENERIC", "Any MCP server, OAuth 2.1"),
+    ("OAUTH1", "OAuth 1.0a"),
+    ("JWT", "Signed token (JWT)"),
+    ("BILL", "Bill.com session"),
+    ("SIGNATURE", "Signed user name"),
+    ("TBA", "Token-based authentication"),
+    ("AWS_SIGV4", "AWS role"),
+    ("APP", "App installation"),
+    ("CUSTOM", "App installation with its user"),
+    ("INSTALL_PLUGIN", "Plugin installation"),
+    ("NONE", "No sign-in"),
+];
+
+/// By the wire's name of the mode.
+pub(super) fn sign_in(auth_mode: &str) -> &'static str {
+    SIGN_IN.iter().find(|(mode, _)| *mode == auth_mode).map_or("Another way", |(_, words)| words)
 }

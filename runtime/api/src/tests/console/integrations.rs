@@ -9,6 +9,10 @@ async fn an_integration_is_made_changed_and_deleted() {
     operator.get("/console/dev/connections").await.says(StatusCode::OK, "No integrations yet");
     operator.get("/console/dev/catalogue?search=SLA").await.says(StatusCode::OK, "/console/dev/catalogue/slack");
     operator.get("/console/dev/catalogue?search=%3Cb%3E").await.says(StatusCode::OK, "&#60;b&#62;");
+    let keys = operator.get("/console/dev/catalogue?search=git&category=dev-tools&auth_mode=API_KEY").await;
+    keys.says(StatusCode::OK, "/console/dev/catalogue/github-pat");
+    assert!(!keys.text.contains("/console/dev/catalogue/github\"") && keys.text.contains("value=\"API_KEY\" selected"), "{}", keys.text);
+    operator.get("/console/dev/catalogue?category=crm&auth_mode=APP").await.says(StatusCode::OK, "No provider is both");
     let page = operator.get("/console/dev/catalogue/slack").await;
     page.says(StatusCode::OK, "http://localhost:3003/oauth/callback");
     assert!(page.text.contains("name=\"client_id\"") && page.text.contains("name=\"client_secret\""), "{}", page.text);
