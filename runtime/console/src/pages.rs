@@ -2,6 +2,16 @@
 //!
 //! Handlers fill a struct with what the page shows, in words that are for a person already; the template only places and escapes it. Where a
 //! part of a page is refreshed alone, that part has a struct of its own, and the page includes the same template.
+//!
+//! How a page is furnished:
+//! - its template extends `console/frame.html`: blocks `title` (also of the browser's tab), `width` (` page-narrow` for forms) and `content`.
+//!   `content` begins with `<div class="head">` and the page's one `<h1>`; each `<section>` has an `<h2>`;
+//! - a new area puts its [`Section`] into `Section::ALL`, and the navigation has it;
+//! - what repeats is a part ([`parts`]): [`Table`] of [`Cell`]s, [`Facts`], [`Badge`], [`Empty`], [`Filters`], [`Pager`], [`JsonBlock`], [`Chart`],
+//!   [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
+//! - what removes or cannot be undone is an [`Action::ask`] that leads to a [`Removal`]; every form carries `frame.csrf`;
+//! - filters and cursors are in the address; nothing needs a script, and nothing is styled or scripted inline (the policy forbids both);
+//! - every struct stands in `tests::pages` with script in each text that comes from elsewhere.
 
 mod connections;
 mod deliveries;
@@ -10,6 +20,7 @@ mod frame;
 mod integration_form;
 mod integrations;
 mod moment;
+pub mod parts;
 mod problem;
 mod providers;
 pub mod reference;
@@ -28,6 +39,7 @@ pub use frame::{Frame, Notice, Section, Tone};
 pub use integration_form::{Group, IntegrationForm};
 pub use integrations::{IntegrationItem, IntegrationsPage};
 pub use moment::Moment;
+pub use parts::*;
 pub use problem::ProblemPage;
 pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};
 pub use removal::Removal;

@@ -15,11 +15,12 @@ function notify(text, tone) {
 
 function localise(root) {
   const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const precise = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false });
   for (const time of root.querySelectorAll("time[datetime]:not([data-local])")) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     time.title = time.textContent;
-    time.textContent = format.format(at);
+    time.textContent = ("precise" in time.dataset ? precise : format).format(at);
     time.dataset.local = "";
   }
 }
@@ -129,6 +130,9 @@ document.addEventListener("htmx:load", (event) => {
   localise(event.detail.elt);
   offerCopying(event.detail.elt);
 });
+
+// On a narrow screen the navigation is a strip: the area that is shown should be in sight.
+document.querySelector(".areas [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 document.addEventListener("htmx:responseError", () => notify("That did not work. Reload the page and try again.", "tone-bad"));
 document.addEventListener("htmx:sendError", () => notify("The server does not answer. Check that it runs, then try again.", "tone-bad"));

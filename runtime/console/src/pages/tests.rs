@@ -126,7 +126,7 @@ fn pages() -> Vec<(&'static str, String)> {
         made: Moment::new(text()),
         next: Some(Moment::new(text())),
     };
-    vec![
+    let mut pages = vec![
         ("connections", ConnectionsPage { frame: frame(), list: list(), usable }.render()),
         ("no connections", ConnectionList { items: Vec::new(), ..list() }.render()),
         ("test result", result().render()),
@@ -190,6 +190,45 @@ fn pages() -> Vec<(&'static str, String)> {
             }
             .render(),
         ),
+    ];
+    pages.extend(parts());
+    pages
+}
+
+/// What pages are built of, likewise.
+fn parts() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let moment = || Moment::new(HOSTILE);
+    let actions = vec![Action::post(HOSTILE, HOSTILE, HOSTILE, HOSTILE).with(HOSTILE, HOSTILE), Action::ask(HOSTILE, HOSTILE, HOSTILE)];
+    let cells = vec![
+        Cell::text(HOSTILE),
+        Cell::Muted(text()),
+        Cell::code(HOSTILE),
+        Cell::Number(1),
+        Cell::Moment(moment()),
+        Cell::Badge(Badge::new(Tone::Live, HOSTILE)),
+        Cell::link(HOSTILE, HOSTILE),
+        Cell::Actions(actions),
+        Cell::Nothing,
+    ];
+    let all = vec![cells.clone(), vec![Cell::Lines(cells.clone()), Cell::Row(cells.clone())]].concat();
+    let columns = all.iter().map(|_| Column::number(HOSTILE)).collect();
+    let facts = all.iter().fold(Facts::default(), |facts, cell| facts.and(HOSTILE, cell.clone()));
+    let series = vec![Series { name: text(), tone: Tone::Warn }];
+    let buckets = vec![Bucket { from: moment(), values: vec![3] }];
+    let stat = Stat { label: text(), value: text(), note: text(), tone: Tone::Plain, href: text() };
+    let filters = vec![Filter::text(HOSTILE, HOSTILE, HOSTILE, HOSTILE), Filter::choice(HOSTILE, HOSTILE, HOSTILE, [(HOSTILE, HOSTILE)])];
+    vec![
+        ("table", Table { caption: text(), columns, rows: vec![all] }.to_string()),
+        ("facts", facts.to_string()),
+        ("empty", Empty::new(HOSTILE, HOSTILE).with_command(HOSTILE).with_link(HOSTILE, HOSTILE).to_string()),
+        ("pager", Pager { label: text(), newest: Some(text()), older: Some(text()) }.to_string()),
+        ("filters", Filters { path: text(), fields: filters }.to_string()),
+        ("json", JsonBlock::new(HOSTILE, HOSTILE).open().to_string()),
+        ("json that is JSON", JsonBlock::new("Input", &serde_json::json!({ HOSTILE: HOSTILE }).to_string()).to_string()),
+        ("chart", Chart { title: text(), unit: text(), series, buckets }.to_string()),
+        ("stats", Stats(vec![stat]).to_string()),
+        ("tabs", Tabs { label: text(), tabs: vec![Tab { title: text(), href: text(), is_current: true }] }.to_string()),
     ]
 }
 
