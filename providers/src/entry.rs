@@ -117,7 +117,9 @@ impl Entry {
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
         let mut places = self.proxy.headers.values().chain(self.proxy.query.values());
-        !written && !places.any(Template::is_secret) && self.auth.has_default_authorization()
+        // A key of the integration goes beside the connection's token.
+        let carries_credential = |template: &Template| template.names().into_iter().any(|name| matches!(name, Name::Credential(_)));
+        !written && !places.any(carries_credential) && self.auth.has_default_authorization()
     }
 
     /// Whether requests are signed or filled with settings of the integration, its client among them.

@@ -18,7 +18,7 @@ mod payloads;
 mod routing;
 mod series;
 
-const SECRET: &str = "a-secret-of-the-provider";
+pub(crate) const SECRET: &str = "a-secret-of-the-provider";
 
 /// A server with the integration `fixture`, whose provider signs its webhooks, and functions that handle them.
 struct Hooked {
@@ -137,7 +137,7 @@ impl Hooked {
     }
 }
 
-fn sign(body: &[u8]) -> String {
+pub(crate) fn sign(body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     mac.update(body);
     hex(&mac.finalize().into_bytes())

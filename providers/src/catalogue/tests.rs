@@ -90,3 +90,17 @@ fn a_connection_config_is_held_against_its_fields() {
         assert_eq!(check(bad).unwrap_err().field, "region");
     }
 }
+
+/// An application's own key goes beside the connection's token, not in its place.
+#[test]
+fn a_request_may_carry_a_key_of_the_integration() {
+    let text = GOOD
+        .replace("mode: API_KEY", "mode: OAUTH2\n  authorization_url: https://acme.example/a\n  token_url: https://acme.example/t\n  pkce: true")
+        .replace("${apiKey}", "${integration.subscription_key}")
+        + "integration_config:\n  subscription_key: {title: Key, description: Of the application}\n";
+    let entry = parse_entry(Path::new("acme.yaml"), &text).unwrap();
+    assert!(entry.requests_read_integration() && entry.uses_default_authorization());
+    assert!(entry.is_credential_header("x-api-key") && entry.is_credential_header("authorization"));
+    let unknown = text.replace("integration.subscription_key", "integration.other");
+    assert_eq!(parse_entry(Path::new("acme.yaml"), &unknown).unwrap_err().field, "proxy.headers.x-api-key");
+}

@@ -52,7 +52,8 @@ impl Checker<'_> {
         self.url("auth.authorization_url", &oauth.authorization_url, &Scope::Authorization);
         self.templates("auth.authorization_params", &oauth.authorization_params, &Scope::Authorization);
         for name in oauth.authorization_params.keys() {
-            let ours = matches!(name.as_str(), "state" | "redirect_uri" | "code_challenge" | "code_challenge_method");
+            // Where callbacks are registered under names, the name stands for our address.
+            let ours = matches!(name.as_str(), "state" | "code_challenge" | "code_challenge_method");
             self.require(!ours, &format!("auth.authorization_params.{name}"), "is set by the server with each authorization");
         }
         if let Some(issuer) = &oauth.issuer {
@@ -60,12 +61,12 @@ impl Checker<'_> {
         }
         self.url("auth.token_url", &oauth.token_url, &Scope::Authorization);
         self.templates("auth.token_params", &oauth.token_params, &Scope::Authorization);
-        self.headers("auth.token_headers", &oauth.token_headers, &Scope::REFRESH);
+        self.headers("auth.token_headers", &oauth.token_headers, &Scope::RENEWAL);
         self.require(matches!(oauth.token_method.as_str(), "POST" | "GET"), "auth.token_method", "must be POST or GET");
         if let Some(refresh) = &oauth.refresh_url {
             self.url("auth.refresh_url", refresh, &Scope::Authorization);
         }
-        self.templates("auth.refresh_params", &oauth.refresh_params, &Scope::REFRESH);
+        self.templates("auth.refresh_params", &oauth.refresh_params, &Scope::RENEWAL);
         self.require(!oauth.scope_separator.is_empty(), "auth.scope_separator", "must not be empty");
         self.require(!oauth.code_param.is_empty(), "auth.code_param", "must not be empty");
         self.answer("auth.token_response", &oauth.token_answer);

@@ -23,6 +23,8 @@ impl Scope {
     pub(super) const FIRST: Self = Self::Exchange { steps: 0, also: &[] };
     /// For the next token.
     pub(super) const REFRESH: Self = Self::Exchange { steps: 0, also: &["refresh_token"] };
+    /// For the next token where the present one can buy it.
+    pub(super) const RENEWAL: Self = Self::Exchange { steps: 0, also: &["refresh_token", "access_token"] };
 
     pub(super) fn knows(&self, entry: &Entry, name: &Name) -> bool {
         match name {
@@ -66,7 +68,6 @@ impl Scope {
 
     fn integration(&self, entry: &Entry) -> Vec<String> {
         let client: &[&str] = match &entry.auth {
-            _ if matches!(self, Self::Request) => return Vec::new(),
             Auth::OAuth2(_) | Auth::OAuth1(_) | Auth::Tba => &["client_id", "client_secret"],
             Auth::Mcp(mcp) if mcp.registration == ClientRegistration::Static => &["client_id", "client_secret"],
             Auth::App(_) => &["app_id", "app_link", "private_key"],

@@ -1,5 +1,7 @@
 //! The steps of OAuth, old and new.
 
+use indexmap::IndexMap;
+
 use super::{Draft, DryStep};
 use crate::entry::auth::{ClientCredentials, ClientProof, ClientRegistration, Mcp, OAuth1, OAuth1Signature, OAuth2, TokenAuth};
 
@@ -15,11 +17,7 @@ pub(super) fn code(oauth: &OAuth2) -> Vec<DryStep> {
     if oauth.pkce {
         browser = browser.field("code_challenge", "<challenge>").field("code_challenge_method", "S256");
     }
-    for (name, _) in &mut browser.fields {
-        if let Some(other) = oauth.parameter_names.get(name) {
-            name.clone_from(other);
-        }
-    }
+    renamed(&mut browser, &oauth.parameter_names);
     let token = Draft::token("The code buys the token", &oauth.token_method, &oauth.token_url, oauth.body_format)
         .field("grant_type", "authorization_code")
         .field("code", "<code>")
@@ -29,12 +27,23 @@ pub(super) fn code(oauth: &OAuth2) -> Vec<DryStep> {
     let refresh = Draft::token("The refresh token, if there is one, buys the next", &oauth.token_method, refresh_url, oauth.body_format)
         .field("grant_type", "refresh_token")
         .field("refresh_token", "<refresh_token>");
-    let (token, refresh) = (client(token, oauth.token_auth), client(refresh, oauth.token_auth));
+    let (mut token, mut refresh) = (client(token, oauth.token_auth), client(refresh, oauth.token_auth));
+    renamed(&mut token, &oauth.token_parameter_names);
+    renamed(&mut refresh, &oauth.token_parameter_names);
     vec![
         browser.done(),
         token.fields(&oauth.token_params).headers(&oauth.token_headers).done(),
         refresh.fields(&oauth.refresh_params).headers(&oauth.token_headers).done(),
     ]
+}
+
+/// In the provider's own words.
+fn renamed(draft: &mut Draft, names: &IndexMap<String, String>) {
+    for (name, _) in &mut draft.fields {
+        if let Some(other) = names.get(name) {
+            name.clone_from(other);
+        }
+    }
 }
 
 /// RFC 5849, 2.

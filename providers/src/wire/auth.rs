@@ -54,6 +54,9 @@ fn oauth2(oauth: &OAuth2, wire: &mut Map<String, Value>) {
         set(wire, "authorization_url_replacements", json!(oauth.parameter_names));
     }
     set_templates(wire, "token_params", &oauth.token_params);
+    if !oauth.token_parameter_names.is_empty() {
+        set(wire, "token_params_replacements", json!(oauth.token_parameter_names));
+    }
     set_templates(wire, "token_headers", &oauth.token_headers);
     if oauth.token_method != "POST" {
         set(wire, "token_request_method", oauth.token_method.as_str());

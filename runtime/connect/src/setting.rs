@@ -66,6 +66,16 @@ impl Client {
     }
 }
 
+impl<'a> Setting<'a> {
+    /// The same of a connection of which more is known.
+    pub(crate) fn with_config<'c>(&'c self, connection_config: &'c Map<String, Value>) -> Setting<'c>
+    where
+        'a: 'c,
+    {
+        Setting { connection_config, client: self.client.clone(), scopes: self.scopes.clone(), ..*self }
+    }
+}
+
 impl Setting<'_> {
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()

@@ -146,6 +146,14 @@ impl Runner {
         }
     }
 
+    /// The same with its credentials, so that the run need not read it again.
+    pub(crate) async fn opened_connection(&self, row: Option<ConnectionRowId>) -> Result<Option<ConnectionRow>, syncline_store::Error> {
+        match row {
+            Some(row) => self.store().connections().lookup_with_credentials(row).await,
+            None => Ok(None),
+        }
+    }
+
     /// Runs an action that another run asked for. It takes no slot: its caller holds one, and waiting for a second could wait for ever.
     pub(crate) async fn run_nested(&self, call: ActionCall, depth: u8) -> Result<RunOutcome, RunnerError> {
         self.call_action(call, depth).await

@@ -17,6 +17,7 @@ pub(super) async fn tour(workshop: &Workshop) {
     welcome(workshop).await;
     products(workshop).await;
     orders(workshop).await;
+    events(workshop).await;
     customers(workshop).await;
     stock(workshop).await;
     actions(workshop).await;
@@ -83,6 +84,29 @@ async fn orders(workshop: &Workshop) {
     assert_eq!(run["state"], "succeeded", "{run}");
     assert_eq!(workshop.shop.requests() - before, 1, "only what changed since the checkpoint is one page");
     assert_eq!(workshop.ids("shop", "ada", "Order").await, ["501", "502"]);
+}
+
+/// `onWebhook`: each event changes the record that it is about, between two runs of the sync.
+async fn events(workshop: &Workshop) {
+    let told = || async {
+        let runs = workshop.ended("shop", "ada", "orders").await;
+        runs.into_iter().filter(|run| run["trigger"] == "webhook").collect::<Vec<_>>()
+    };
+    let runs_of_events = |count: usize| async move {
+        workshop.app.eventually("run of the event", || async { (told().await.len() == count).then_some(()) }).await
+    };
+    let shipped = json!({ "type": "order.shipped", "order_id": 501, "tracking_code": "LP501" });
+    workshop.shop_tells("wh_1", "d1", shipped.clone()).await;
+    runs_of_events(1).await;
+    let order = &workshop.records("shop", "ada", "Order").await[0];
+    assert_eq!((&order["id"], &order["status"], &order["trackingCode"]), (&json!("501"), &json!("shipped"), &json!("LP501")));
+    // The same delivery again, and one that the sync did not subscribe to, run nothing.
+    workshop.shop_tells("wh_1", "d1", shipped).await;
+    workshop.shop_tells("wh_1", "d2", json!({ "type": "order.viewed", "order_id": 501 })).await;
+    workshop.shop_tells("wh_1", "d3", json!({ "type": "order.cancelled", "order_id": 502 })).await;
+    runs_of_events(2).await;
+    assert_eq!(workshop.ids("shop", "ada", "Order").await, ["501"]);
+    assert!(told().await.iter().all(|run| run["state"] == "succeeded"), "{:?}", told().await);
 }
 
 async fn customers(workshop: &Workshop) {

@@ -12,8 +12,9 @@ use super::stand_in::StandIn;
 use super::stand_ins::{billing, google_calendar, helpdesk, hubspot, linear, notion, shop};
 use crate::app::App;
 use crate::guests::root;
+use crate::incoming;
 use crate::javascript::on_path;
-use crate::node::{Answer, KEY};
+use crate::node::{Answer, KEY, read};
 use crate::provider::TOKEN;
 
 /// The environment's variable `HELPDESK_UPLOAD_KEY`.
@@ -57,7 +58,7 @@ impl Workshop {
         let (hubspot, notion) = (hubspot::start().await, notion::start().await);
         let (linear, google_calendar) = (linear::start().await, google_calendar::start().await);
         let entries = [
-            own("larder", &shop.url()),
+            with_webhooks(own("larder", &shop.url())),
             own("help-o-matic", &helpdesk.url()),
             own("tally", &billing.url()),
             moved("hubspot", "https://api.hubapi.com", &hubspot.url()),
@@ -68,9 +69,12 @@ impl Workshop {
         set_variable(&database).await;
         let app = App::start_with(database, &entries).await;
         let workshop = Self { app, shop, helpdesk, billing, hubspot, notion, linear, google_calendar };
-        for (key, provider) in [("shop", "larder"), ("helpdesk", "help-o-matic"), ("billing", "tally")] {
+        for (key, provider) in [("helpdesk", "help-o-matic"), ("billing", "tally")] {
             workshop.app.post("/integrations", json!({ "provider": provider, "unique_key": key, "display_name": key })).await.ok();
         }
+        let config = json!({ "webhook_secret": incoming::SECRET });
+        let shop = json!({ "provider": "larder", "unique_key": "shop", "display_name": "shop", "integration_config": config });
+        workshop.app.post("/integrations", shop).await.ok();
         for provider in ["hubspot", "notion", "linear", "google-calendar"] {
             let credentials = json!({ "type": "OAUTH2", "client_id": "client", "client_secret": "secret" });
             let body = json!({ "provider": provider, "unique_key": provider, "credentials": credentials });
@@ -167,6 +171,17 @@ impl Workshop {
         page["records"].as_array().unwrap().clone()
     }
 
+    /// An event of the shop, as it sends it to the address that the function subscribed.
+    pub(crate) async fn shop_tells(&self, subscription: &str, delivery: &str, mut event: Value) {
+        let url = self.shop.world().webhooks[subscription].clone();
+        let path = &url[url.find("/webhook/").expect("the address of webhooks")..];
+        event["webhook_id"] = json!(subscription);
+        let body = event.to_string();
+        let request = self.app.http.post(self.app.url(path)).header("content-type", "application/json");
+        let request = request.header("x-larder-delivery", delivery).header("x-larder-signature", incoming::sign(body.as_bytes()));
+        read(request.body(body)).await.ok();
+    }
+
     /// What a run wrote to its log.
     pub(crate) async fn log(&self, run: &Value) -> String {
         self.app.run_log(run).await
@@ -219,6 +234,18 @@ fn own(key: &str, url: &str) -> (String, String) {
         "key: {key}\ndisplay_name: {key}\ncategories: [dev-tools]\ndocs: https://example.com/docs\nauth:\n  mode: API_KEY\nproxy:\n  base_url: {url}\n  headers:\n    authorization: Bearer ${{apiKey}}\nsources: [https://example.com/docs]\n"
     );
     (format!("{key}.yaml"), text)
+}
+
+/// The same, telling of its events: each names the subscription, which the function that made it noted in the connection's metadata.
+fn with_webhooks((file, text): (String, String)) -> (String, String) {
+    let webhook = "webhook:
+  docs: https://example.com/docs
+  signature: {type: hmac, header: x-larder-signature}
+  event: [body.type]
+  delivery_id: [header.x-larder-delivery]
+  route: [{from: body.webhook_id, to: [metadata.webhookId]}]
+";
+    (file, text + webhook)
 }
 
 /// A provider of the catalogue at another address.

@@ -70,6 +70,7 @@ auth_block! {
     signature_method: OAuth1Signature, for OAUTH1;
     token_url: Template, for OAUTH2 OAUTH1 OAUTH2_CC CUSTOM;
     token_params: Templates, for OAUTH2 OAUTH2_CC CUSTOM;
+    token_parameter_names: IndexMap<String, String>, for OAUTH2 CUSTOM;
     token_headers: Templates, for OAUTH2 OAUTH2_CC CUSTOM;
     token_method: String, for OAUTH2 CUSTOM;
     token_auth: TokenAuth, for OAUTH2 OAUTH2_CC CUSTOM;

@@ -20,6 +20,8 @@ pub struct OAuth2 {
     pub token_url: Template,
     /// Added to the code exchange.
     pub token_params: Templates,
+    /// Fields of token requests, and what this provider calls them: `code` to `auth_code`.
+    pub token_parameter_names: indexmap::IndexMap<String, String>,
     /// Sent with every token request.
     pub token_headers: Templates,
     /// `POST` unless the provider wants `GET`, with the parameters in the query.

@@ -81,6 +81,10 @@ pub(crate) async fn complete(
         return renew(setting, oauth, &supplied).await;
     }
     let code = code(flow.issuer.as_ref(), callback, &oauth.code_param)?;
+    let of_callback = metadata::of_callback(oauth, callback);
+    metadata::check(setting.entry, &of_callback)?;
+    let told_config = setting.connection_config.clone().into_iter().chain(of_callback).collect();
+    let setting = &setting.with_config(&told_config);
     let mut request = TokenRequest::new(&oauth.token_url, &oauth.token_params);
     request.public("grant_type", "authorization_code");
     request.public("redirect_uri", &flow.redirect_uri);

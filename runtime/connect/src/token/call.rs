@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use syncline_domain::{Secret, Timestamp};
 use syncline_outbound::{Denied, Fetch, HttpClient, ProxyError};
@@ -91,6 +92,16 @@ impl TokenCall {
                 self
             }
         }
+    }
+
+    /// Gives fields the names that a provider has for them.
+    pub(crate) fn renamed(mut self, names: &IndexMap<String, String>) -> Self {
+        for (name, _) in &mut self.fields {
+            if let Some(other) = names.get(name) {
+                name.clone_from(other);
+            }
+        }
+        self
     }
 
     /// A JSON body of any shape in place of the fields.

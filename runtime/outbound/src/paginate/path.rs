@@ -1,4 +1,4 @@
-//! Dotted paths into JSON text: `paging.next.after`, `data.0.id`, `data.-1.id` (the last).
+//! Dotted paths into JSON text: `paging.next.after`, `data.0.id`, `data.-1.id` (the last). A key may have dots itself: `@odata.nextLink`.
 
 use serde_json::value::RawValue;
 
@@ -6,16 +6,21 @@ use super::Object;
 
 /// The value at `path`; `None` where there is none. Its text is untouched.
 pub(super) fn find<'a>(body: &'a RawValue, path: &str) -> Option<&'a RawValue> {
-    path.split('.').try_fold(body, |value, key| {
-        let text = value.get();
-        if text.starts_with('{') {
-            return serde_json::from_str::<Object<'_>>(text).ok()?.get(key).copied();
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    let text = body.get();
+    let value = if text.starts_with('{') {
+        let object: Object<'_> = serde_json::from_str(text).ok()?;
+        if let Some(value) = object.get(path) {
+            return Some(value);
         }
+        object.get(key).copied()?
+    } else {
         let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
         let index: isize = key.parse().ok()?;
         let index = if index < 0 { items.len().checked_add_signed(index)? } else { index.unsigned_abs() };
-        items.get(index).copied()
-    })
+        items.get(index).copied()?
+    };
+    rest.map_or(Some(value), |rest| find(value, rest))
 }
 
 /// A cursor: a number or a string with something in it, as JSON text.

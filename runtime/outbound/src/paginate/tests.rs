@@ -72,6 +72,17 @@ fn the_last_items_id_can_be_the_cursor() {
     assert_eq!(page.next.as_deref(), Some("b"));
 }
 
+/// OData names its next page with a dot in the key.
+#[test]
+fn a_path_finds_keys_with_dots() {
+    let mut top = paginator(r#"{"type":"link","link_path_in_response_body":"@odata.nextLink","response_path":"value"}"#, get("/"));
+    let page = top.accept(&answer(URL, r#"{"value":[1],"@odata.nextLink":"https://acme.example/items?$skip=1"}"#)).unwrap().unwrap();
+    assert_eq!(page.next.as_deref(), Some("https://acme.example/items?$skip=1"));
+    let mut below = paginator(r#"{"type":"link","link_path_in_response_body":"d.@odata.nextLink","response_path":"d.value"}"#, get("/"));
+    let page = below.accept(&answer(URL, r#"{"d":{"value":[1],"@odata.nextLink":"/items?p=2"}}"#)).unwrap().unwrap();
+    assert_eq!(page.next.as_deref(), Some("https://acme.example/items?p=2"));
+}
+
 #[test]
 fn an_offset_counts_items_or_pages_and_a_short_page_is_the_last() {
     let mut items = paginator(r#"{"type":"offset","offset_name_in_request":"skip","limit":2,"limit_name_in_request":"top"}"#, get("/"));

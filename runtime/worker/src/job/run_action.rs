@@ -16,7 +16,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
     let Some(action) = actions.lookup(payload.action).await.map_err(lost)? else { return Ok(Done::Complete) };
     let (AsyncActionState::Waiting, Some(input)) = (action.state, action.input) else { return Ok(Done::Complete) };
     let function = runner.store().functions().lookup(action.function).await.map_err(lost)?;
-    let connection = runner.connection(job.connection).await.map_err(lost)?;
+    let connection = runner.opened_connection(job.connection).await.map_err(lost)?;
     let (Some(function), Some(connection)) = (function, connection) else {
         actions.cancel(job.fence(), runner.now()).await.map_err(lost)?;
         return Ok(Done::Recorded);

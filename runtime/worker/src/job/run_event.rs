@@ -12,7 +12,7 @@ use crate::run::Work;
 pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationToken) -> Result<Done, JobError> {
     let payload: RunEvent = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
     let Some(function) = runner.store().functions().lookup(payload.function).await? else { return Ok(Done::Complete) };
-    let Some(connection) = runner.connection(job.connection).await? else { return Ok(Done::Complete) };
+    let Some(connection) = runner.opened_connection(job.connection).await? else { return Ok(Done::Complete) };
     let work = Work {
         function,
         connection,

@@ -18,7 +18,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationTo
     // A sync, its function or its connection may have been deleted since: then there is nothing left to do.
     let Some(sync) = runner.store().syncs().lookup_by_id(id).await? else { return Ok(Done::Complete) };
     let Some(function) = runner.store().functions().lookup(sync.function).await? else { return Ok(Done::Complete) };
-    let Some(connection) = runner.connection(Some(sync.connection)).await? else { return Ok(Done::Complete) };
+    let Some(connection) = runner.opened_connection(Some(sync.connection)).await? else { return Ok(Done::Complete) };
     if payload.empty_cache && job.attempt == 1 {
         for model in &function.definition.models {
             let of = CollectionRef { connection: sync.connection, model: model.name.clone(), variant: sync.variant.clone() };

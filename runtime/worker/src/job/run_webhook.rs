@@ -19,7 +19,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
     // Each of them may have been deleted since: then there is nothing left to do.
     let Some(sync) = runner.store().syncs().lookup_by_id(sync).await? else { return Ok(Done::Complete) };
     let Some(function) = runner.store().functions().lookup(sync.function).await? else { return Ok(Done::Complete) };
-    let Some(connection) = runner.connection(job.connection).await? else { return Ok(Done::Complete) };
+    let Some(connection) = runner.opened_connection(job.connection).await? else { return Ok(Done::Complete) };
     let Some(content) = runner.store().incoming_webhooks().content(webhook).await? else { return Ok(Done::Complete) };
     let content_type = content.head.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
     let input = payload(content_type, &content.body).ok_or_else(|| JobError::Fail(anyhow!("the webhook's body cannot be read")))?;

@@ -71,6 +71,7 @@ fn oauth2(block: AuthBlock, need: &mut Needs<'_>) -> Option<OAuth2> {
         issuer: block.issuer,
         token_url: token_url?,
         token_params: block.token_params.unwrap_or_default(),
+        token_parameter_names: block.token_parameter_names.unwrap_or_default(),
         token_headers: block.token_headers.unwrap_or_default(),
         token_method: block.token_method.unwrap_or_else(|| "POST".to_owned()),
         refresh_url: block.refresh_url,

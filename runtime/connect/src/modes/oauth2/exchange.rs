@@ -47,6 +47,7 @@ impl<'a> TokenRequest<'a> {
         }
         let client = &setting.client;
         call = call.authenticate(oauth.token_auth, client.require("client_id")?, client.get("client_secret"));
+        call = call.renamed(&oauth.token_parameter_names);
         for (name, template) in self.extra {
             if let Ok(value) = template.resolve(&values) {
                 call = if template.is_secret() { call.secret_field(name, &value) } else { call.field(name, value) };

@@ -34,6 +34,7 @@ fn entry(base: &Url) -> OAuth2 {
         authorization_url: template("https://acme.example/authorize?audience=api"),
         authorization_params: Templates::new(),
         parameter_names: indexmap::IndexMap::new(),
+        token_parameter_names: indexmap::IndexMap::new(),
         issuer: None,
         token_url: template(base.join("token").unwrap().as_str()),
         token_params: Templates::new(),
@@ -215,7 +216,8 @@ async fn a_code_is_exchanged_with_verifier_and_the_same_redirect_uri() {
     .await;
     let mut oauth = entry(&provider.url);
     oauth.token_headers = templates([("x-client", "${clientId}")]);
-    oauth.token_params = templates([("audience", "${connectionConfig.team}"), ("gone", "${connectionConfig.x}")]);
+    let told = ("context", "${connectionConfig.realm}");
+    oauth.token_params = templates([("audience", "${connectionConfig.team}"), ("gone", "${connectionConfig.x}"), told]);
     oauth.token_response_metadata = vec!["account".to_owned(), "more.region".to_owned(), "absent".to_owned()];
     oauth.callback_metadata = vec!["realm".to_owned()];
     let mut bench = bench(&oauth);
@@ -235,6 +237,7 @@ async fn a_code_is_exchanged_with_verifier_and_the_same_redirect_uri() {
         ("client_id", "client:1"),
         ("client_secret", "canary-secret &+"),
         ("code", "c/1"),
+        ("context", "r9"),
         ("grant_type", "authorization_code"),
         ("redirect_uri", "https://syncline.example/oauth/callback"),
     ];
@@ -244,6 +247,29 @@ async fn a_code_is_exchanged_with_verifier_and_the_same_redirect_uri() {
     assert_eq!(stored.expires_at.unwrap().to_millis_z(), "2026-01-01T13:00:00.000Z");
     assert!(stored.raw.as_ref().unwrap().expose().contains("\"region\":\"eu\""));
     assert_eq!(Value::Object(grant.connection_config), json!({ "account": "17", "more.region": "eu", "realm": "r9" }));
+}
+
+#[tokio::test]
+async fn a_token_request_is_in_the_providers_own_words() {
+    let provider = StandIn::always(200, "application/json", r#"{"access_token":"t-1"}"#).await;
+    let mut oauth = entry(&provider.url);
+    oauth.pkce = false;
+    let names = [("client_id", "app_id"), ("client_secret", "secret"), ("code", "auth_code")];
+    oauth.token_parameter_names = names.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned())).into_iter().collect();
+    oauth.token_params = templates([("redirect_uri", "registered-name")]);
+    let bench = bench(&oauth);
+    let (_, secret) = begun(&bench, &oauth);
+    complete(&bench.setting(), &oauth, &secret, &back(&[("code", "c-1")])).await.unwrap();
+    let form = provider.asked()[0].form();
+    let sent: BTreeMap<_, _> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expected = [
+        ("app_id", "client:1"),
+        ("auth_code", "c-1"),
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", "registered-name"),
+        ("secret", "canary-secret &+"),
+    ];
+    assert_eq!(sent, expected.into_iter().collect());
 }
 
 #[tokio::test]
