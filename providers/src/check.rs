@@ -78,6 +78,8 @@ impl Checker<'_> {
             self.require(!verification.endpoints.is_empty(), "proxy.verification.endpoints", "at least one");
             let known_method = matches!(verification.method.as_str(), "GET" | "POST" | "HEAD");
             self.require(known_method, "proxy.verification.method", "must be GET, POST or HEAD");
+            let is_filled = verification.endpoints.iter().any(|endpoint| endpoint.contains("${"));
+            self.require(!is_filled, "proxy.verification.endpoints", "are not templates; what differs belongs into the base URL");
             self.headers("proxy.verification.headers", &verification.headers, &Scope::Request);
         }
     }

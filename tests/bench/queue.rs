@@ -1,7 +1,7 @@
 //! What the queue does on this machine: durable runs a second, from a due time to a start, and what a million schedules cost that are not due.
 //!
 //! The server runs in this process, so that time is measured by one clock and CPU time is that of everything, PostgreSQL's own excepted.
-//! `cargo bench -p syncline-server --bench queue -- [due|latency|idle] [sqlite|postgres]`
+//! `cargo bench -p syncline-server --bench queue -- [due|steady|latency|idle] [sqlite|postgres]`
 
 #![expect(dead_code, reason = "shares the integration suite's harness and needs a part of it")]
 
@@ -29,6 +29,8 @@ use crate::guests::FIXTURE;
 
 /// Due at one second.
 const DUE: usize = 10_000;
+/// Of them, where they are due one second after the other.
+const EACH_SECOND: usize = 1_000;
 const TRIGGERED: usize = 300;
 /// Schedules that are not due, on so many connections.
 const IDLE: (usize, usize) = (10_000, 100);
@@ -43,7 +45,7 @@ fn main() {
         let given: Vec<_> = arguments.iter().filter(|argument| of.contains(&argument.as_str())).collect();
         given.is_empty() || given.iter().any(|argument| *argument == name)
     };
-    let scenarios = ["due", "latency", "idle"];
+    let scenarios = ["due", "steady", "latency", "idle"];
     let databases = ["sqlite", "postgres"];
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -59,6 +61,7 @@ fn main() {
                 let world = World::start(&test).await;
                 match scenario {
                     "due" => due(database, &world).await,
+                    "steady" => steady(database, &world).await,
                     "latency" => latency(database, &world).await,
                     _ => idle(database, &world).await,
                 }
@@ -210,6 +213,30 @@ async fn due(database: &str, world: &World) {
     println!(
         "{database:9} {DUE} due at once: {:.0} durable runs/s, {cpu:.0} µs CPU/run, lateness p50 {:.0} ms p99 {:.0} ms",
         DUE as f64 / last,
+        percentile(&mut late, 50),
+        percentile(&mut late, 99)
+    );
+}
+
+/// As many schedules due in each second as the goal has it, for ten seconds: how late each starts.
+async fn steady(database: &str, world: &World) {
+    let first = SystemClock.now().plus(Duration::from_secs(90));
+    let at = |n: usize| first.plus(Duration::from_secs((n / EACH_SECOND) as u64));
+    for hundred in 0..DUE / 100 {
+        let due = at(hundred * 100);
+        futures_util::future::join_all((0..100).map(|n| world.connect(format!("c{hundred}-{n}"), 1, Some(due)))).await;
+    }
+    let wait = first.since(SystemClock.now());
+    assert!(!wait.is_zero(), "the machine is too slow for {DUE} connections in 90 s");
+    tokio::time::sleep(wait).await;
+    let cpu = cpu_us();
+    let mut begun: Vec<Timestamp> = world.runs(DUE).await.into_iter().map(|(start, _)| start).collect();
+    let cpu = (cpu_us() - cpu) / DUE as f64;
+    // The line is served in its order, so the n-th to begin was the n-th to fall due.
+    begun.sort_unstable();
+    let mut late: Vec<f64> = begun.iter().enumerate().map(|(n, start)| start.since(at(n)).as_secs_f64() * 1e3).collect();
+    println!(
+        "{database:9} {EACH_SECOND} due each second: {cpu:.0} µs CPU/run, lateness p50 {:.0} ms p99 {:.0} ms",
         percentile(&mut late, 50),
         percentile(&mut late, 99)
     );

@@ -95,7 +95,10 @@ fn a_connection_config_is_held_against_its_fields() {
 #[test]
 fn a_request_may_carry_a_key_of_the_integration() {
     let text = GOOD
-        .replace("mode: API_KEY", "mode: OAUTH2\n  authorization_url: https://acme.example/a\n  token_url: https://acme.example/t\n  pkce: true")
+        .replace(
+            "mode: API_KEY",
+            "mode: OAUTH2\n  authorization_url: https://acme.example/a\n  token_url: https://acme.example/t\n  pkce: true",
+        )
         .replace("${apiKey}", "${integration.subscription_key}")
         + "integration_config:\n  subscription_key: {title: Key, description: Of the application}\n";
     let entry = parse_entry(Path::new("acme.yaml"), &text).unwrap();

@@ -60,7 +60,7 @@ impl Workshop {
         let entries = [
             with_webhooks(own("larder", &shop.url())),
             own("help-o-matic", &helpdesk.url()),
-            own("tally", &billing.url()),
+            own("counting-house", &billing.url()),
             moved("hubspot", "https://api.hubapi.com", &hubspot.url()),
             moved("notion", "https://api.notion.com", &notion.url()),
             moved("linear", "https://api.linear.app", &linear.url()),
@@ -69,7 +69,7 @@ impl Workshop {
         set_variable(&database).await;
         let app = App::start_with(database, &entries).await;
         let workshop = Self { app, shop, helpdesk, billing, hubspot, notion, linear, google_calendar };
-        for (key, provider) in [("helpdesk", "help-o-matic"), ("billing", "tally")] {
+        for (key, provider) in [("helpdesk", "help-o-matic"), ("billing", "counting-house")] {
             workshop.app.post("/integrations", json!({ "provider": provider, "unique_key": key, "display_name": key })).await.ok();
         }
         let config = json!({ "webhook_secret": incoming::SECRET });

@@ -90,8 +90,13 @@ fn pages() -> Vec<(&'static str, String)> {
     };
     let provider =
         ProviderItem { key: HOSTILE.to_owned(), name: HOSTILE.to_owned(), sign_in: HOSTILE.to_owned(), logo: HOSTILE.to_owned() };
-    let providers =
-        |items: Vec<ProviderItem>| ProviderList { home: "/console/dev".to_owned(), search: HOSTILE.to_owned(), is_narrowed: true, items, total: 9 };
+    let providers = |items: Vec<ProviderItem>| ProviderList {
+        home: "/console/dev".to_owned(),
+        search: HOSTILE.to_owned(),
+        is_narrowed: true,
+        items,
+        total: 9,
+    };
     let choice = || ProviderChoice { value: HOSTILE.to_owned(), words: HOSTILE.to_owned(), is_chosen: true };
     let form = |key: Option<String>| IntegrationForm {
         frame: frame(),
@@ -132,7 +137,11 @@ fn pages() -> Vec<(&'static str, String)> {
         ("no connections", ConnectionList { items: Vec::new(), ..list() }.render()),
         ("test result", result().render()),
         ("integrations", IntegrationsPage { frame: frame(), items: vec![integration] }.render()),
-        ("providers", ProvidersPage { frame: frame(), list: providers(vec![provider]), categories: vec![choice()], auth_modes: vec![choice()] }.render()),
+        (
+            "providers",
+            ProvidersPage { frame: frame(), list: providers(vec![provider]), categories: vec![choice()], auth_modes: vec![choice()] }
+                .render(),
+        ),
         ("no providers", providers(Vec::new()).render()),
         ("new integration", form(None).render()),
         ("integration", form(Some(text())).render()),

@@ -14,7 +14,11 @@ pub(super) fn of_callback(oauth: &OAuth2, callback: &CallbackParams) -> Map<Stri
 
 /// Of the callback and of the token answer, which comes from the provider itself and so has the last word.
 pub(super) fn told(oauth: &OAuth2, answer: &Answer, callback: &CallbackParams) -> Map<String, Value> {
-    of_callback(oauth, callback).into_iter().chain(answer.picked(&oauth.token_response_metadata)).map(|(name, value)| (name, as_text(value))).collect()
+    of_callback(oauth, callback)
+        .into_iter()
+        .chain(answer.picked(&oauth.token_response_metadata))
+        .map(|(name, value)| (name, as_text(value)))
+        .collect()
 }
 
 /// Templates read these values, and a host may be among them: what breaks the entry's rules could send the token elsewhere.
