@@ -16,16 +16,19 @@ mod gate;
 mod headers;
 mod home;
 mod integrations;
+mod link;
 mod notice;
 mod password;
 mod refusal;
 mod request;
+mod runs;
 mod session;
 mod setup;
 mod sign_in;
 mod sign_out;
 mod state;
 mod webhooks;
+mod words;
 
 use std::sync::Arc;
 
@@ -65,6 +68,10 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/integrations/{key}", get(integrations::update::show).post(integrations::update::handle))
         .route("/{environment}/integrations/{key}/delete", get(integrations::delete::ask).post(integrations::delete::handle))
         .route("/{environment}/integrations/{key}/connect", post(connections::connect::new))
+        .route("/{environment}/runs", get(runs::list::handle))
+        .route("/{environment}/runs/{run}", get(runs::show::handle))
+        .route("/{environment}/runs/{run}/again", get(runs::again::ask).post(runs::again::handle))
+        .route("/{environment}/runs/{run}/cancel", get(runs::cancel::ask).post(runs::cancel::handle))
         .route("/{environment}/webhooks", get(webhooks::show).post(webhooks::save))
         .route("/{environment}/webhooks/rotate", post(webhooks::rotate))
         .route("/{environment}/webhooks/deliveries", get(deliveries::list))

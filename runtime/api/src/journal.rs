@@ -54,6 +54,12 @@ impl Note {
         self
     }
 
+    /// By whoever is signed in to the console.
+    pub(crate) fn by_operator(mut self) -> Self {
+        self.0.actor = Some("console".to_owned());
+        self
+    }
+
     pub(crate) fn of(mut self, integration: &IntegrationKey) -> Self {
         self.0.integration = Some(integration.clone());
         self

@@ -9,6 +9,7 @@
 //! - a new area puts its [`Section`] into `Section::ALL`, and the navigation has it;
 //! - what repeats is a part ([`parts`]): [`Table`] of [`Cell`]s, [`Facts`], [`Badge`], [`Empty`], [`Filters`], [`Pager`], [`JsonBlock`], [`Chart`],
 //!   [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
+//! - a page that is one list is a [`Listing`], without a template of its own;
 //! - what removes or cannot be undone is an [`Action::ask`] that leads to a [`Removal`]; every form carries `frame.csrf`;
 //! - filters and cursors are in the address; nothing needs a script, and nothing is styled or scripted inline (the policy forbids both);
 //! - every struct stands in `tests::pages` with script in each text that comes from elsewhere.
@@ -19,12 +20,14 @@ mod field;
 mod frame;
 mod integration_form;
 mod integrations;
+mod listing;
 mod moment;
 pub mod parts;
 mod problem;
 mod providers;
 pub mod reference;
 mod removal;
+mod run;
 mod sign_in;
 mod webhooks;
 
@@ -38,10 +41,12 @@ use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};
 pub use integration_form::{Group, IntegrationForm};
 pub use integrations::{IntegrationItem, IntegrationsPage};
+pub use listing::{Listing, Live};
 pub use moment::Moment;
 pub use parts::*;
 pub use problem::ProblemPage;
 pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};
 pub use removal::Removal;
+pub use run::{Problem, RunPage, Step};
 pub use sign_in::{SetupPage, SignInPage};
 pub use webhooks::WebhooksPage;

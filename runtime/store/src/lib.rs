@@ -94,7 +94,7 @@ pub use records::{
 };
 pub use retention::{RecordPolicies, RecordPolicy};
 pub use run_logs::{LogLine, LogRow, RunLogs};
-pub use runs::{FinishRun, NewRun, RunFilter, RunRow, RunUsage, Runs};
+pub use runs::{FinishRun, NewRun, RunFilter, RunPage, RunRow, RunSearch, RunUsage, Runs};
 pub use store::Store;
 pub use syncs::{DueSync, NewSync, NextDue, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};
 pub use variables::Variables;

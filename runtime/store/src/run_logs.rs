@@ -2,7 +2,7 @@
 
 use syncline_domain::{RunId, Timestamp};
 
-use crate::database::{Sql, Transaction, values};
+use crate::database::{Row, Sql, Transaction, values};
 use crate::{Error, Store};
 
 /// The runs' logs.
@@ -74,13 +74,18 @@ impl RunLogs<'_> {
     /// Lines after `after` (0 for all), in order.
     pub async fn list(&self, run: RunId, after: i64, limit: u32) -> Result<Vec<LogRow>, Error> {
         let sql = "SELECT seq, at, level, message, fields FROM run_logs WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let rows = self.0.database().rows(sql, values![run, after, i64::from(limit)]).await?;
-        rows.iter()
-            .map(|row| {
-                let line =
-                    LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
-                Ok(LogRow { seq: row.get("seq")?, line })
-            })
-            .collect()
+        self.0.database().rows(sql, values![run, after, i64::from(limit)]).await?.iter().map(line).collect()
     }
+
+    /// The last lines before `before`, or of all, in order: the end of a log is where a failure is.
+    pub async fn last(&self, run: RunId, before: Option<i64>, limit: u32) -> Result<Vec<LogRow>, Error> {
+        let sql = "SELECT seq, at, level, message, fields FROM run_logs WHERE run = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+        let values = values![run, before.unwrap_or(i64::MAX), i64::from(limit)];
+        self.0.database().rows(sql, values).await?.iter().rev().map(line).collect()
+    }
+}
+
+fn line(row: &Row) -> Result<LogRow, Error> {
+    let line = LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
+    Ok(LogRow { seq: row.get("seq")?, line })
 }

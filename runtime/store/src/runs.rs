@@ -1,5 +1,6 @@
 //! Executions of functions.
 
+mod browse;
 mod finish;
 mod list;
 mod whole;
@@ -9,6 +10,7 @@ use syncline_domain::{
     RunState, SyncId, Timestamp, Trigger, Variant,
 };
 
+pub use browse::{RunPage, RunSearch};
 pub use finish::{FinishRun, RunUsage};
 pub use list::RunFilter;
 

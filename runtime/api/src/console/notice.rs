@@ -8,6 +8,9 @@ use crate::console::form::Asked;
 pub(super) fn of(asked: &Asked) -> Option<Notice> {
     let text = match asked.get("done") {
         "added" => "The integration is there. Connect the first account with it.",
+        "cancelled" => "The run is cancelled.",
+        "over" => "The run was over already.",
+        "queued" => "It is in the queue. Its run appears here as soon as a worker takes it.",
         "enabled" => "The address is tried again. Replay what it missed.",
         "replayed" => "The webhook is on its way.",
         "deleted" => "The integration is deleted.",

@@ -3,6 +3,7 @@
 mod access;
 mod connections;
 mod integrations;
+mod runs;
 mod webhooks;
 
 use syncline_domain::Secret;

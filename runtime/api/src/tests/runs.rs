@@ -5,7 +5,7 @@ use super::*;
 
 impl TestApp {
     /// Three runs of `create-issue`, the last of them failed, with a log of two lines each.
-    async fn with_runs() -> (Self, Vec<RunId>) {
+    pub(super) async fn with_runs() -> (Self, Vec<RunId>) {
         let app = Self::connected().await;
         app.deploy(vec![json!({ "name": "create-issue", "kind": "action" })]).await.expect(StatusCode::OK);
         let function = &app.store.functions().list(app.environment, None).await.unwrap()[0];

@@ -1,7 +1,7 @@
 use super::*;
 
 impl TestApp {
-    async fn with_sync(auto_start: bool) -> Self {
+    pub(super) async fn with_sync(auto_start: bool) -> Self {
         let app = Self::connected().await;
         let sync = json!({ "name": "issues", "kind": "sync", "schedule": "every 1h", "auto_start": auto_start, "models": [{ "name": "Issue", "schema": {} }] });
         app.deploy(vec![sync]).await.expect(StatusCode::OK);

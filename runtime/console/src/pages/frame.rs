@@ -78,7 +78,7 @@ impl Frame {
 
 impl Section {
     /// The areas that have pages, in the order of the navigation.
-    pub const ALL: [Self; 3] = [Self::Connections, Self::Webhooks, Self::Integrations];
+    pub const ALL: [Self; 4] = [Self::Connections, Self::Runs, Self::Webhooks, Self::Integrations];
 
     /// Path below the environment.
     pub const fn path(self) -> &'static str {

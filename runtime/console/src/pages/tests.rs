@@ -202,7 +202,47 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
     ];
     pages.extend(parts());
+    pages.extend(areas());
     pages
+}
+
+fn areas() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let moment = || Moment::new(HOSTILE);
+    let badge = || Badge::new(Tone::Bad, HOSTILE);
+    let json = || JsonBlock::new(HOSTILE, HOSTILE);
+    let table = || Table { caption: text(), columns: vec![Column::new(HOSTILE)], rows: vec![vec![Cell::text(HOSTILE)]] };
+    let listing = |table| Listing {
+        frame: frame(),
+        title: text(),
+        lead: text(),
+        tabs: Some(Tabs { label: text(), tabs: vec![Tab { title: text(), href: text(), is_current: false }] }),
+        filters: Some(Filters { path: text(), fields: vec![] }),
+        table,
+        empty: Empty::new(HOSTILE, HOSTILE),
+        pager: Pager::default(),
+        live: Some(Live { here: text(), other: text(), is_on: true }),
+    };
+    let problem = Problem { headline: text(), message: text(), code: text(), advice: text(), frames: vec![text()], details: Some(json()) };
+    let step = Step { at: moment(), label: text(), tone: Tone::Plain, text: text(), fields: Some(json()) };
+    let run = RunPage {
+        frame: frame(),
+        here: text(),
+        back: text(),
+        title: text(),
+        id: text(),
+        state: badge(),
+        is_live: true,
+        actions: vec![Action::post(HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
+        problem: Some(problem),
+        facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
+        counts: Some(table()),
+        timeline: vec![step],
+        earlier: Some(text()),
+        latest: Some(text()),
+        blocks: vec![json()],
+    };
+    vec![("listing", listing(Some(table())).render()), ("empty listing", listing(None).render()), ("run", run.render())]
 }
 
 /// What pages are built of, likewise.

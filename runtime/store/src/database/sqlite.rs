@@ -104,6 +104,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(10, "incoming_webhooks", include_str!("../../../../migrations/sqlite/0010_incoming_webhooks.sql")),
         migration(11, "outgoing_webhooks", include_str!("../../../../migrations/sqlite/0011_outgoing_webhooks.sql")),
         migration(12, "operations", include_str!("../../../../migrations/sqlite/0012_operations.sql")),
+        migration(13, "console", include_str!("../../../../migrations/sqlite/0013_console.sql")),
     ]
 }
 

@@ -40,6 +40,17 @@ impl Jobs<'_> {
         self.0.database().write(move |transaction| Box::pin(cancel_sync_in(transaction, sync, now))).await
     }
 
+    /// Takes back one job that waits or runs, as [`Self::cancel_for_sync`] does. `false` when it is over.
+    pub async fn cancel(&self, job: JobId, now: Timestamp) -> Result<bool, Error> {
+        let sql = "DELETE FROM jobs WHERE id = $1 AND state IN ('available', 'running') RETURNING id, kind";
+        self.0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move { Ok(cancelled(transaction.rows(sql, values![job]).await?, transaction, now).await? > 0) })
+            })
+            .await
+    }
+
     /// Forgets dead letters from before `older_than`; returns how many, at most `limit`.
     pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
         let sql = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";

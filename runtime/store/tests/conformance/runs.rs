@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use syncline_domain::{ModelCounts, RunError, RunState};
-use syncline_store::{FinishRun, JobDecision, LogLine, RunFilter, RunUsage, on_each_database};
+use syncline_store::{FinishRun, JobDecision, LogLine, RunFilter, RunSearch, RunUsage, on_each_database};
 
 use crate::fixture::World;
 
@@ -89,5 +89,41 @@ on_each_database! {
         assert_eq!(world.store.runs().prune(all[2].finished_at.unwrap().plus(Duration::from_secs(1)), 10).await.unwrap(), 1);
         assert!(world.store.runs().lookup(oldest).await.unwrap().is_none());
         assert!(world.store.run_logs().list(oldest, 0, 10).await.unwrap().is_empty());
+    }
+}
+
+on_each_database! {
+    async fn runs_are_looked_through_by_names_and_states(database) {
+        let world = World::new(database).await;
+        let mut ids = Vec::new();
+        for n in 1..=6 {
+            world.clock.advance(Duration::from_secs(1));
+            let run = world.run(n, None);
+            ids.push(run.id);
+            world.store.runs().insert(run).await.unwrap();
+            let state = if n % 3 == 0 { RunState::Failed } else { RunState::Succeeded };
+            let end = FinishRun { id: ids[ids.len() - 1], state, output: None, error: None, counts: BTreeMap::new(), usage: RunUsage::default(), job: None, now: world.now() };
+            world.store.runs().finish(end).await.unwrap();
+        }
+        ids.reverse();
+        let all = RunSearch { environment: world.environment, state: None, function: None, connection: None, integration: None, since: None, before: None, limit: 4 };
+        let found = async |search: RunSearch| {
+            let page = world.store.runs().browse(search).await.unwrap();
+            (page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), page.next)
+        };
+        let run = world.store.runs().lookup(ids[0]).await.unwrap().unwrap();
+        assert_eq!(found(all.clone()).await, (ids[..4].to_vec(), Some(ids[3])));
+        assert_eq!(found(RunSearch { before: Some(ids[3]), ..all.clone() }).await, (ids[4..].to_vec(), None));
+        assert_eq!(found(RunSearch { state: Some(RunState::Failed), ..all.clone() }).await.0, [ids[0], ids[3]]);
+        assert_eq!(found(RunSearch { state: Some(RunState::Succeeded), ..all.clone() }).await.0, [ids[1], ids[2], ids[4], ids[5]]);
+        assert_eq!(found(RunSearch { state: Some(RunState::Running), ..all.clone() }).await, (vec![], None));
+        assert_eq!(found(RunSearch { function: Some(run.function_name), state: Some(RunState::Failed), ..all.clone() }).await.0, [ids[0], ids[3]]);
+        assert_eq!(found(RunSearch { since: Some(run.started_at), ..all.clone() }).await.0, [ids[0]]);
+        let none = RunSearch { connection: Some(syncline_domain::ConnectionName::new("nobody").unwrap()), ..all };
+        assert_eq!(found(none).await, (vec![], None));
+        let line = |n| LogLine { at: world.now(), level: "info".to_owned(), message: format!("{n}"), fields: None };
+        world.store.run_logs().append(ids[0], (1..=5).map(line).collect()).await.unwrap();
+        let last = async |before| world.store.run_logs().last(ids[0], before, 2).await.unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
+        assert_eq!((last(None).await, last(Some(4)).await, last(Some(1)).await), (vec![4, 5], vec![2, 3], vec![]));
     }
 }
