@@ -12,7 +12,7 @@ mod search;
 pub(crate) mod shipped;
 mod summary;
 
-pub use search::Search;
+pub use search::{Search, find};
 use shipped::SHIPPED;
 pub use summary::Summary;
 
@@ -94,7 +94,7 @@ impl Catalogue {
 
     /// Those that fit: best first, then by name.
     pub fn search(&self, search: &Search<'_>) -> Vec<&Summary> {
-        search.of(self.summaries())
+        find(search, self.summaries())
     }
 }
 

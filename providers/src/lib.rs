@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod check;
+mod count;
 mod defect;
 mod dry_run;
 mod entry;
@@ -19,11 +20,13 @@ mod load;
 mod logo;
 #[cfg(test)]
 mod readme;
+mod reference;
 mod template;
 pub mod webhook;
 mod wire;
 
-pub use catalogue::{Catalogue, Search, Summary};
+pub use catalogue::{Catalogue, Search, Summary, find};
+pub use count::{Counts, FieldCount, count};
 pub use defect::EntryDefect;
 pub use dry_run::{DryStep, dry_run};
 pub use entry::asked::{AskedField, FieldPlace};
@@ -37,6 +40,7 @@ pub use entry::{Entry, Proxy, Retry, Verification};
 pub use language::{Language, Text};
 pub use load::{Bases, examine, parse_entry};
 pub use logo::logo_svg;
+pub use reference::{Fact, facts, index, page};
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
 pub use webhook::Webhook;
 pub use wire::to_wire;

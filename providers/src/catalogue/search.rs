@@ -28,20 +28,18 @@ enum Fit {
     About,
 }
 
-impl Search<'_> {
-    /// Those that fit: best first, then by name.
-    pub(super) fn of<'s>(&self, all: impl Iterator<Item = &'s Summary>) -> Vec<&'s Summary> {
-        let typed = folded(self.text);
-        let words: Vec<String> = words(self.text).collect();
-        let same = |wanted: Option<&str>, has: &str| wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(has));
-        let mut found: Vec<(Fit, String, &Summary)> = all
-            .filter(|one| same(self.auth_mode, one.auth_mode))
-            .filter(|one| self.category.is_none() || one.categories.iter().any(|category| same(self.category, category)))
-            .filter_map(|one| Some((fit(&typed, &words, one)?, folded(&one.display_name), one)))
-            .collect();
-        found.sort_by(|(fit, name, one), (other_fit, other_name, other)| (fit, name, &one.key).cmp(&(other_fit, other_name, &other.key)));
-        found.into_iter().map(|(_, _, one)| one).collect()
-    }
+/// Those that fit: best first, then by name.
+pub fn find<'s>(search: &Search<'_>, all: impl Iterator<Item = &'s Summary>) -> Vec<&'s Summary> {
+    let typed = folded(search.text);
+    let words: Vec<String> = words(search.text).collect();
+    let same = |wanted: Option<&str>, has: &str| wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(has));
+    let mut found: Vec<(Fit, String, &Summary)> = all
+        .filter(|one| same(search.auth_mode, &one.auth_mode))
+        .filter(|one| search.category.is_none() || one.categories.iter().any(|category| same(search.category, category)))
+        .filter_map(|one| Some((fit(&typed, &words, one)?, folded(&one.display_name), one)))
+        .collect();
+    found.sort_by(|(fit, name, one), (other_fit, other_name, other)| (fit, name, &one.key).cmp(&(other_fit, other_name, &other.key)));
+    found.into_iter().map(|(_, _, one)| one).collect()
 }
 
 fn fit(typed: &str, typed_words: &[String], one: &Summary) -> Option<Fit> {
@@ -64,7 +62,7 @@ fn fit(typed: &str, typed_words: &[String], one: &Summary) -> Option<Fit> {
     }
     let is_about = |word: &String| {
         let said = [&one.display_name, &one.key].into_iter().chain(&one.categories).flat_map(|text| words(text));
-        said.chain(words(one.auth_mode)).any(|own| own.starts_with(word.as_str())) || folded(one.auth_mode).starts_with(word.as_str())
+        said.chain(words(&one.auth_mode)).any(|own| own.starts_with(word.as_str())) || folded(&one.auth_mode).starts_with(word.as_str())
     };
     typed_words.iter().all(is_about).then_some(Fit::About)
 }

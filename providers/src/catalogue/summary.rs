@@ -15,7 +15,7 @@ pub struct Summary {
     /// `dev-tools`, `crm`, ...
     pub categories: Vec<Cow<'static, str>>,
     /// The wire's name of the mode: `OAUTH2`.
-    pub auth_mode: &'static str,
+    pub auth_mode: Cow<'static, str>,
     /// The provider's own API documentation.
     pub docs: Cow<'static, str>,
     /// By what events of the provider's webhooks find a connection, besides its id: `connection_config.accountId`.
@@ -32,7 +32,7 @@ impl Summary {
             key: shipped.key.into(),
             display_name: shipped.display_name.into(),
             categories: texts(shipped.categories).collect(),
-            auth_mode: shipped.auth_mode,
+            auth_mode: shipped.auth_mode.into(),
             docs: shipped.docs.into(),
             route_fields: texts(shipped.route_fields).filter(|field| field != CONNECTION_ID).collect(),
         }
@@ -45,7 +45,7 @@ impl Summary {
             key: owned(&entry.key),
             display_name: owned(&entry.display_name),
             categories: entry.categories.iter().map(owned).collect(),
-            auth_mode: entry.auth.mode(),
+            auth_mode: entry.auth.mode().into(),
             docs: owned(&entry.docs),
             route_fields: fields.filter(|field| field != CONNECTION_ID).map(Cow::Owned).collect(),
         }

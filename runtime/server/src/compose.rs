@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,6 @@ use syncline_connect::Connect;
 use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Pulse, Secret};
 use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
-use syncline_providers::Catalogue;
 use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
 use syncline_wall::{Executor, Wall};
 use syncline_worker::{Dependencies, Loops, Runner, Shutdown, Tenants, Worker};
@@ -24,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::catalogue;
 use crate::config::{Configuration, DeclaredKey, Isolation, Keys, MissedTicks, setup_code};
 
 /// Load balancers ask every few seconds, and the usual ones believe the second refusal.
@@ -103,7 +102,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let Options { configuration, keys, clock, compiler, engine, wall, worker } = options;
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let catalogue = Arc::new(catalogue(configuration.providers_dir.as_deref())?);
+    let catalogue = Arc::new(catalogue::load(configuration.providers_dir.as_deref())?);
     let store_options = syncline_store::Options {
         url: configuration.database(),
         keys: MasterKey::new(*keys.encryption),
@@ -291,20 +290,6 @@ async fn executor(engine: Engine, wall: Option<syncline_wall::Options>) -> anyho
     let (wall, given_up) = Wall::new(engine, options).await.context("`--isolation process` cannot be had here; `in-process` can")?;
     tracing::info!(given_up, "functions run in processes of their own");
     Ok(Executor::Process(wall))
-}
-
-fn catalogue(folder: Option<&Path>) -> anyhow::Result<Catalogue> {
-    let catalogue = Catalogue::embedded();
-    let Some(folder) = folder else { return Ok(catalogue) };
-    let listed = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut paths: Vec<PathBuf> =
-        listed.with_context(|| format!("the folder {} cannot be read", folder.display()))?.iter().map(fs::DirEntry::path).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
-    paths.sort();
-    let read =
-        |path: PathBuf| fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display())).map(|text| (path, text));
-    let files = paths.into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-    catalogue.with_folder(files.into_iter()).context("a provider entry is wrong")
 }
 
 async fn seed(store: &Store, keys: &Keys, declared: &[DeclaredKey], clock: &dyn Clock) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@
 //! *Invariant:* nothing is decided here that another room could decide. `compose.rs` is the only file that names every crate, and the
 //! only one of its kind: the demo and the tests start the server through it as well.
 
+mod catalogue;
 pub mod cli;
 pub mod compose;
 pub mod config;

@@ -19,12 +19,12 @@ fn found(search: Search<'_>) -> Vec<String> {
             key: key.into(),
             display_name: name.into(),
             categories: categories.iter().map(|&category| category.into()).collect(),
-            auth_mode,
+            auth_mode: auth_mode.into(),
             docs: "https://docs.example".into(),
             route_fields: Vec::new(),
         })
         .collect();
-    search.of(all.iter()).into_iter().map(|one| one.key.to_string()).collect()
+    find(&search, all.iter()).into_iter().map(|one| one.key.to_string()).collect()
 }
 
 fn typed(text: &str) -> Vec<String> {

@@ -3,19 +3,28 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
-use serde_json::Value;
 
-use super::client::Call;
-use super::output::cell;
 use super::remote::Remote;
 
 mod check;
+mod count;
+mod docs;
+mod list;
+mod show;
+mod source;
 
+use source::Source;
+
+/// The catalogue of providers
+///
+/// Reads the catalogue that is built into this program, with your own entries over it: no server is needed to pick a provider.
+/// With --remote, `list`, `search` and `show` ask a server, whose version and whose own entries may be others.
 #[derive(Args)]
 pub(super) struct Providers {
     #[command(flatten)]
     remote: Remote,
+    #[command(flatten)]
+    source: Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -23,13 +32,19 @@ pub(super) struct Providers {
 #[derive(Subcommand)]
 enum Command {
     /// All providers
-    List,
-    /// Providers whose name contains a word
-    Search {
-        /// Part of the name
-        word: String,
+    List {
+        #[command(flatten)]
+        narrowed: list::Narrowed,
     },
-    /// One provider: how it authenticates, where its API is
+    /// Providers by name, category or auth mode; the best fit first
+    Search {
+        /// What it is called, or words such as `crm oauth2`. Case and punctuation do not count
+        #[arg(required = true, num_args = 1..)]
+        words: Vec<String>,
+        #[command(flatten)]
+        narrowed: list::Narrowed,
+    },
+    /// One provider: what it asks for, where its API is, and how it pages, throttles and notifies
     Show {
         /// Its name in the catalogue
         provider: String,
@@ -44,50 +59,26 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-}
-
-#[derive(Deserialize)]
-struct List {
-    data: Vec<Value>,
+    /// How many providers there are of each auth mode, and how complete their entries are
+    Count,
+    /// Write a reference page for each provider, and an index, as Markdown
+    Docs {
+        /// Where to; made if it is not there. Pages of the same name are replaced
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 impl Providers {
     pub(super) async fn execute(self) -> anyhow::Result<()> {
-        if let Command::Check { files } = &self.command {
-            return check::execute(files, self.remote.output());
+        let output = self.remote.output();
+        match self.command {
+            Command::Check { files } => check::execute(&files, output),
+            Command::List { narrowed } => list::execute(&self.source, &self.remote, "", &narrowed).await,
+            Command::Search { words, narrowed } => list::execute(&self.source, &self.remote, &words.join(" "), &narrowed).await,
+            Command::Show { provider } => show::execute(&self.source, &self.remote, &provider).await,
+            Command::Count => count::execute(&self.source.catalogue()?, output),
+            Command::Docs { folder } => docs::execute(&self.source.catalogue()?, &folder, output),
         }
-        let (client, output) = (self.remote.client()?, self.remote.output());
-        let word = match self.command {
-            Command::Show { provider } => {
-                let text = client.text(Call::get(["providers", &provider])).await?;
-                let answer: Value = serde_json::from_str(&text)?;
-                let item = &answer["data"];
-                let config = item["connection_config"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
-                let fields = [
-                    ("provider", cell(&item["name"])),
-                    ("display name", cell(&item["display_name"])),
-                    ("auth mode", cell(&item["auth_mode"])),
-                    ("API", cell(&item["proxy"]["base_url"])),
-                    ("needs", config.collect::<Vec<_>>().join(", ")),
-                    ("categories", cell(&item["categories"])),
-                    ("documentation", cell(&item["docs"])),
-                ];
-                return Ok(output.fields(&text, &fields)?);
-            }
-            Command::List => None,
-            Command::Search { word } => Some(word),
-            Command::Check { .. } => unreachable!("handled before a server is needed"),
-        };
-        let text = client.text(Call::get(["providers"]).query_if("search", word)).await?;
-        let list: List = serde_json::from_str(&text)?;
-        let row =
-            |item: &Value| vec![cell(&item["name"]), cell(&item["display_name"]), cell(&item["auth_mode"]), cell(&item["categories"])];
-        output.list(
-            &text,
-            &["provider", "display name", "auth mode", "categories"],
-            list.data.iter().map(row).collect(),
-            "Nothing found.",
-        )?;
-        Ok(())
     }
 }

@@ -25,7 +25,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     let item = |one: &&Summary| ProviderItem {
         key: one.key.clone().into_owned(),
         name: one.display_name.clone().into_owned(),
-        sign_in: words::sign_in(one.auth_mode).to_owned(),
+        sign_in: words::sign_in(&one.auth_mode).to_owned(),
         logo: console.logo(&one.key),
     };
     let items = found.iter().take(SHOWN).map(item).collect();
@@ -45,7 +45,7 @@ fn categories(console: &Console, chosen: Option<&str>) -> Vec<ProviderChoice> {
 }
 
 fn auth_modes(console: &Console, chosen: Option<&str>) -> Vec<ProviderChoice> {
-    let all: BTreeSet<&str> = console.app.catalogue.summaries().map(|one| one.auth_mode).collect();
+    let all: BTreeSet<&str> = console.app.catalogue.summaries().map(|one| one.auth_mode.as_ref()).collect();
     let known = words::SIGN_IN.iter().filter(|(mode, _)| all.contains(mode));
     known
         .map(|&(mode, words)| ProviderChoice { value: mode.to_owned(), words: words.to_owned(), is_chosen: chosen == Some(mode) })
