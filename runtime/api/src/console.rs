@@ -8,6 +8,7 @@
 //! JSON, as whoever asks can use it.
 
 mod assets;
+mod audit;
 mod connections;
 mod deliveries;
 mod environment;
@@ -15,6 +16,7 @@ mod form;
 mod gate;
 mod headers;
 mod home;
+mod incoming;
 mod integrations;
 mod link;
 mod notice;
@@ -23,6 +25,7 @@ mod refusal;
 mod request;
 mod runs;
 mod session;
+mod settings;
 mod setup;
 mod sign_in;
 mod sign_out;
@@ -52,7 +55,8 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
     let open = Router::new()
         .route("/assets/{*file}", get(assets::handle))
         .route("/setup", get(setup::show).post(setup::claim))
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter));
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route_layer(from_fn_with_state(Arc::clone(&console), audit::note_entry));
 
     let signed_in = Router::new()
         .route("/", get(home::first))
@@ -78,6 +82,21 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/webhooks/deliveries/{id}", get(deliveries::show))
         .route("/{environment}/webhooks/deliveries/{id}/replay", post(deliveries::replay))
         .route("/{environment}/webhooks/endpoints/{id}/enable", post(deliveries::enable))
+        .route("/{environment}/webhooks/incoming", get(incoming::list::handle))
+        .route("/{environment}/webhooks/incoming/replay", get(incoming::replay::ask).post(incoming::replay::several))
+        .route("/{environment}/webhooks/incoming/{id}", get(incoming::show::handle))
+        .route("/{environment}/webhooks/incoming/{id}/replay", post(incoming::replay::one))
+        .route("/{environment}/settings", get(settings::general::show))
+        .route("/{environment}/settings/retention", post(settings::general::keep))
+        .route("/{environment}/settings/environments", post(settings::environments::create))
+        .route("/{environment}/settings/delete", get(settings::environments::ask).post(settings::environments::delete))
+        .route("/{environment}/settings/api-keys", get(settings::api_keys::list).post(settings::api_keys::create))
+        .route("/{environment}/settings/api-keys/{id}/delete", get(settings::api_keys::ask).post(settings::api_keys::delete))
+        .route("/{environment}/settings/variables", get(settings::variables::list).post(settings::variables::set))
+        .route("/{environment}/settings/variables/{name}/delete", get(settings::variables::ask).post(settings::variables::delete))
+        .route("/{environment}/settings/encryption", get(settings::encryption::show))
+        .route("/{environment}/settings/audit", get(settings::audit::list))
+        .route_layer(from_fn_with_state(Arc::clone(&console), audit::note))
         .route_layer(from_fn_with_state(Arc::clone(&console), session::require));
 
     let pages = open

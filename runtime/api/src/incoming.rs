@@ -7,4 +7,4 @@ pub(crate) mod receive;
 pub(crate) mod replay;
 mod secrets;
 pub(crate) mod show;
-mod wire;
+pub(crate) mod wire;

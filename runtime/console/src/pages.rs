@@ -18,6 +18,7 @@ mod connections;
 mod deliveries;
 mod field;
 mod frame;
+mod incoming;
 mod integration_form;
 mod integrations;
 mod listing;
@@ -28,7 +29,9 @@ mod providers;
 pub mod reference;
 mod removal;
 mod run;
+mod settings;
 mod sign_in;
+mod webhook_tabs;
 mod webhooks;
 
 #[cfg(test)]
@@ -39,7 +42,8 @@ pub use deliveries::{AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, En
 pub use field::{Field, FieldKind};
 use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};
-pub use integration_form::{Group, IntegrationForm};
+pub use incoming::{IncomingPage, IncomingWebhookPage};
+pub use integration_form::{Group, IntegrationForm, SetupStep, WebhookSetup};
 pub use integrations::{IntegrationItem, IntegrationsPage};
 pub use listing::{Listing, Live};
 pub use moment::Moment;
@@ -48,5 +52,7 @@ pub use problem::ProblemPage;
 pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};
 pub use removal::Removal;
 pub use run::{Problem, RunPage, Step};
+pub use settings::{ApiKeysPage, AuditPage, EncryptionPage, GeneralPage, NewKey, ScopeChoice, ScopeGroup, VariablesPage, settings_tabs};
 pub use sign_in::{SetupPage, SignInPage};
+pub use webhook_tabs::webhook_tabs;
 pub use webhooks::WebhooksPage;

@@ -13,6 +13,7 @@
 mod account_keys;
 mod api_keys;
 mod async_actions;
+mod audit_events;
 mod auth_flows;
 mod backup;
 mod checkpoints;
@@ -56,6 +57,7 @@ mod webhook_settings;
 pub use account_keys::{AccountKeyRow, AccountKeys, NewAccountKey};
 pub use api_keys::{ApiKeyRow, ApiKeys, NewApiKey, Taken};
 pub use async_actions::{Acceptance, AsyncActionRow, AsyncActions, NewAsyncAction};
+pub use audit_events::{AuditEventRow, AuditEvents, AuditOutcome, NewAuditEvent};
 pub use auth_flows::{AuthFlowRow, AuthFlows, NewAuthFlow};
 pub use backup::{BackupError, Copied, backup, restore};
 pub use checkpoints::Checkpoints;

@@ -6,8 +6,8 @@ mod list;
 mod whole;
 
 use syncline_domain::{
-    ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionKind, FunctionName, IntegrationKey, JobId, RunError, RunId,
-    RunState, SyncId, Timestamp, Trigger, Variant,
+    ConnectionName, ConnectionRowId, Counts, EnvironmentId, FunctionId, FunctionKind, FunctionName, IncomingWebhookId, IntegrationKey,
+    JobId, RunError, RunId, RunState, SyncId, Timestamp, Trigger, Variant,
 };
 
 pub use browse::{RunPage, RunSearch};
@@ -15,8 +15,9 @@ pub use finish::{FinishRun, RunUsage};
 pub use list::RunFilter;
 
 use crate::crypto::{Cipher, Place};
-use crate::database::{Row, Sql, values};
+use crate::database::{Row, Sql, Transaction, values};
 use crate::jobs::Fence;
+use crate::payload::RunWebhook;
 use crate::{Error, Store};
 
 /// The runs.
@@ -163,7 +164,13 @@ impl Runs<'_> {
                         transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;
                     }
                     let inserted = transaction.execute(if new.job.is_some() { INSERT_FENCED } else { INSERT.into() }, values).await?;
-                    if inserted == 0 { Err(Error::Fenced) } else { Ok(()) }
+                    if inserted == 0 {
+                        return Err(Error::Fenced);
+                    }
+                    if let Some(webhook) = webhook_of(transaction, &new).await? {
+                        transaction.execute("UPDATE runs SET webhook = $2 WHERE id = $1", values![new.id, webhook]).await?;
+                    }
+                    Ok(())
                 })
             })
             .await
@@ -180,6 +187,14 @@ impl Runs<'_> {
         (found.input, found.output) = (open("input")?, open("output")?);
         Ok(Some(found))
     }
+}
+
+/// What a webhook's run was caused by: its job knows, and is gone when the run has ended.
+async fn webhook_of(transaction: &mut Transaction, new: &NewRun) -> Result<Option<IncomingWebhookId>, Error> {
+    let Some(fence) = new.job.filter(|_| new.trigger == Trigger::Webhook) else { return Ok(None) };
+    let job = transaction.row("SELECT payload FROM jobs WHERE id = $1", values![fence.job]).await?;
+    let payload: Option<String> = job.map(|row| row.get("payload")).transpose()?;
+    Ok(payload.and_then(|payload| serde_json::from_str::<RunWebhook>(&payload).ok()).map(|payload| payload.webhook))
 }
 
 fn place<'a>(id: &'a RunId, column: &'static str) -> Place<'a> {

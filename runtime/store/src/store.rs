@@ -14,10 +14,10 @@ use crate::database::{Database, Sql, values};
 use crate::operations::{self, Journal};
 use crate::wakeups::Wakeups;
 use crate::{
-    AccountKeys, ApiKeys, AsyncActions, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions, DataKeys,
-    Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks, Integrations, Jobs,
-    Locks, Operations, Operators, Options, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs, Variables, WebhookDeliveries,
-    WebhookEndpoints, WebhookSettingsOf,
+    AccountKeys, ApiKeys, AsyncActions, AuditEvents, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions,
+    DataKeys, Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks,
+    Integrations, Jobs, Locks, Operations, Operators, Options, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs, Variables,
+    WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
 
 /// The database, opened. Cheap to clone.
@@ -128,6 +128,11 @@ impl Store {
     /// API keys.
     pub fn api_keys(&self) -> ApiKeys<'_> {
         ApiKeys(self)
+    }
+
+    /// What people did in the console.
+    pub fn audit_events(&self) -> AuditEvents<'_> {
+        AuditEvents(self)
     }
 
     /// Environments' variables.

@@ -19,6 +19,13 @@ impl Variables<'_> {
             .collect()
     }
 
+    /// The names of an environment's variables, and when each was set last.
+    pub async fn names(&self, environment: EnvironmentId) -> Result<Vec<(String, Timestamp)>, Error> {
+        let sql = "SELECT name, updated_at FROM variables WHERE environment = $1 ORDER BY name";
+        let rows = self.0.database().rows(sql, values![environment]).await?;
+        rows.iter().map(|row| Ok((row.get("name")?, row.time("updated_at")?))).collect()
+    }
+
     /// Sets one, new or not.
     pub async fn set(&self, environment: EnvironmentId, name: &str, value: Secret, now: Timestamp) -> Result<(), Error> {
         let (name, cipher) = (name.to_owned(), self.0.cipher().clone());

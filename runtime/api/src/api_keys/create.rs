@@ -8,7 +8,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use syncline_store::{Constraint, Error as StoreError, NewApiKey};
+use syncline_domain::Secret;
+use syncline_store::{ApiKeyRow, Constraint, EnvironmentRow, Error as StoreError, NewApiKey};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -61,7 +62,21 @@ pub(crate) async fn handle(
     JsonBody(body): JsonBody<Body>,
 ) -> Result<Json<Value>, ApiError> {
     caller.require("account:environments:api_keys:create")?;
-    match body.display_name.chars().count() {
+    let environment = environment(&app, body.environment_id).await?;
+    let (row, secret) = make(&app, &environment, body.display_name, body.scopes).await?;
+    let mut shown = wire::api_key(&row);
+    shown["secret"] = json!(secret.expose());
+    Ok(Json(json!({ "data": shown })))
+}
+
+/// Makes a key; with every scope of an environment where none are given.
+pub(crate) async fn make(
+    app: &App,
+    environment: &EnvironmentRow,
+    display_name: String,
+    scopes: Option<Vec<String>>,
+) -> Result<(ApiKeyRow, Secret), ApiError> {
+    match display_name.chars().count() {
         0 => return Err(ApiError::invalid("invalid_body", Issue::new("too_small", &["display_name"], "is empty"))),
         count if count > MAX_NAME_CHARS => {
             let issue = Issue::new("too_big", &["display_name"], format!("has {MAX_NAME_CHARS} characters at most"));
@@ -69,25 +84,24 @@ pub(crate) async fn handle(
         }
         _ => {}
     }
-    let scopes = body.scopes.unwrap_or_else(|| vec![scope::ALL_OF_ENVIRONMENT.to_owned()]);
+    let scopes = scopes.unwrap_or_else(|| vec![scope::ALL_OF_ENVIRONMENT.to_owned()]);
     let scopes = scope::checked(scopes).map_err(|issues| ApiError::all_invalid("invalid_body", issues))?;
-    let environment = environment(&app, body.environment_id).await?;
     let secret = uuid::Builder::from_random_bytes((app.randomness)()).into_uuid().to_string();
     let new = NewApiKey {
         environment: environment.id,
-        display_name: body.display_name.clone(),
+        display_name: display_name.clone(),
         hash: Sha256::digest(&secret).into(),
         scopes,
         now: app.clock.now(),
     };
     let row = app.store.api_keys().insert(new, MAX).await.map_err(|error| match error {
         StoreError::Conflict { constraint: Constraint::ApiKey } => {
-            let message = format!("`{}` has a key named `{}` already", environment.name, body.display_name);
+            let message = format!("`{}` has a key named `{display_name}` already", environment.name);
             ApiError::new(StatusCode::CONFLICT, "conflict", message)
         }
         // Deleted a moment ago.
         StoreError::Conflict { constraint: Constraint::Reference } => {
-            ApiError::not_found(format!("there is no environment {}", body.environment_id))
+            ApiError::not_found(format!("there is no environment {}", environment.uuid))
         }
         StoreError::Full { limit } => {
             let message = format!("`{}` has {limit} keys already, and cannot have more; delete one that nobody uses", environment.name);
@@ -95,7 +109,5 @@ pub(crate) async fn handle(
         }
         other => other.into(),
     })?;
-    let mut shown = wire::api_key(&row);
-    shown["secret"] = json!(secret);
-    Ok(Json(json!({ "data": shown })))
+    Ok((row, Secret::new(secret)))
 }

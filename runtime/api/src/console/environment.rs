@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use syncline_console::pages::{Frame, Section};
 use syncline_domain::EnvironmentId;
+use syncline_store::EnvironmentRow;
 
 use crate::console::refusal::Refusal;
 use crate::console::session::Session;
@@ -14,6 +15,7 @@ use crate::console::state::Console;
 /// `{environment}` of the path, which exists, with what every page of it has around it.
 pub(super) struct Here {
     pub(super) environment: EnvironmentId,
+    pub(super) row: EnvironmentRow,
     name: String,
     all: Vec<String>,
     root: String,
@@ -60,8 +62,8 @@ impl FromRequestParts<Arc<Console>> for Here {
         let params: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let name = params.iter().find(|(name, _)| name == "environment").map(|(_, value)| value.clone()).ok_or_else(unknown)?;
         let all = console.app.store.environments().list().await?;
-        let environment = all.iter().find(|row| row.name.as_str() == name).ok_or_else(unknown)?.id;
+        let row = all.iter().find(|row| row.name.as_str() == name).ok_or_else(unknown)?.clone();
         let all = all.into_iter().map(|row| row.name.to_string()).collect();
-        Ok(Self { environment, name, all, root: console.root(), csrf: session.csrf, params })
+        Ok(Self { environment: row.id, row, name, all, root: console.root(), csrf: session.csrf, params })
     }
 }

@@ -29,6 +29,11 @@ impl Form {
         self.exact(name).trim()
     }
 
+    /// Every value of this name.
+    pub(super) fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
     /// The value to the last space: passwords.
     pub(super) fn exact(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)

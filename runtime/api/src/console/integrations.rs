@@ -8,8 +8,10 @@ mod fields;
 mod form;
 pub(super) mod list;
 mod lookup;
+mod steps;
 pub(super) mod update;
-mod words;
+mod uses;
+pub(super) mod words;
 
 pub(super) use fields::lacks;
 pub(super) use words::name;

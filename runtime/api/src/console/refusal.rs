@@ -11,7 +11,7 @@ use syncline_console::pages::ProblemPage;
 
 use crate::console::password::PasswordError;
 use crate::console::request::Wanted;
-use crate::error::chain;
+use crate::error::{ApiError, chain};
 
 /// Becomes a page, or JSON for our script, where the answer leaves the console.
 #[derive(Clone, Debug)]
@@ -51,6 +51,10 @@ impl Refusal {
     /// 500: ours to mend. The log has the reason, the page does not.
     fn internal(source: &(dyn Error + 'static)) -> Self {
         tracing::error!(error.reason = %chain(source), "a page of the console failed");
+        Self::failed()
+    }
+
+    fn failed() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside the server", "Its log has the reason. Try again.")
     }
 
@@ -81,6 +85,18 @@ impl From<syncline_store::Error> for Refusal {
 impl From<PasswordError> for Refusal {
     fn from(error: PasswordError) -> Self {
         Self::internal(&error)
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let (status, advice) = (error.status(), format!("{}.", sentence(error.message())));
+        if !status.is_server_error() {
+            return Self::new(status, "That did not work", advice);
+        }
+        // Its reason is logged on the way.
+        drop(error.into_json());
+        Self::failed()
     }
 }
 

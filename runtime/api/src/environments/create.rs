@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::EnvironmentName;
-use syncline_store::{Constraint, Error as StoreError, NewEnvironment};
+use syncline_store::{Constraint, EnvironmentRow, Error as StoreError, NewEnvironment};
 use utoipa::ToSchema;
 
 use crate::auth::AccountCaller;
@@ -92,18 +92,23 @@ pub(crate) async fn handle(
     if is_production {
         caller.require("account:environments:set_production")?;
     }
-    let new = NewEnvironment { name: body.name.clone(), is_production, now: app.clock.now() };
-    let row = app.store.environments().insert(new, MAX).await.map_err(|error| match error {
+    let row = make(&app, body.name, is_production).await?;
+    Ok(Json(json!({ "data": { "id": row.uuid, "name": row.name } })))
+}
+
+/// Makes one. 409 where the name is taken.
+pub(crate) async fn make(app: &App, name: EnvironmentName, is_production: bool) -> Result<EnvironmentRow, ApiError> {
+    let new = NewEnvironment { name: name.clone(), is_production, now: app.clock.now() };
+    app.store.environments().insert(new, MAX).await.map_err(|error| match error {
         StoreError::Conflict { constraint: Constraint::Environment } => {
-            ApiError::new(StatusCode::CONFLICT, "conflict", format!("there is an environment `{}` already", body.name))
+            ApiError::new(StatusCode::CONFLICT, "conflict", format!("there is an environment `{name}` already"))
         }
         StoreError::Full { limit } => {
             let message = format!("there are {limit} environments already, and there cannot be more; delete one that nobody needs");
             ApiError::bad_request("resource_capped", message)
         }
         other => other.into(),
-    })?;
-    Ok(Json(json!({ "data": { "id": row.uuid, "name": row.name } })))
+    })
 }
 
 impl Body {

@@ -98,13 +98,35 @@ pub(super) fn incoming(row: &IncomingWebhookRow) -> Incoming<'_> {
 }
 
 pub(super) fn whole(row: &IncomingWebhookRow, content: WebhookContent) -> Whole<'_> {
+    let shown = shown(row, content);
+    let payload = shown.payload.and_then(|text| RawValue::from_string(text).ok());
+    let (headers, query) = (shown.headers.into_iter().collect(), shown.query.into_iter().collect());
+    Whole { incoming: incoming(row), method: shown.method, headers, query, payload }
+}
+
+/// What may be read of a webhook.
+pub(crate) struct Shown {
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    /// JSON: what functions are given.
+    pub(crate) payload: Option<String>,
+}
+
+/// Without what would let whoever reads it send it again as the provider's own.
+pub(crate) fn shown(row: &IncomingWebhookRow, content: WebhookContent) -> Shown {
     let content_type = content.head.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
-    let payload = payload(content_type.as_deref(), &content.body).and_then(|text| RawValue::from_string(text).ok());
+    let payload = payload(content_type.as_deref(), &content.body);
     // A handshake's secret is what somebody has to read.
     let is_handshake = row.state == IncomingWebhookState::Handshake;
-    let shown = |(name, value): (String, String)| if is_secret(&name) && !is_handshake { (name, STRUCK.to_owned()) } else { (name, value) };
-    let headers = content.head.headers.into_iter().map(shown).collect();
-    Whole { incoming: incoming(row), method: content.head.method, headers, query: content.head.query.into_iter().collect(), payload }
+    let struck =
+        |(name, value): (String, String)| if is_secret(&name) && !is_handshake { (name, STRUCK.to_owned()) } else { (name, value) };
+    Shown {
+        method: content.head.method,
+        headers: content.head.headers.into_iter().map(struck).collect(),
+        query: content.head.query,
+        payload,
+    }
 }
 
 /// Whoever sees them could send the delivery again as the provider's own.
@@ -113,7 +135,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// 404 `not_found` where the environment has none of this id.
-pub(super) async fn find(app: &App, environment: EnvironmentId, id: &str) -> Result<IncomingWebhookRow, ApiError> {
+pub(crate) async fn find(app: &App, environment: EnvironmentId, id: &str) -> Result<IncomingWebhookRow, ApiError> {
     let unknown = || ApiError::not_found(format!("there is no incoming webhook `{id}`; they are kept for 15 days"));
     let id: IncomingWebhookId = id.parse().map_err(|_| unknown())?;
     app.store.incoming_webhooks().lookup(id).await?.filter(|row| row.environment == environment).ok_or_else(unknown)

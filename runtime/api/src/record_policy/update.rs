@@ -17,7 +17,7 @@ use crate::openapi::Envelope;
 use crate::state::App;
 
 /// A hundred years: whoever means longer means 0.
-const MAX_DAYS: u32 = 36_500;
+pub(crate) const MAX_DAYS: u32 = 36_500;
 
 /// What to change.
 #[derive(Deserialize, ToSchema)]

@@ -2,8 +2,10 @@
 
 mod access;
 mod connections;
+mod incoming;
 mod integrations;
 mod runs;
+mod settings;
 mod webhooks;
 
 use syncline_domain::Secret;

@@ -78,7 +78,7 @@ impl Frame {
 
 impl Section {
     /// The areas that have pages, in the order of the navigation.
-    pub const ALL: [Self; 4] = [Self::Connections, Self::Runs, Self::Webhooks, Self::Integrations];
+    pub const ALL: [Self; 5] = [Self::Connections, Self::Runs, Self::Webhooks, Self::Integrations, Self::Settings];
 
     /// Path below the environment.
     pub const fn path(self) -> &'static str {

@@ -24,10 +24,38 @@ pub struct IntegrationForm {
     pub title: String,
     /// What is to be registered at the provider, for modes that come back.
     pub callback_url: Option<String>,
+    /// What to do at the provider, in order.
+    pub steps: Vec<SetupStep>,
+    /// What neither a page of the provider nor two sources confirm of its entry.
+    pub unsure: Vec<String>,
+    /// Where its webhooks go, once the integration is there.
+    pub webhook: Option<WebhookSetup>,
+    /// What uses the integration, counted: words and the list.
+    pub uses: Vec<(String, String)>,
     /// Fields under their headings.
     pub groups: Vec<Group>,
     /// What is wrong with the whole, if it is no single field.
     pub problem: Option<String>,
+}
+
+/// One thing to do at the provider.
+#[derive(Clone, Debug)]
+pub struct SetupStep {
+    /// What.
+    pub text: String,
+    /// Where it is explained: address and words.
+    pub link: Option<(String, String)>,
+}
+
+/// How the provider's webhooks reach this server.
+#[derive(Clone, Debug)]
+pub struct WebhookSetup {
+    /// The address to enter at the provider.
+    pub url: String,
+    /// The provider's page about them, if it is a web address.
+    pub docs: Option<String>,
+    /// The list of those that came.
+    pub received: String,
 }
 
 /// Fields that belong together.

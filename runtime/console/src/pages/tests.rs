@@ -107,6 +107,10 @@ fn pages() -> Vec<(&'static str, String)> {
         docs: Some("https://example.com".to_owned()),
         title: HOSTILE.to_owned(),
         callback_url: Some(HOSTILE.to_owned()),
+        steps: vec![SetupStep { text: HOSTILE.to_owned(), link: Some((HOSTILE.to_owned(), HOSTILE.to_owned())) }],
+        unsure: vec![HOSTILE.to_owned()],
+        webhook: Some(WebhookSetup { url: HOSTILE.to_owned(), docs: Some(HOSTILE.to_owned()), received: HOSTILE.to_owned() }),
+        uses: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         groups: vec![Group { title: HOSTILE.to_owned(), lead: HOSTILE.to_owned(), fields: hostile_fields() }],
         problem: Some(HOSTILE.to_owned()),
     };
@@ -201,6 +205,8 @@ fn pages() -> Vec<(&'static str, String)> {
             .render(),
         ),
     ];
+    pages.extend(received());
+    pages.extend(settings());
     pages.extend(parts());
     pages.extend(areas());
     pages
@@ -243,6 +249,76 @@ fn areas() -> Vec<(&'static str, String)> {
         blocks: vec![json()],
     };
     vec![("listing", listing(Some(table())).render()), ("empty listing", listing(None).render()), ("run", run.render())]
+}
+
+fn table() -> Table {
+    Table { caption: HOSTILE.to_owned(), columns: vec![Column::new(HOSTILE)], rows: vec![vec![Cell::text(HOSTILE)]] }
+}
+
+fn received() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let list = |table: Option<Table>| IncomingPage {
+        frame: frame(),
+        filters: Filters { path: text(), fields: Vec::new() },
+        table,
+        empty: Empty::new(HOSTILE, HOSTILE),
+        replay: Some(Action::ask(HOSTILE, HOSTILE, HOSTILE)),
+        pager: Pager { label: text(), newest: Some(text()), older: Some(text()) },
+    };
+    let one = IncomingWebhookPage {
+        frame: frame(),
+        title: text(),
+        state: Badge::new(Tone::Warn, HOSTILE),
+        meaning: text(),
+        replay: Some(Action::post(HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
+        facts: Facts::default().and(HOSTILE, Cell::code(HOSTILE)),
+        waits_for: Some(table()),
+        runs: Some(table()),
+        forwards: Some((1, text())),
+        payload: Some(JsonBlock::new(HOSTILE, HOSTILE)),
+        headers: Facts::default().and(HOSTILE, Cell::code(HOSTILE)),
+        query: Facts::default().and(HOSTILE, Cell::code(HOSTILE)),
+    };
+    vec![("received", list(Some(table())).render()), ("nothing received", list(None).render()), ("received webhook", one.render())]
+}
+
+fn settings() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let pager = || Pager { label: text(), newest: Some(text()), older: Some(text()) };
+    let general = GeneralPage {
+        frame: frame(),
+        facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
+        retention: hostile_fields(),
+        kept: table(),
+        environments: table(),
+        new_environment: hostile_fields(),
+        delete: Some(Action::ask(HOSTILE, HOSTILE, HOSTILE)),
+    };
+    let keys = ApiKeysPage {
+        frame: frame(),
+        table: Some(table()),
+        empty: Empty::new(HOSTILE, HOSTILE),
+        new_key: Some(NewKey { name: text(), key: text() }),
+        name: field(FieldKind::Text),
+        is_all: false,
+        groups: vec![ScopeGroup { title: text(), scopes: vec![ScopeChoice { name: text(), is_chosen: true }] }],
+        problem: Some(text()),
+    };
+    let variables = VariablesPage { frame: frame(), table: None, empty: Empty::new(HOSTILE, HOSTILE), fields: hostile_fields() };
+    let encryption = EncryptionPage {
+        frame: frame(),
+        state: Badge::new(Tone::Good, HOSTILE),
+        meaning: text(),
+        table: table(),
+        commands: vec![(text(), text())],
+    };
+    vec![
+        ("settings", general.render()),
+        ("API keys", keys.render()),
+        ("variables", variables.render()),
+        ("encryption", encryption.render()),
+        ("audit log", AuditPage { frame: frame(), table: table(), pager: pager() }.render()),
+    ]
 }
 
 /// What pages are built of, likewise.

@@ -105,6 +105,8 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(11, "outgoing_webhooks", include_str!("../../../../migrations/sqlite/0011_outgoing_webhooks.sql")),
         migration(12, "operations", include_str!("../../../../migrations/sqlite/0012_operations.sql")),
         migration(13, "console", include_str!("../../../../migrations/sqlite/0013_console.sql")),
+        migration(14, "webhook_runs", include_str!("../../../../migrations/sqlite/0014_webhook_runs.sql")),
+        migration(15, "audit", include_str!("../../../../migrations/sqlite/0015_audit.sql")),
     ]
 }
 

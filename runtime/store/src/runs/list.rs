@@ -1,6 +1,6 @@
 //! Finding runs, and forgetting them.
 
-use syncline_domain::{ConnectionRowId, Counts, EnvironmentId, FunctionId, JobId, RunId, RunState, Timestamp};
+use syncline_domain::{ConnectionRowId, Counts, EnvironmentId, FunctionId, IncomingWebhookId, JobId, RunId, RunState, Timestamp};
 
 use super::{RunRow, Runs, run};
 use crate::Error;
@@ -41,6 +41,14 @@ impl Runs<'_> {
             i64::from(filter.limit)
         ];
         self.0.database().rows(sql, values).await?.iter().map(|row| run(row, self.0.cipher())).collect()
+    }
+
+    /// What a webhook of a provider's caused: newest first, at most `limit`, without input and output.
+    pub async fn of_webhook(&self, webhook: IncomingWebhookId, limit: u32) -> Result<Vec<RunRow>, Error> {
+        let sql = "SELECT id, environment, function, function_name, kind, connection, connection_name, integration_key, sync, variant, trigger_kind,
+                       state, attempt, job, error, counts, cpu_time_us, peak_memory_bytes, host_calls, started_at, finished_at
+                   FROM runs WHERE webhook = $1 ORDER BY id DESC LIMIT $2";
+        self.0.database().rows(sql, values![webhook, i64::from(limit)]).await?.iter().map(|row| run(row, self.0.cipher())).collect()
     }
 
     /// What the runs before the last one of a job did, and when the first of them began: those that were interrupted, or lost with their

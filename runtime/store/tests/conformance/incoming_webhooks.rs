@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use syncline_domain::{ConnectionName, ConnectionRef, IncomingWebhookId, IncomingWebhookState, IntegrationKey, JobKind};
+use syncline_domain::{ConnectionName, ConnectionRef, IncomingWebhookId, IncomingWebhookState, IntegrationKey, JobKind, Trigger};
 use syncline_store::payload::RouteWebhook;
 use syncline_store::{
-    Error, Fence, Follow, IncomingFilter, JobRow, NewIncomingWebhook, Parking, WebhookHead, WebhookRun, on_each_database,
+    Error, Fence, Follow, IncomingFilter, JobRow, NewIncomingWebhook, NewRun, Parking, WebhookHead, WebhookRun, on_each_database,
 };
 
 use crate::fixture::World;
@@ -99,6 +99,11 @@ on_each_database! {
         assert!(matches!(world.store.incoming_webhooks().follow(job.fence(), id, follow(), world.now()).await, Err(Error::Fenced)));
         let run = world.claim().await.unwrap();
         assert_eq!((run.kind, run.connection, run.sync), (JobKind::RunWebhook, Some(connection), None));
+        let of_webhook = NewRun { sync: Some(sync), trigger: Trigger::Webhook, ..world.run(1, Some(&run)) };
+        world.store.runs().insert(of_webhook).await.unwrap();
+        world.store.runs().insert(NewRun { job: None, ..world.run(2, None) }).await.unwrap();
+        let caused = world.store.runs().of_webhook(id, 10).await.unwrap();
+        assert_eq!(caused.iter().map(|run| run.connection).collect::<Vec<_>>(), [Some(connection)]);
         assert!(world.claim().await.is_none(), "one run");
         // A paused sync takes back what waits for it, and not this.
         assert!(world.store.incoming_webhooks().replay(world.environment, id, world.now()).await.unwrap());
@@ -150,6 +155,22 @@ on_each_database! {
         let incoming = world.store.incoming_webhooks();
         assert_eq!(incoming.park(job.fence(), id, world.integration, keys(), vec![], world.now()).await.unwrap(), Parking::Parked);
         assert_eq!(state(&world, id).await, IncomingWebhookState::Parked);
+        let mut sorted = keys();
+        sorted.sort();
+        assert_eq!(incoming.waits_for(id).await.unwrap(), sorted);
+        let filter = |state, integration: &str| IncomingFilter {
+            environment: world.environment,
+            integration: Some(IntegrationKey::new(integration).unwrap()),
+            state,
+            event: Some("push".to_owned()),
+            since: None,
+            before: None,
+            limit: 9,
+        };
+        let found = async |filter| incoming.list(filter).await.unwrap().iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(found(filter(Some(IncomingWebhookState::Parked), "github")).await, [id]);
+        assert_eq!(found(filter(None, "github")).await, [id]);
+        assert!(found(filter(None, "slack")).await.is_empty());
         let mut other = world.connection("other");
         (other.syncs, other.metadata) = (vec![], Some(r#"{"site":"b"}"#.to_owned()));
         world.store.connections().insert(other).await.unwrap();

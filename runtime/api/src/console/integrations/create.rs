@@ -40,7 +40,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render())).into_response())
     };
     let Some(key) = draft.key().filter(|_| draft.is_fine()) else { return refused(draft, None) };
-    let credentials = match settings::sealed(&entry, None, draft.client_body(&entry), Some(draft.config_body())) {
+    let credentials = match settings::sealed(&entry, None, draft.client_body(&entry), Some(draft.config_body(&entry))) {
         Ok(credentials) => credentials,
         Err(error) => return refused(draft, Some(error.message().to_owned())),
     };

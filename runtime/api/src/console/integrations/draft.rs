@@ -9,7 +9,7 @@ use syncline_providers::Entry;
 use url::Url;
 
 use crate::console::form::Form;
-use crate::console::integrations::fields;
+use crate::console::integrations::fields::{self, WEBHOOK_SECRET};
 use crate::console::refusal::sentence;
 
 const MAX_NAME_CHARS: usize = 255;
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) client: Vec<Field>,
     /// The entry's own settings.
     pub(super) config: Vec<Field>,
+    /// What the provider's webhooks are verified with.
+    pub(super) webhook: Vec<Field>,
     stored: Map<String, Value>,
     entered: Map<String, Value>,
 }
@@ -45,6 +47,7 @@ impl Draft {
             about: std::iter::once(name).chain(key).collect(),
             client: fields::client(entry, &stored),
             config: fields::config(entry, &stored),
+            webhook: fields::webhook(entry, &stored),
             stored,
             entered: Map::new(),
         }
@@ -61,7 +64,7 @@ impl Draft {
                 _ => None,
             };
         }
-        for field in self.client.iter_mut().chain(&mut self.config) {
+        for field in self.client.iter_mut().chain(&mut self.config).chain(&mut self.webhook) {
             let value = form.get(&field.name);
             let is_secret = fields::is_secret(&field.kind);
             field.problem = match value {
@@ -79,7 +82,7 @@ impl Draft {
     }
 
     pub(super) fn is_fine(&self) -> bool {
-        self.about.iter().chain(&self.client).chain(&self.config).all(|field| field.problem.is_none())
+        self.about.iter().chain(&self.client).chain(&self.config).chain(&self.webhook).all(|field| field.problem.is_none())
     }
 
     /// Says what only the store could know of the key.
@@ -104,16 +107,22 @@ impl Draft {
             return None;
         }
         let mut body = Map::from_iter([("type".to_owned(), entry.auth.mode().into())]);
-        let not_asked = self.stored.iter().filter(|(name, _)| *name == "webhook_secret");
+        // Where it is not asked for, what is stored stays.
+        let of_client = self.webhook.iter().filter(|_| fields::has_webhook_secret(&entry.auth));
+        let not_asked = self.stored.iter().filter(|(name, _)| *name == WEBHOOK_SECRET && self.webhook.is_empty());
         body.extend(not_asked.map(|(name, value)| (name.clone(), value.clone())));
-        body.extend(self.client.iter().filter_map(|field| Some((field.name.clone(), self.entered.get(&field.name)?.clone()))));
+        body.extend(
+            self.client.iter().chain(of_client).filter_map(|field| Some((field.name.clone(), self.entered.get(&field.name)?.clone()))),
+        );
         Some(body)
     }
 
     /// The entry's own settings; one that was emptied is said to be so.
-    pub(super) fn config_body(&self) -> BTreeMap<String, String> {
-        let value = |field: &Field| self.entered.get(&field.name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.config.iter().map(|field| (field.name.clone(), value(field))).collect()
+    pub(super) fn config_body(&self, entry: &Entry) -> BTreeMap<String, String> {
+        let value = |field: &Field| self.entered.get(&field.name).and_then(Value::as_str).map(str::to_owned);
+        let config = self.config.iter().map(|field| (field.name.clone(), value(field).unwrap_or_default()));
+        let webhook = self.webhook.iter().filter(|_| !fields::has_webhook_secret(&entry.auth));
+        config.chain(webhook.filter_map(|field| Some((field.name.clone(), value(field)?)))).collect()
     }
 
     fn about(&self, name: &str) -> &str {
@@ -131,7 +140,9 @@ fn problem(field: &Field, entry: &Entry, value: &str) -> Option<String> {
         FieldKind::LongSecret { .. } if !value.contains("PRIVATE KEY-----") => {
             Some("This is no private key in PEM form: it begins with -----BEGIN and ends with PRIVATE KEY-----.".to_owned())
         }
-        FieldKind::Text | FieldKind::Secret { .. } if field.name != "scopes" && value.contains(char::is_whitespace) => {
+        FieldKind::Text | FieldKind::Secret { .. }
+            if !matches!(field.name.as_str(), "scopes" | WEBHOOK_SECRET) && value.contains(char::is_whitespace) =>
+        {
             Some("There is a space in it. Copy it once more.".to_owned())
         }
         _ => None,

@@ -3,8 +3,11 @@
 use serde_json::{Map, Value};
 use syncline_connect::client_fields;
 use syncline_console::pages::{Field, FieldKind};
-use syncline_providers::{Auth, Entry, Language};
+use syncline_providers::{Auth, Entry, Language, Webhook};
 use syncline_store::IntegrationRow;
+
+/// By the name of the wire.
+pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
 
 /// What is stored in an integration, by the wire's names.
 pub(super) fn stored(row: &IntegrationRow) -> Map<String, Value> {
@@ -54,6 +57,23 @@ pub(super) fn config(entry: &Entry, stored: &Map<String, Value>) -> Vec<Field> {
     asked.map(field).collect()
 }
 
+/// What the provider's webhooks are verified with, where it is a secret of their own.
+pub(super) fn webhook(entry: &Entry, stored: &Map<String, Value>) -> Vec<Field> {
+    if !entry.webhook.as_ref().is_some_and(Webhook::needs_own_secret) || entry.integration_config.contains_key(WEBHOOK_SECRET) {
+        return Vec::new();
+    }
+    let kind = FieldKind::Secret { is_set: text(stored, WEBHOOK_SECRET).is_some() };
+    let help =
+        "What the provider shows or asks for where the webhook is set up. Two with a space between them while you replace one by another."
+            .to_owned();
+    vec![Field { help, kind, is_required: false, ..Field::new(WEBHOOK_SECRET, "Webhook secret") }]
+}
+
+/// Whether it is kept with the client; else it is one of the entry's settings.
+pub(super) fn has_webhook_secret(auth: &Auth) -> bool {
+    client_fields(auth).iter().any(|(name, _)| *name == WEBHOOK_SECRET)
+}
+
 pub(super) fn is_secret(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::Secret { .. } | FieldKind::LongSecret { .. })
 }
@@ -80,7 +100,7 @@ fn described(name: &str, auth: &Auth, stored: &Map<String, Value>) -> Option<(&'
         "app_id" => ("App ID", "On the page of your app’s settings.", FieldKind::Text),
         "app_link" => ("App link", "The public page of your app, from which it is installed.", FieldKind::Url),
         "private_key" => ("Private key", "The whole PEM file that the provider made for your app.", FieldKind::LongSecret { is_set }),
-        // Of incoming webhooks, which have no address yet.
+        // Asked for apart, where the provider signs its webhooks with it.
         _ => return None,
     })
 }

@@ -11,7 +11,7 @@ use syncline_store::IntegrationPatch;
 use crate::console::environment::Here;
 use crate::console::form::{Asked, Form};
 use crate::console::integrations::draft::Draft;
-use crate::console::integrations::{fields, form, lookup, words};
+use crate::console::integrations::{fields, form, lookup, uses, words};
 use crate::console::notice;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
@@ -24,6 +24,7 @@ pub(in crate::console) async fn show(State(console): State<Arc<Console>>, here: 
     let draft = Draft::of(&entry, &words::name(&console, &row), None, fields::stored(&row));
     let mut page = form::page(&console, &here, &entry, draft, Some(row.key.as_str()));
     page.frame.notice = notice::of(&asked);
+    page.uses = uses::of(&console, &here, &row).await?;
     Ok(Html(page.render()))
 }
 
@@ -41,7 +42,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     if !draft.is_fine() {
         return refused(draft, None);
     }
-    let credentials = match settings::sealed(&entry, row.credentials.as_ref(), draft.client_body(&entry), Some(draft.config_body())) {
+    let credentials = match settings::sealed(&entry, row.credentials.as_ref(), draft.client_body(&entry), Some(draft.config_body(&entry))) {
         Ok(credentials) => credentials,
         Err(error) => return refused(draft, Some(error.message().to_owned())),
     };

@@ -101,3 +101,43 @@ sources: [https://example.com/docs]
 ";
     Catalogue::embedded().with_folder([("an-app.yaml".into(), app.to_owned())].into_iter()).unwrap()
 }
+
+/// S6
+#[tokio::test]
+async fn the_setup_page_says_what_to_do_and_keeps_the_webhook_secret() {
+    let app = TestApp::new().await;
+    let operator = Operator::of(&app).await;
+    let new = operator.get("/console/dev/catalogue/github-app").await;
+    new.says(StatusCode::OK, "that your users can install");
+    let slack = operator.get("/console/dev/catalogue/slack").await;
+    slack.says(StatusCode::OK, "Register an app in the developer settings of Slack");
+    assert!(!slack.text.contains("id=\"webhook-url\""), "there is no integration that it could be of: {}", slack.text);
+    operator.get("/console/dev/catalogue/openai").await.says(StatusCode::OK, "whoever connects brings what OpenAI asks for");
+
+    let fields =
+        [("display_name", "Hub"), ("unique_key", "hub"), ("client_id", "id"), ("client_secret", "secret"), ("webhook_secret", CANARY)];
+    operator.post("/console/dev/catalogue/github", &fields).await.leads_to("/console/dev/connections?done=added");
+    let settings = "/console/dev/integrations/hub";
+    let page = operator.get(settings).await;
+    for text in [
+        "0 connections",
+        "0 functions",
+        "http://localhost:3003/oauth/callback",
+        "/webhook/",
+        "/console/dev/webhooks/incoming?integration=hub",
+    ] {
+        page.says(StatusCode::OK, text);
+    }
+    assert!(!page.text.contains(CANARY) && page.text.contains("name=\"webhook_secret\""), "{}", page.text);
+    let secret = async || {
+        app.get("/integrations/hub?include=credentials").await.expect(StatusCode::OK)["data"]["credentials"]["webhook_secret"].clone()
+    };
+    assert_eq!(secret().await, CANARY);
+    let change = [("display_name", "Hub"), ("client_id", "id"), ("client_secret", ""), ("scopes", ""), ("webhook_secret", "")];
+    operator.post(settings, &change).await.leads_to("/console/dev/integrations/hub?done=saved");
+    assert_eq!(secret().await, CANARY, "what was left empty stays");
+    let change = [change.as_slice(), &[("webhook_secret", "old new")]].concat();
+    let change: Vec<_> = change.into_iter().filter(|field| *field != ("webhook_secret", "")).collect();
+    operator.post(settings, &change).await.leads_to("/console/dev/integrations/hub?done=saved");
+    assert_eq!(secret().await, "old new", "two, while one replaces the other");
+}

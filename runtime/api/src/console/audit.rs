@@ -1,0 +1,93 @@
+//! Notes what a person does in the console, before it is done.
+//!
+//! ```text
+//! POST ──▶ session ──▶ noted as begun ──▶ handler ──▶ done, refused or failed
+//! ```
+//!
+//! Around the handlers, not in them: no page can forget it. A change that cannot be noted is not made.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::{Method, StatusCode};
+use syncline_store::{AuditOutcome, NewAuditEvent};
+
+use crate::console::refusal::Refusal;
+use crate::console::session::Session;
+use crate::console::state::Console;
+
+/// Of a path's parameter or a form's value: long enough to be known again.
+const MAX_SUBJECT_CHARS: usize = 300;
+
+/// Around everything that somebody must be signed in for.
+pub(super) async fn note(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (event, request) = event(&console, request).await;
+    let log = console.app.store.audit_events();
+    let id = match log.begin(event).await {
+        Ok(id) => id,
+        Err(error) => return Refusal::from(error).into_response(),
+    };
+    let response = next.run(request).await;
+    // The change is made: that its end could not be noted does not undo it, and the event says that it was begun.
+    if let Err(error) = log.end(id, outcome(response.status())).await {
+        tracing::error!(error.reason = %crate::error::chain(&error), "the end of an operator's change could not be noted");
+    }
+    response
+}
+
+/// Around the sign-in: afterwards, and not what the gate refused, or whoever knocks for long would fill the disk.
+pub(super) async fn note_entry(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (event, request) = event(&console, request).await;
+    let response = next.run(request).await;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        return response;
+    }
+    let (log, outcome) = (console.app.store.audit_events(), outcome(response.status()));
+    let noted = async { log.end(log.begin(event).await?, outcome).await };
+    match noted.await {
+        Ok(()) => response,
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+async fn event(console: &Arc<Console>, request: Request) -> (NewAuditEvent, Request) {
+    let address = console.app.limiter.address_of(&request).map(|address| address.to_string());
+    let session = request.extensions().get::<Session>().map(Session::mark);
+    let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
+    let (mut parts, body) = request.into_parts();
+    let params: Vec<(String, String)> = match RawPathParams::from_request_parts(&mut parts, console).await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        Err(_) => Vec::new(),
+    };
+    let (environment, named): (Vec<_>, Vec<_>) = params.into_iter().partition(|(name, _)| name == "environment");
+    let form = parts.extensions.get::<crate::console::form::Form>();
+    // What is made has its name in the form; no other value is kept, because it could be a secret.
+    let made = ["name", "unique_key"].iter().filter_map(|name| Some(form?.get(name))).find(|name| !name.is_empty());
+    let subject = named.into_iter().map(|(_, value)| value).chain(made.map(str::to_owned)).collect::<Vec<_>>().join(", ");
+    let event = NewAuditEvent {
+        environment: environment.into_iter().map(|(_, name)| name).next(),
+        session,
+        address,
+        action: format!("POST {path}"),
+        subject: subject.replace('\0', "").chars().take(MAX_SUBJECT_CHARS).collect(),
+        now: console.now(),
+    };
+    (event, Request::from_parts(parts, body))
+}
+
+/// A refused form is shown again, as 422.
+fn outcome(status: StatusCode) -> AuditOutcome {
+    match status.as_u16() {
+        ..400 => AuditOutcome::Done,
+        400..500 => AuditOutcome::Refused,
+        _ => AuditOutcome::Failed,
+    }
+}
