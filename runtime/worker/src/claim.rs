@@ -3,6 +3,7 @@
 mod slots;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncline_domain::{JobKind, Outage};
 use syncline_store::{Claim, Terms};
@@ -12,6 +13,10 @@ use crate::{Options, Runner, Shutdown, job};
 
 /// More at once than this and one claim holds rows that another node could have begun.
 const BATCH: usize = 64;
+
+/// Where more is waiting than there are slots, a claim waits so long for a quarter of them: to claim one by one, as short runs end, would
+/// cost more than the runs.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// What came of one claim.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +38,7 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
         wakeup.mark_unchanged();
         let found = claim_batch(&runner, &options, &slots, &shutdown, &mut outage).await;
         if found == Found::All {
+            slots.gather(GATHER).await;
             continue;
         }
         tokio::select! {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use syncline_domain::EnvironmentId;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -78,6 +79,16 @@ impl Slots {
         self.freed.notified().await;
     }
 
+    /// Returns when a quarter of the slots is free, or after this time.
+    pub(super) async fn gather(&self, most: Duration) {
+        let several = async {
+            while self.permits.available_permits() < self.total.div_ceil(4) {
+                self.freed().await;
+            }
+        };
+        let _ = tokio::time::timeout(most, several).await;
+    }
+
     /// Every slot back means every job has ended.
     pub(super) async fn all_free(&self) {
         let _ = self.permits.acquire_many(u32::try_from(self.total).unwrap_or(u32::MAX)).await;
@@ -102,6 +113,21 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn short_runs_are_claimed_several_at_a_time_and_long_ones_are_not_waited_for() {
+        let slots = Slots::new(7);
+        let (permits, _) = slots.take(16).await;
+        let mut held: Vec<_> = permits.into_iter().map(|permit| slots.fill(permit, EnvironmentId(1), false)).collect();
+        // One of eight is free, and no run ends.
+        slots.gather(Duration::from_millis(1)).await;
+        let other = slots.clone();
+        let gathered = tokio::spawn(async move { other.gather(Duration::from_hours(1)).await });
+        tokio::task::yield_now().await;
+        assert!(!gathered.is_finished());
+        held.pop();
+        gathered.await.unwrap();
+    }
 
     #[tokio::test]
     async fn the_last_slots_are_told_apart() {
