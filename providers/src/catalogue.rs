@@ -99,4 +99,6 @@ impl Catalogue {
 }
 
 #[cfg(test)]
+mod complete;
+#[cfg(test)]
 mod tests;

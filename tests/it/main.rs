@@ -10,6 +10,7 @@ mod bad_input;
 mod bad_receiver;
 mod both;
 mod browser;
+mod catalogue;
 mod clients;
 mod connecting;
 mod demo;
