@@ -19,8 +19,10 @@ mod home;
 mod incoming;
 mod integrations;
 mod link;
+mod logs;
 mod notice;
 mod password;
+mod records;
 mod refusal;
 mod request;
 mod runs;
@@ -76,6 +78,13 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/runs/{run}", get(runs::show::handle))
         .route("/{environment}/runs/{run}/again", get(runs::again::ask).post(runs::again::handle))
         .route("/{environment}/runs/{run}/cancel", get(runs::cancel::ask).post(runs::cancel::handle))
+        .route("/{environment}/records", get(records::connections::handle))
+        .route("/{environment}/records/{row}", get(records::collections::handle))
+        .route("/{environment}/records/{row}/{model}/{variant}", get(records::list::handle))
+        .route("/{environment}/records/{row}/{model}/{variant}/record", get(records::show::handle))
+        .route("/{environment}/records/{row}/{model}/{variant}/export", get(records::export::handle))
+        .route("/{environment}/logs", get(logs::list::handle))
+        .route("/{environment}/logs/{operation}", get(logs::show::handle))
         .route("/{environment}/webhooks", get(webhooks::show).post(webhooks::save))
         .route("/{environment}/webhooks/rotate", post(webhooks::rotate))
         .route("/{environment}/webhooks/deliveries", get(deliveries::list))

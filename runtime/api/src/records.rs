@@ -2,4 +2,4 @@
 
 pub(crate) mod list;
 pub(crate) mod prune;
-mod splice;
+pub(crate) mod splice;

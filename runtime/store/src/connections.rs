@@ -4,6 +4,7 @@ mod delete;
 mod insert;
 mod list;
 mod metadata;
+mod named;
 mod pending;
 mod refresh;
 mod replace;

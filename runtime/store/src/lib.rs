@@ -86,13 +86,13 @@ pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegr
 pub use jobs::{Claim, DeadLetter, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, Replayed, Rescue, Terms, payload};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
 pub use locks::Locks;
-pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations};
+pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations, Severity};
 pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use rate_windows::RateWindows;
 pub use records::{
-    CollectionCounts, CollectionRef, ListRecords, Page, Pruned, RecordRow, Records, Retained, SaveRecords, Saved, TrackDeletes,
-    UpdateRecords, Updated,
+    BrowseRecords, CollectionCounts, CollectionRef, HeadPage, ListRecords, Page, Pruned, RecordHead, RecordRow, Records, Retained,
+    SaveRecords, Saved, TrackDeletes, UpdateRecords, Updated,
 };
 pub use retention::{RecordPolicies, RecordPolicy};
 pub use run_logs::{LogLine, LogRow, RunLogs};

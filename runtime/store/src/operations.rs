@@ -14,7 +14,7 @@ use syncline_domain::{ConnectionName, EnvironmentId, FunctionName, IntegrationKe
 
 use crate::Store;
 
-pub use list::{OperationFilter, OperationPage};
+pub use list::{OperationFilter, OperationPage, Severity};
 pub use message::{MessageRow, NewMessage};
 pub(crate) use prune::partition;
 pub use row::OperationRow;

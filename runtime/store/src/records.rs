@@ -33,6 +33,7 @@ macro_rules! by_ids {
     };
 }
 
+mod browse;
 mod collection;
 mod delete;
 mod drop;
@@ -47,6 +48,7 @@ mod write;
 
 use syncline_domain::{Action, ConnectionRowId, ExternalId, ModelName, Timestamp, Variant};
 
+pub use browse::{BrowseRecords, HeadPage, RecordHead};
 pub use collection::CollectionCounts;
 pub(crate) use delete::delete_rows;
 pub(crate) use drop::drop_model_in;

@@ -2,7 +2,7 @@
 
 pub(super) mod connect;
 pub(super) mod disconnect;
-mod find;
+pub(super) mod find;
 mod item;
 pub(super) mod list;
 pub(super) mod test;

@@ -72,8 +72,8 @@ pub(crate) struct Params {
 #[schema(as = OperationPage)]
 pub(crate) struct Answer<'a> {
     data: Vec<Operation<'a>>,
-    /// The `before` of the page that follows. A search for a text looks at a few thousand operations at a time, so that a page can be short, or
-    /// empty, and have a `next`
+    /// The `before` of the page that follows. A search for a text, or for what is rare, looks at some thousands at a time, so that a page can be
+    /// short, or empty, and have a `next`
     #[schema(value_type = Option<String>, required = true, format = "uuid")]
     next: Option<OperationId>,
 }

@@ -29,6 +29,22 @@ pub(super) fn page(page: &Page) -> String {
     out
 }
 
+/// Each record on a line of its own.
+pub(crate) fn lines(records: &[RecordRow]) -> String {
+    let (mut out, mut times) = (String::new(), Times::default());
+    for row in records {
+        let begin = out.len();
+        record(&mut out, row, &mut times);
+        // Outside of strings a line break is only space, and inside of them there is none.
+        if out[begin..].contains(['\n', '\r']) {
+            let line = out[begin..].replace(['\n', '\r'], " ");
+            out.replace_range(begin.., &line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// A pruned record keeps its id and nothing else. A field `_nango_metadata` of the record's own comes first and therefore loses.
 fn record(out: &mut String, row: &RecordRow, times: &mut Times) {
     if let Some(open) = row.payload.as_deref().and_then(|payload| payload.trim_end().strip_suffix('}')) {
@@ -102,6 +118,15 @@ mod tests {
         assert_eq!(pruned["id"], "a\"b");
         assert_eq!(pruned["_nango_metadata"]["pruned_at"], "2026-01-31T12:00:00.123456+00:00");
         assert_eq!(pruned.as_object().unwrap().len(), 2);
+    }
+
+    /// X1
+    #[test]
+    fn a_record_on_several_lines_is_exported_on_one() {
+        let text = lines(&[row(Some("{\n  \"id\": 9007199254740993,\r\n  \"s\": \"a\\nb\"\n}")), row(None)]);
+        assert!(text.starts_with("{   \"id\": 9007199254740993,"), "{text}");
+        let parsed: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((parsed.len(), &parsed[0]["s"], &parsed[1]["id"]), (2, &Value::from("a\nb"), &Value::from("a\"b")));
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod access;
 mod connections;
 mod incoming;
 mod integrations;
+mod logs;
+mod records;
 mod runs;
 mod settings;
 mod webhooks;

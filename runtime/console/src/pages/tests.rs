@@ -209,6 +209,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(settings());
     pages.extend(parts());
     pages.extend(areas());
+    pages.extend(records());
+    pages.extend(logs());
     pages
 }
 
@@ -319,6 +321,69 @@ fn settings() -> Vec<(&'static str, String)> {
         ("encryption", encryption.render()),
         ("audit log", AuditPage { frame: frame(), table: table(), pager: pager() }.render()),
     ]
+}
+
+fn records() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let pair = || (text(), text());
+    let table = || Table { caption: text(), columns: vec![Column::new(HOSTILE)], rows: vec![vec![Cell::text(HOSTILE)]] };
+    let list = |table| RecordsPage {
+        frame: frame(),
+        back: Some(pair()),
+        title: text(),
+        lead: text(),
+        files: vec![pair()],
+        variants: Some(Tabs { label: text(), tabs: vec![Tab { title: text(), href: text(), is_current: false }] }),
+        filters: Some(Filters { path: text(), fields: vec![] }),
+        table,
+        empty: Empty::new(HOSTILE, HOSTILE),
+        note: Some(text()),
+        pager: Pager::default(),
+    };
+    let record = RecordPage {
+        frame: frame(),
+        back: pair(),
+        id: text(),
+        action: Badge::new(Tone::Bad, HOSTILE),
+        gone: Some(text()),
+        facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
+        payload: Some(JsonBlock::new(HOSTILE, HOSTILE)),
+    };
+    vec![("records", list(Some(table())).render()), ("no records", list(None).render()), ("record", record.render())]
+}
+
+fn logs() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let json = || JsonBlock::new(HOSTILE, HOSTILE);
+    let table = || Table { caption: text(), columns: vec![Column::new(HOSTILE)], rows: vec![vec![Cell::text(HOSTILE)]] };
+    let list = |table, poll| LogsPage {
+        frame: frame(),
+        path: text(),
+        filters: Filters { path: text(), fields: vec![] },
+        table,
+        empty: Empty::new(HOSTILE, HOSTILE),
+        looked_back_to: Some(Moment::new(HOSTILE)),
+        pager: Pager::default(),
+        permalink: text(),
+        poll,
+        follow: text(),
+    };
+    let message = MessageItem { at: Moment::new(HOSTILE), level: text(), tone: Tone::Warn, text: text(), detail: Some(json()) };
+    let operation = OperationPage {
+        frame: frame(),
+        back: text(),
+        poll: Some(text()),
+        kind: text(),
+        state: Badge::new(Tone::Bad, HOSTILE),
+        summary: text(),
+        id: text(),
+        run: Some((text(), text())),
+        facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
+        details: vec![json()],
+        messages: vec![message],
+        more: Some(text()),
+    };
+    vec![("logs", list(Some(table()), Some(text())).render()), ("no logs", list(None, None).render()), ("operation", operation.render())]
 }
 
 /// What pages are built of, likewise.

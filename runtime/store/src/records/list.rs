@@ -154,7 +154,7 @@ impl Records<'_> {
             .collect()
     }
 
-    async fn collection(&self, of: &CollectionRef) -> Result<Option<i64>, Error> {
+    pub(super) async fn collection(&self, of: &CollectionRef) -> Result<Option<i64>, Error> {
         let sql = "SELECT id FROM collections WHERE connection = $1 AND model = $2 AND variant = $3 AND dropped_at IS NULL";
         let row = self.0.database().row(sql, values![of.connection, of.model.as_str(), of.variant.as_str()]).await?;
         row.map(|row| row.get("id")).transpose()

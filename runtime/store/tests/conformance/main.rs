@@ -21,6 +21,7 @@ mod operations;
 mod pending;
 mod queue;
 mod records;
+mod records_browse;
 mod refresh;
 mod retention;
 mod rollback;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use syncline_domain::{ConnectionName, FunctionName, IntegrationKey, OperationId, OperationKind, OperationState, RunError, RunState};
-use syncline_store::{FinishRun, LogLine, NewMessage, NewOperation, OperationFilter, OperationPage, RunUsage, on_each_database};
+use syncline_store::{FinishRun, LogLine, NewMessage, NewOperation, OperationFilter, OperationPage, RunUsage, Severity, on_each_database};
 
 use crate::fixture::World;
 
@@ -142,6 +142,52 @@ on_each_database! {
         ] {
             assert_eq!(world.found(filter.clone()).await, expected, "{filter:?}");
         }
+    }
+
+    async fn what_went_wrong_is_found_by_how_it_ended_or_by_what_was_said(database) {
+        let world = World::new(database).await;
+        let mut cancelled = world.operation(1, OperationKind::SyncRequestRun, "cancelled");
+        cancelled.state = OperationState::Cancelled;
+        world.note(cancelled).await;
+        let mut warned = world.operation(2, OperationKind::ProxyCall, "warned");
+        warned.messages = vec![NewMessage { level: "warn", ..world.message("slow down") }, world.message("all else is well")];
+        world.note(warned).await;
+        world.note(world.operation(3, OperationKind::ProxyCall, "well")).await;
+        world.failed_run(4, "just so you know").await;
+        let of = async |severity, text: Option<&str>| -> Vec<String> {
+            let filter = OperationFilter { text: text.map(str::to_owned), ..world.all() };
+            let page = world.store.operations().list_from(Some(severity), filter).await.unwrap();
+            page.rows.into_iter().map(|row| row.summary).collect()
+        };
+        assert_eq!(of(Severity::Warn, None).await, ["issues: it broke", "warned", "cancelled"]);
+        assert_eq!(of(Severity::Error, None).await, ["issues: it broke"]);
+        assert_eq!(of(Severity::Warn, Some("SLOW")).await, ["warned"]);
+        // The text is in a message that is no warning.
+        assert!(of(Severity::Warn, Some("all else")).await.is_empty());
+    }
+
+    /// What no index knows is looked for in a part at a time, and nothing is passed over.
+    async fn a_rare_kind_is_found_a_part_at_a_time(database) {
+        let world = World::new(database).await;
+        world.note(world.operation(1, OperationKind::DeployCustom, "rare")).await;
+        world.clock.advance(Duration::from_secs(1));
+        let mut id = 0_u64;
+        for _ in 0..3 {
+            for _ in 0..7_000 {
+                id += 1;
+                let mut randomness = [0; 10];
+                randomness[2..].copy_from_slice(&id.to_be_bytes());
+                let one = world.operation(0, OperationKind::ProxyCall, "x");
+                world.store.operations().note(NewOperation { id: OperationId::new(world.now(), randomness), ..one });
+            }
+            world.store.operations().flush().await;
+        }
+        assert_eq!(world.store.operations().dropped(), 0);
+        let filter = OperationFilter { kind: Some("deploy".to_owned()), ..world.all() };
+        let first = world.store.operations().list(filter.clone()).await.unwrap();
+        assert!(first.rows.is_empty() && first.next.is_some(), "20,000 were looked at");
+        let second = world.store.operations().list(OperationFilter { before: first.next, ..filter }).await.unwrap();
+        assert_eq!((second.rows.len(), second.next), (1, None));
     }
 
     async fn an_operation_goes_on_under_its_id_and_keeps_its_messages(database) {
