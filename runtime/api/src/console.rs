@@ -13,6 +13,7 @@ mod connections;
 mod deliveries;
 mod environment;
 mod form;
+mod functions;
 mod gate;
 mod headers;
 mod home;
@@ -65,6 +66,15 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/sign-out", post(sign_out::handle))
         .route("/{environment}", get(home::of_environment))
         .route("/{environment}/connections", get(connections::list::handle))
+        .route("/{environment}/connections/{row}", get(connections::show::handle))
+        .route("/{environment}/connections/{row}/metadata", post(connections::metadata::handle))
+        .route("/{environment}/connections/{row}/refresh", post(connections::refresh::handle))
+        .route("/{environment}/connections/{row}/syncs/{sync}", get(connections::syncs::show))
+        .route("/{environment}/connections/{row}/syncs/{sync}/run", post(connections::syncs::run))
+        .route("/{environment}/connections/{row}/syncs/{sync}/resync", get(connections::syncs::ask_resync).post(connections::syncs::resync))
+        .route("/{environment}/connections/{row}/syncs/{sync}/start", post(connections::syncs::start))
+        .route("/{environment}/connections/{row}/syncs/{sync}/pause", post(connections::syncs::pause))
+        .route("/{environment}/connections/{row}/syncs/{sync}/frequency", post(connections::syncs::frequency))
         .route("/{environment}/connections/{row}/test", post(connections::test::handle))
         .route("/{environment}/connections/{row}/reconnect", post(connections::connect::again))
         .route("/{environment}/connections/{row}/disconnect", get(connections::disconnect::ask).post(connections::disconnect::handle))
@@ -74,6 +84,9 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/integrations/{key}", get(integrations::update::show).post(integrations::update::handle))
         .route("/{environment}/integrations/{key}/delete", get(integrations::delete::ask).post(integrations::delete::handle))
         .route("/{environment}/integrations/{key}/connect", post(connections::connect::new))
+        .route("/{environment}/functions", get(functions::list::handle))
+        .route("/{environment}/functions/{function}", get(functions::show::handle))
+        .route("/{environment}/functions/{function}/rollback/{deployment}", get(functions::rollback::ask).post(functions::rollback::handle))
         .route("/{environment}/runs", get(runs::list::handle))
         .route("/{environment}/runs/{run}", get(runs::show::handle))
         .route("/{environment}/runs/{run}/again", get(runs::again::ask).post(runs::again::handle))

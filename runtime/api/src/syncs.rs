@@ -4,7 +4,7 @@ pub(crate) mod frequency;
 mod note;
 pub(crate) mod pause;
 mod reference;
-mod schedule;
+pub(crate) mod schedule;
 mod select;
 pub(crate) mod start;
 pub(crate) mod status;

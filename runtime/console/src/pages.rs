@@ -9,13 +9,14 @@
 //! - a new area puts its [`Section`] into `Section::ALL`, and the navigation has it;
 //! - what repeats is a part ([`parts`]): [`Table`] of [`Cell`]s, [`Facts`], [`Badge`], [`Empty`], [`Filters`], [`Pager`], [`JsonBlock`], [`Chart`],
 //!   [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
-//! - a page that is one list is a [`Listing`], without a template of its own;
+//! - a page that is one list is a [`Listing`], one about a single thing is a [`Detail`]: no template of its own is needed;
 //! - what removes or cannot be undone is an [`Action::ask`] that leads to a [`Removal`]; every form carries `frame.csrf`;
 //! - filters and cursors are in the address; nothing needs a script, and nothing is styled or scripted inline (the policy forbids both);
 //! - every struct stands in `tests::pages` with script in each text that comes from elsewhere.
 
 mod connections;
 mod deliveries;
+mod detail;
 mod field;
 mod frame;
 mod incoming;
@@ -41,6 +42,7 @@ mod tests;
 
 pub use connections::{ConnectionItem, ConnectionList, ConnectionsPage, State, TestResult, Usable};
 pub use deliveries::{AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, EndpointItem};
+pub use detail::{Block, Detail, Form, Part};
 pub use field::{Field, FieldKind};
 use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};

@@ -6,8 +6,18 @@ use crate::console::form::Asked;
 
 /// The notice that `?done=` names.
 pub(super) fn of(asked: &Asked) -> Option<Notice> {
+    if asked.get("done") == "not-refreshed" {
+        return Some(Notice { tone: Tone::Bad, text: "The provider gave no new credentials. What it said is below.".to_owned() });
+    }
     let text = match asked.get("done") {
         "added" => "The integration is there. Connect the first account with it.",
+        "active" => "It runs already, and goes on.",
+        "asked" => "It is in the queue, and runs as soon as a worker is free.",
+        "paused" => "The sync is paused; what ran is cancelled.",
+        "refreshed" => "The provider gave new credentials.",
+        "rolled-back" => "Rolled back. What is listed here is in place now.",
+        "started" => "The sync runs by its schedule again.",
+        "unchanged" => "Nothing changed: this was in place already.",
         "cancelled" => "The run is cancelled.",
         "over" => "The run was over already.",
         "queued" => "It is in the queue. Its run appears here as soon as a worker takes it.",

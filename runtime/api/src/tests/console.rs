@@ -2,6 +2,7 @@
 
 mod access;
 mod connections;
+mod functions;
 mod incoming;
 mod integrations;
 mod logs;

@@ -38,6 +38,8 @@ pub enum FieldKind {
         /// A value is kept already, and stays where nothing is entered.
         is_set: bool,
     },
+    /// Several lines: JSON.
+    Long,
     /// Something to copy, not to change.
     Shown,
     /// One of these.

@@ -13,7 +13,7 @@ mod stats;
 mod table;
 mod tabs;
 
-pub use action::{Action, Look};
+pub use action::{Action, Look, Way};
 pub use badge::Badge;
 pub use cell::{Cell, thousands};
 pub use chart::{Bucket, Chart, Series};

@@ -28,7 +28,7 @@ fn field(kind: FieldKind) -> Field {
 
 fn hostile_fields() -> Vec<Field> {
     let set = [true, false].map(|is_set| [FieldKind::Secret { is_set }, FieldKind::LongSecret { is_set }]);
-    let others = [FieldKind::Text, FieldKind::Url, FieldKind::Shown, FieldKind::Choice(vec![HOSTILE.to_owned()])];
+    let others = [FieldKind::Text, FieldKind::Long, FieldKind::Url, FieldKind::Shown, FieldKind::Choice(vec![HOSTILE.to_owned()])];
     set.into_iter().flatten().chain(others).map(field).collect()
 }
 
@@ -250,7 +250,27 @@ fn areas() -> Vec<(&'static str, String)> {
         latest: Some(text()),
         blocks: vec![json()],
     };
-    vec![("listing", listing(Some(table())).render()), ("empty listing", listing(None).render()), ("run", run.render())]
+    let form = Form { action: text(), csrf: text(), fields: hostile_fields(), verb: text() };
+    let facts = Facts::default().and(HOSTILE, Cell::code(HOSTILE));
+    let block = Block::new(HOSTILE, Part::Text(text())).saying(HOSTILE).bad();
+    let block = block.and(Part::Facts(facts)).and(Part::Table(table())).and(Part::Empty(Empty::new(HOSTILE, HOSTILE)));
+    let block = block.and(Part::Json(json())).and(Part::Form(form));
+    let detail = Detail {
+        frame: frame(),
+        back: Some((text(), text())),
+        title: text(),
+        badge: Some(badge()),
+        lead: text(),
+        actions: vec![Action::ask(HOSTILE, HOSTILE, HOSTILE)],
+        tabs: None,
+        blocks: vec![block],
+    };
+    vec![
+        ("detail", detail.render()),
+        ("listing", listing(Some(table())).render()),
+        ("empty listing", listing(None).render()),
+        ("run", run.render()),
+    ]
 }
 
 fn table() -> Table {

@@ -18,8 +18,8 @@ pub struct Action {
     pub fields: Vec<(String, String)>,
     /// How it looks.
     pub look: Look,
-    /// Whether the page at `href` asks first. It opens as a dialog where scripts run.
-    pub asks: bool,
+    /// What pressing it does.
+    pub way: Way,
 }
 
 /// How much a button wants to be pressed.
@@ -34,6 +34,17 @@ pub enum Look {
     Danger,
 }
 
+/// What a button does when it is pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// Sends the form.
+    Posts,
+    /// Asks first: the page at `href` is the question. It opens as a dialog where scripts run.
+    Asks,
+    /// Leads to another page.
+    Leads,
+}
+
 impl Action {
     /// A button that posts.
     pub fn post(href: impl Into<String>, csrf: &str, label: &str, about: impl Into<String>) -> Self {
@@ -44,13 +55,18 @@ impl Action {
             about: about.into(),
             fields: Vec::new(),
             look: Look::Plain,
-            asks: false,
+            way: Way::Posts,
         }
     }
 
     /// A button that leads to the question whether that is meant.
     pub fn ask(href: impl Into<String>, label: &str, about: impl Into<String>) -> Self {
-        Self { asks: true, ..Self::post(href, "", label, about) }
+        Self { way: Way::Asks, ..Self::post(href, "", label, about) }
+    }
+
+    /// A link that looks like the others.
+    pub fn link(href: impl Into<String>, label: &str, about: impl Into<String>) -> Self {
+        Self { way: Way::Leads, ..Self::post(href, "", label, about) }
     }
 
     /// With a hidden value.

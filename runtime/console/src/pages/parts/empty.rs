@@ -5,7 +5,7 @@ use askama::Template;
 /// Instead of rows.
 #[derive(Clone, Debug, Template)]
 #[template(
-    source = r#"<div class="empty"><h3>{{ title }}</h3><p>{{ text }}</p>{% if let Some(command) = command %}<p><code>{{ command }}</code></p>{% endif %}{% if let Some((href, label)) = link %}<a class="button" href="{{ href }}">{{ label }}</a>{% endif %}</div>"#,
+    source = r#"<div class="empty"><h2>{{ title }}</h2><p>{{ text }}</p>{% if let Some(command) = command %}<p><code>{{ command }}</code></p>{% endif %}{% if let Some((href, label)) = link %}<a class="button" href="{{ href }}">{{ label }}</a>{% endif %}</div>"#,
     ext = "html"
 )]
 pub struct Empty {

@@ -1,0 +1,5 @@
+//! What is deployed.
+
+pub(super) mod list;
+pub(super) mod rollback;
+pub(super) mod show;
