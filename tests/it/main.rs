@@ -13,6 +13,7 @@ mod browser;
 mod catalogue;
 mod clients;
 mod connecting;
+mod console_journeys;
 mod demo;
 mod deployments;
 mod dryrun;
