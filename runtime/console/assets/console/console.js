@@ -132,7 +132,7 @@ document.addEventListener("htmx:load", (event) => {
 });
 
 // On a narrow screen the navigation is a strip: the area that is shown should be in sight.
-document.querySelector(".areas [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const here of document.querySelectorAll(".areas [aria-current], .tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
 
 document.addEventListener("htmx:responseError", () => notify("That did not work. Reload the page and try again.", "tone-bad"));
 document.addEventListener("htmx:sendError", () => notify("The server does not answer. Check that it runs, then try again.", "tone-bad"));
