@@ -213,9 +213,10 @@ fn operations_part(here: &Here, operations: &[OperationRow]) -> Part {
         return Part::Empty(Empty::new("Nothing yet", "Requests through the proxy, runs, refreshes and tests appear here."));
     }
     let row = |operation: &OperationRow| {
-        let summary = match operation.is_run {
-            true => Cell::link(format!("{}/runs/{}", here.home(), operation.id), &operation.summary),
-            false => Cell::text(&operation.summary),
+        let summary = if operation.is_run {
+            Cell::link(format!("{}/runs/{}", here.home(), operation.id), &operation.summary)
+        } else {
+            Cell::text(&operation.summary)
         };
         let state = match operation.state {
             OperationState::Succeeded => Badge::new(Tone::Good, "Succeeded"),

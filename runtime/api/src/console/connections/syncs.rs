@@ -139,9 +139,10 @@ async fn trigger(console: &Console, here: &Here, reset: bool) -> Result<Redirect
         Triggered::AlreadyActive => "active",
         Triggered::Unknown => return Err(Refusal::not_found("This sync does not exist")),
     };
-    let (kind, did) = match reset {
-        true => (OperationKind::SyncRequestRunFull, "asked for a run from the beginning of"),
-        false => (OperationKind::SyncRequestRun, "asked for a run of"),
+    let (kind, did) = if reset {
+        (OperationKind::SyncRequestRunFull, "asked for a run from the beginning of")
+    } else {
+        (OperationKind::SyncRequestRun, "asked for a run of")
     };
     note(console, &found, kind, did);
     Ok(Redirect::to(&format!("{}?done={done}", found.path)))

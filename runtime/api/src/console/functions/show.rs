@@ -121,12 +121,11 @@ fn history(here: &Here, row: &FunctionRow, deployments: &[DeploymentRow]) -> Blo
         let mine = one.changes.iter().filter(|change| change.integration == row.integration_key);
         let changes: Vec<_> = mine.map(|change| format!("{} {}", change.name, word(change.change))).collect();
         let is_current = one.integrations.iter().any(|(key, is_current)| *key == row.integration_key && *is_current);
-        let action = match is_current {
-            true => Cell::Badge(Badge::new(Tone::Good, "Now in place")),
-            false => {
-                let href = format!("{}/functions/{}/rollback/{}", here.home(), row.id, one.id);
-                Cell::Actions(vec![Action::ask(href, "Roll back", "to this deployment")])
-            }
+        let action = if is_current {
+            Cell::Badge(Badge::new(Tone::Good, "Now in place"))
+        } else {
+            let href = format!("{}/functions/{}/rollback/{}", here.home(), row.id, one.id);
+            Cell::Actions(vec![Action::ask(href, "Roll back", "to this deployment")])
         };
         vec![
             Cell::Moment(moment(one.created_at)),

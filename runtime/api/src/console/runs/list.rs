@@ -34,7 +34,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         ["state", "function", "connection", "integration", "since", "before", "live"].map(|name| asked.get(name));
     // A name that nothing can have finds nothing, instead of everything.
     let search = (|| {
-        Some(RunSearch {
+        Ok::<_, Unreadable>(RunSearch {
             environment: here.environment,
             state: some(state, RunState::parse)?,
             function: some(function, |text| FunctionName::new(text).ok())?,
@@ -46,11 +46,11 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         })
     })();
     let (rows, next) = match search {
-        Some(search) => {
+        Ok(search) => {
             let page = console.app.store.runs().browse(search).await?;
             (page.rows, page.next)
         }
-        None => (Vec::new(), None),
+        Err(Unreadable) => (Vec::new(), None),
     };
     let view = |before: &str, live: &str| {
         let narrowed = [("state", state), ("function", function), ("connection", connection), ("integration", integration)];
@@ -82,9 +82,12 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     Ok(Html(page.render()))
 }
 
-/// `Some(None)` for what is not asked for, `None` for what cannot be read.
-fn some<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
-    if text.is_empty() { Some(None) } else { read(text).map(Some) }
+/// Something in the address that nothing can be called.
+struct Unreadable;
+
+/// `None` for what is not asked for.
+fn some<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Unreadable> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(Unreadable) }
 }
 
 fn empty(is_narrowed: bool, has_older: bool, here: &Here) -> Empty {
