@@ -60,7 +60,10 @@ const FIELDS: &[(&str, Says)] = &[
     ("sources", |entry| Some(!entry.sources.is_empty())),
 ];
 
-const ASKED: &[(&str, fn(&Field) -> bool)] = &[
+/// Whether a field that people fill in has it.
+type Has = fn(&Field) -> bool;
+
+const ASKED: &[(&str, Has)] = &[
     ("fields.example", |field| field.example.is_some() || !field.allowed.is_empty() || field.default_value.is_some()),
     ("fields.pattern", |field| field.pattern.is_some() || field.format.is_some() || !field.allowed.is_empty()),
 ];

@@ -45,11 +45,8 @@ pub fn facts(entry: &Entry) -> Vec<Fact> {
     if let Some(path) = callback(&entry.auth) {
         facts.line("callback", &format!("https://YOUR-SERVER{path}"));
     }
-    facts.lines("a user is asked for", entry.fields().iter().filter(|asked| is_asked(&asked.field)).map(asked).collect());
-    facts.lines(
-        "filled by the server",
-        entry.fields().iter().filter(|asked| asked.field.automated).map(|asked| asked.name.clone()).collect(),
-    );
+    facts.lines("a user is asked for", entry.fields().iter().filter(|asked| is_asked(&asked.field)).map(asked));
+    facts.lines("filled by the server", entry.fields().iter().filter(|asked| asked.field.automated).map(|asked| asked.name.clone()));
     for (name, value) in wire.as_object().into_iter().flatten().filter(|(name, _)| !TOLD.contains(&name.as_str())) {
         facts.lines(&name.replace('_', " "), lines(value));
     }
@@ -99,12 +96,13 @@ struct Facts(Vec<Fact>);
 
 impl Facts {
     fn line(&mut self, name: &str, line: &str) {
-        self.lines(name, vec![line.to_owned()]);
+        self.lines(name, [line.to_owned()]);
     }
 
-    fn lines(&mut self, name: &str, lines: Vec<String>) {
+    fn lines(&mut self, name: &str, lines: impl IntoIterator<Item = String>) {
+        let lines: Vec<String> = lines.into_iter().map(|line| line.replace(['\n', '\r'], " ")).collect();
         if !lines.is_empty() {
-            self.0.push(Fact { name: name.to_owned(), lines: lines.iter().map(|line| line.replace(['\n', '\r'], " ")).collect() });
+            self.0.push(Fact { name: name.to_owned(), lines });
         }
     }
 }

@@ -30,7 +30,7 @@ impl Scope {
         match name {
             Name::ConnectionConfig(key) => entry.connection_config.contains_key(key),
             Name::Credential(key) => self.credentials(entry).contains(key),
-            Name::Integration(key) => self.integration(entry).iter().any(|known| known == key),
+            Name::Integration(key) => Self::integration(entry).iter().any(|known| known == key),
             Name::Step(number, _) => *number <= self.steps(),
             Name::Random | Name::Now(_) => true,
         }
@@ -40,7 +40,7 @@ impl Scope {
     pub(super) fn known(&self, entry: &Entry) -> Vec<String> {
         let config = entry.connection_config.keys().map(|key| format!("connectionConfig.{key}"));
         let credentials = self.credentials(entry).into_iter().map(|key| format!("credentials.{key}"));
-        let integration = self.integration(entry).into_iter().map(|key| format!("integration.{key}"));
+        let integration = Self::integration(entry).into_iter().map(|key| format!("integration.{key}"));
         let steps = (1..=self.steps()).map(|number| format!("step{number}.PATH"));
         config.chain(credentials).chain(integration).chain(steps).collect()
     }
@@ -66,7 +66,7 @@ impl Scope {
         }
     }
 
-    fn integration(&self, entry: &Entry) -> Vec<String> {
+    fn integration(entry: &Entry) -> Vec<String> {
         let client: &[&str] = match &entry.auth {
             Auth::OAuth2(_) | Auth::OAuth1(_) | Auth::Tba => &["client_id", "client_secret"],
             Auth::Mcp(mcp) if mcp.registration == ClientRegistration::Static => &["client_id", "client_secret"],
