@@ -1,5 +1,7 @@
 //! The two databases as one: a thin layer below the nouns, above sqlx.
 
+#[cfg(feature = "testing")]
+mod plan;
 mod postgres;
 mod row;
 mod sql;
@@ -66,9 +68,12 @@ impl Database {
 
     /// Reads rows as of one moment.
     pub(crate) async fn rows(&self, sql: impl Into<Sql>, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+        let sql = sql.into();
+        #[cfg(feature = "testing")]
+        plan::note(sql, &values);
         match self {
-            Self::Sqlite(database) => sqlite::rows(&database.readers, sql.into(), values).await,
-            Self::Postgres(database) => postgres::rows(&database.pool, sql.into(), values).await,
+            Self::Sqlite(database) => sqlite::rows(&database.readers, sql, values).await,
+            Self::Postgres(database) => postgres::rows(&database.pool, sql, values).await,
         }
     }
 
@@ -79,9 +84,12 @@ impl Database {
         values: Vec<Value>,
         wanted: impl FnMut(&Row) -> bool + Send,
     ) -> Result<Vec<Row>, Error> {
+        let sql = sql.into();
+        #[cfg(feature = "testing")]
+        plan::note(sql, &values);
         match self {
-            Self::Sqlite(database) => sqlite::rows_while(&database.readers, sql.into(), values, wanted).await,
-            Self::Postgres(database) => postgres::rows_while(&database.pool, sql.into(), values, wanted).await,
+            Self::Sqlite(database) => sqlite::rows_while(&database.readers, sql, values, wanted).await,
+            Self::Postgres(database) => postgres::rows_while(&database.pool, sql, values, wanted).await,
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`on_each_database!`](crate::on_each_database) makes two tests of one: every test of the store runs on both.
 
 mod level;
+mod plans;
 mod postgres;
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ mod model;
 mod open;
 mod operations;
 mod pending;
+mod plans;
 mod queue;
 mod records;
 mod records_browse;
