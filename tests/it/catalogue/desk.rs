@@ -199,6 +199,7 @@ fn grant(row: &Row, said: &Fields, book: &mut Book) -> Result<(), String> {
     }
 }
 
+#[expect(clippy::unused_async, reason = "axum's handlers are")]
 async fn api(State(desk): State<Desk>, Path(key): Path<String>, _: Method, headers: HeaderMap) -> Response<Body> {
     let row = row(&key);
     let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();

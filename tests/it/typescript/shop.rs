@@ -93,7 +93,7 @@ async fn events(workshop: &Workshop) {
         runs.into_iter().filter(|run| run["trigger"] == "webhook").collect::<Vec<_>>()
     };
     let runs_of_events = |count: usize| async move {
-        workshop.app.eventually("run of the event", || async { (told().await.len() == count).then_some(()) }).await
+        workshop.app.eventually("run of the event", || async { (told().await.len() == count).then_some(()) }).await;
     };
     let shipped = json!({ "type": "order.shipped", "order_id": 501, "tracking_code": "LP501" });
     workshop.shop_tells("wh_1", "d1", shipped.clone()).await;

@@ -422,7 +422,7 @@ fn parts() -> Vec<(&'static str, String)> {
         Cell::Actions(actions),
         Cell::Nothing,
     ];
-    let all = vec![cells.clone(), vec![Cell::Lines(cells.clone()), Cell::Row(cells.clone())]].concat();
+    let all = [cells.clone(), vec![Cell::Lines(cells.clone()), Cell::Row(cells.clone())]].concat();
     let columns = all.iter().map(|_| Column::number(HOSTILE)).collect();
     let facts = all.iter().fold(Facts::default(), |facts, cell| facts.and(HOSTILE, cell.clone()));
     let series = vec![Series { name: text(), tone: Tone::Warn }];

@@ -88,7 +88,7 @@ on_each_database! {
                 store.incoming_webhooks().list(filter).await.unwrap();
             }
         };
-        let ((), count, scans) = store.scans(pages).await;
+        let ((), count, scans) = Box::pin(store.scans(pages)).await;
         assert!(count > 50, "{count} statements were seen");
         assert!(scans.is_empty(), "{}", scans.join("\n\n"));
     }

@@ -121,12 +121,12 @@ mod tests {
         let mut held: Vec<_> = permits.into_iter().map(|permit| slots.fill(permit, EnvironmentId(1), false)).collect();
         // One of eight is free, and no run ends.
         slots.gather(Duration::from_millis(1)).await;
-        let other = slots.clone();
-        let gathered = tokio::spawn(async move { other.gather(Duration::from_hours(1)).await });
-        tokio::task::yield_now().await;
-        assert!(!gathered.is_finished());
-        held.pop();
-        gathered.await.unwrap();
+        let gathered = slots.gather(Duration::from_hours(1));
+        let ends = async {
+            tokio::task::yield_now().await;
+            held.pop();
+        };
+        tokio::join!(gathered, ends);
     }
 
     #[tokio::test]

@@ -58,5 +58,7 @@ fn scopes(usual: &[String]) -> String {
 /// The titles of the fields that a person fills in.
 fn asked(entry: &Entry) -> Vec<String> {
     let all = entry.connection_config.values().chain(entry.credentials.values());
-    all.filter(|field| !field.automated && !field.hidden).map(|field| field.title.get(Language::En).to_owned()).collect()
+    all.filter(|field| !field.automated && !field.hidden && !field.may_be_absent())
+        .map(|field| field.title.get(Language::En).to_owned())
+        .collect()
 }

@@ -43,7 +43,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         let text = "An id has to be written out, and as it is: upper and lower case differ.";
         Empty::new("No connection of this id", text).with_link(format!("{home}/connections"), "Search the connections")
     };
-    let rows: Vec<_> = connections.iter().map(|row| cells(&here, row, held.remove(&row.id).unwrap_or_default())).collect();
+    let rows: Vec<_> = connections.iter().map(|row| cells(&here, row, &held.remove(&row.id).unwrap_or_default())).collect();
     let columns = ["Connection", "Integration", "Models"].map(Column::new).into_iter().chain([Column::number("Records")]).collect();
     let page = RecordsPage {
         frame: here.frame(Section::Records),
@@ -64,10 +64,10 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     Ok(Html(page.render()))
 }
 
-fn cells(here: &Here, row: &ConnectionRow, held: Vec<CollectionCounts>) -> Vec<Cell> {
-    let name = |counts: &CollectionCounts| match counts.variant.is_base() {
-        true => format!("{} {}", counts.model, thousands(counts.records)),
-        false => format!("{} ({}) {}", counts.model, counts.variant, thousands(counts.records)),
+fn cells(here: &Here, row: &ConnectionRow, held: &[CollectionCounts]) -> Vec<Cell> {
+    let name = |counts: &CollectionCounts| {
+        let variant = if counts.variant.is_base() { String::new() } else { format!("({}) ", counts.variant) };
+        format!("{} {variant}{}", counts.model, thousands(counts.records))
     };
     let link = |counts: &CollectionCounts| Cell::link(path(here, row, &counts.model, &counts.variant), name(counts));
     let models = match held.len() {

@@ -25,15 +25,12 @@ impl Csv {
     pub(super) fn write(&mut self, records: &[RecordRow]) -> String {
         let records: Vec<(&RecordRow, Fields)> = records.iter().map(|row| (row, fields(row))).collect();
         let mut out = String::new();
-        let columns = match self.columns.take() {
-            Some(columns) => columns,
-            None => {
-                let columns = columns(&records);
-                let heads = OWN.into_iter().chain(columns.iter().map(String::as_str)).chain([OTHERS]);
-                line(&mut out, heads.map(text));
-                columns
-            }
-        };
+        let columns = self.columns.take().unwrap_or_else(|| {
+            let columns = columns(&records);
+            let heads = OWN.into_iter().chain(columns.iter().map(String::as_str)).chain([OTHERS]);
+            line(&mut out, heads.map(text));
+            columns
+        });
         for (row, fields) in &records {
             let own = [
                 text(row.external_id.as_str()),

@@ -18,7 +18,7 @@ pub(in crate::console) async fn show(State(console): State<Arc<Console>>, here: 
     let current = console.app.store.keys().current();
     let moment = |at: Timestamp| Moment::new(at.to_millis_z());
     let row = |key: &DataKeyRow| {
-        let (tone, word) = if key.id == i64::from(current) { (Tone::Good, "Encrypts") } else { (Tone::Plain, "Opens only") };
+        let (tone, word) = if key.id == current { (Tone::Good, "Encrypts") } else { (Tone::Plain, "Opens only") };
         vec![
             Cell::text(key.id.to_string()),
             Cell::Badge(Badge::new(tone, word)),

@@ -59,7 +59,16 @@ fn failed(id: RunId, job: &JobRow, now: Timestamp) -> FinishRun {
         frames: vec![format!("{HOSTILE} at src/lib.rs:12:3")],
     };
     let (state, job) = (RunState::Failed, Some((job.fence(), syncline_store::JobDecision::Discard)));
-    FinishRun { id, state, output: None, error: Some(error), counts: Default::default(), usage: RunUsage::default(), job, now }
+    FinishRun {
+        id,
+        state,
+        output: None,
+        error: Some(error),
+        counts: std::collections::BTreeMap::default(),
+        usage: RunUsage::default(),
+        job,
+        now,
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(super) fn execute(catalogue: &Catalogue, output: Output) -> anyhow::Result<(
     output.note(&output.table(&["auth mode", "providers"], modes))?;
     output.note(&format!("\n{} in all; {} of them say that something is unsure.\n", counts.entries, counts.unsure_entries))?;
     let row = |one: &FieldCount| {
-        let share = if one.of == 0 { "-".to_owned() } else { format!("{} %", one.there * 100 / one.of) };
+        let share = (one.there * 100).checked_div(one.of).map_or_else(|| "-".to_owned(), |percent| format!("{percent} %"));
         vec![one.field.to_owned(), one.there.to_string(), one.of.to_string(), share, one.unsure.to_string()]
     };
     output.note(&output.table(&["field", "there", "of", "share", "unsure"], counts.fields.iter().map(row).collect()))?;

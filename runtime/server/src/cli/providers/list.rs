@@ -20,6 +20,9 @@ pub(super) struct Narrowed {
     auth_mode: Option<String>,
 }
 
+/// From a key to the whole entry, as the wire has it.
+type Whole = Box<dyn Fn(&str) -> Option<Value>>;
+
 #[derive(Deserialize)]
 struct List {
     data: Vec<Value>,
@@ -30,7 +33,7 @@ pub(super) async fn execute(source: &Source, remote: &Remote, text: &str, narrow
     // One order of lists: by key. What is searched for comes best first.
     let is_listed = text.is_empty();
     let output = remote.output();
-    let (mut found, document): (Vec<Summary>, Box<dyn Fn(&str) -> Option<Value>>) = if source.remote {
+    let (mut found, document): (Vec<Summary>, Whole) = if source.remote {
         let list: List = remote.client()?.json(Call::get(["providers"])).await?;
         let all: Vec<Summary> = list.data.iter().map(summary).collect();
         let found = find(&search, all.iter()).into_iter().cloned().collect();
