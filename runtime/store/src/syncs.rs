@@ -13,7 +13,7 @@ pub use due::{DueSync, NextDue};
 pub use trigger::{TriggerSync, Triggered};
 
 use crate::crypto::Cipher;
-use crate::database::{Row, Transaction, values};
+use crate::database::{Row, Sql, Transaction, values};
 use crate::{Error, Store, jobs};
 
 /// The syncs.
@@ -88,14 +88,23 @@ pub struct RunSummary {
     pub error: Option<RunError>,
 }
 
+// Differs because PostgreSQL, as long as it takes a fast growing `runs` for a small table, joins by reading all of it. A row's own look-up is
+// planned as one.
 macro_rules! select {
     ($rest:literal) => {
+        Sql::differs(
+            select!("runs r ON r.id = s.last_run", $rest),
+            select!("LATERAL (SELECT * FROM runs WHERE id = s.last_run LIMIT 1) r ON TRUE", $rest),
+        )
+    };
+    ($last_run:literal, $rest:literal) => {
         concat!(
             "SELECT s.*, c.name AS connection_name, i.key AS integration_key, r.state AS run_state, r.started_at AS run_started_at,
                  r.finished_at AS run_finished_at, r.counts AS run_counts, r.error AS run_error
              FROM syncs s JOIN connections c ON c.id = s.connection JOIN integrations i ON i.id = s.integration
-             LEFT JOIN runs r ON r.id = s.last_run
-             WHERE ",
+             LEFT JOIN ",
+            $last_run,
+            " WHERE ",
             $rest
         )
     };
