@@ -29,7 +29,7 @@ mod entries;
 mod exchange;
 mod github;
 mod jwt;
-mod keys;
+pub(crate) mod keys;
 pub(crate) mod mcp;
 mod oauth1;
 pub(crate) mod oauth2;

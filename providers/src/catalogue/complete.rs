@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::{Auth, FieldFormat, dry_run};
+use crate::{Auth, dry_run};
 
 /// Names that users expect, with the auth mode that they expect: facts of the wire contract.
 const NAMES: &str = include_str!("../../tests/names.csv");
@@ -83,8 +83,21 @@ fn value(entry: &Entry, name: &str) -> Option<String> {
     let Some(field) = entry.connection_config.get(name).or_else(|| entry.integration_config.get(name)) else {
         return name.contains('.').then(|| name.to_owned());
     };
-    let said = field.example.as_ref().or(field.default_value.as_ref()).or(field.allowed.first());
-    let is_url = field.format == Some(FieldFormat::Uri)
-        || field.pattern.as_ref().is_some_and(|pattern| pattern.source().trim_start_matches(['^', '(']).starts_with("http"));
-    Some(said.cloned().unwrap_or_else(|| if is_url { "https://api.acme.example" } else { "abc123" }.to_owned()))
+    Some(field.sample().to_owned())
+}
+
+/// Who fills in a form sees what is asked for, and a check has something to fill in. What is plain text needs no example.
+#[test]
+fn every_field_of_a_certain_form_has_a_value_that_fits() {
+    let mut without = Vec::new();
+    for entry in Catalogue::embedded().iter() {
+        let credentials: Vec<_> = entry.fields().into_iter().map(|asked| (asked.name, asked.field)).collect();
+        let own = [&entry.connection_config, &entry.integration_config].into_iter().flatten();
+        for (name, field) in credentials.iter().map(|(name, field)| (name, field)).chain(own) {
+            if field.check(field.sample()).is_err() {
+                without.push(format!("{}: {name}", entry.key));
+            }
+        }
+    }
+    assert!(without.is_empty(), "{without:?}");
 }

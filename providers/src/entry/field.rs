@@ -144,6 +144,11 @@ impl Field {
         Ok(())
     }
 
+    /// A value that fits, for requests that are built and not sent: the example, the default, the first that is allowed, or a word.
+    pub fn sample(&self) -> &str {
+        self.example.as_deref().or(self.default_value.as_deref()).or(self.allowed.first().map(String::as_str)).unwrap_or("abc123")
+    }
+
     /// Whether nobody has to say it.
     pub fn may_be_absent(&self) -> bool {
         self.optional || self.automated || self.default_value.is_some()

@@ -36,6 +36,8 @@ pub struct Paginator {
     call: Option<ProxyCall>,
     /// Of the page just asked for, to see a provider that links a page to itself.
     last_link: Option<Url>,
+    /// The same for one that names the cursor that it was asked with.
+    last_cursor: Option<String>,
     offset: u64,
 }
 
@@ -56,7 +58,7 @@ impl Paginator {
             return Err(PaginateDefect::StreamedBody);
         }
         set(&mut call, &config, &first)?;
-        Ok(Self { config, call: Some(call), last_link: None, offset })
+        Ok(Self { config, call: Some(call), last_link: None, last_cursor: None, offset })
     }
 
     /// The request of the next page; `None` at the end.
@@ -86,7 +88,7 @@ impl Paginator {
         let kind = self.config.kind.clone();
         let step = match &kind {
             Kind::Cursor { .. } | Kind::Offset { .. } if count == 0 => return Ok(None),
-            Kind::Cursor { path, .. } => path::find(body, path).and_then(path::scalar).map(Step::Value),
+            Kind::Cursor { path, .. } => self.resume(path::find(body, path).and_then(path::scalar)),
             Kind::Offset { per_page, .. } => self.advance(*per_page, count),
             Kind::Link { rel, path } => self.follow(rel.as_deref(), path.as_deref(), body, response)?,
         };
@@ -94,6 +96,13 @@ impl Paginator {
         self.call = step.map(|step| self.prepare(call, step)).transpose()?;
         let items = items.map_or_else(|| RawValue::from_string("[]".to_owned()).expect("JSON"), ToOwned::to_owned);
         Ok(Some(Page { items, len: count, next }))
+    }
+
+    /// A request that was just answered would be answered alike again, for ever.
+    fn resume(&mut self, cursor: Option<String>) -> Option<Step> {
+        let cursor = cursor.filter(|cursor| self.last_cursor.as_ref() != Some(cursor))?;
+        self.last_cursor = Some(cursor.clone());
+        Some(Step::Value(cursor))
     }
 
     fn advance(&mut self, per_page: bool, count: usize) -> Option<Step> {

@@ -249,3 +249,6 @@ pub(crate) async fn read(mut body: ResponseBody, url: &Url, max_bytes: usize) ->
     }
     Ok(whole.freeze())
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ WpHZfaud+baPSLSSe4jVvnYnwTUKC/xFEjxtXt5kWDz+eP3naJ9k1A==\n\
 ";
 
 /// What the stand-in knows of it.
-pub(super) const PUBLIC: &str = "\
+pub(crate) const PUBLIC: &str = "\
 -----BEGIN PUBLIC KEY-----\n\
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA5dXzVJx+k4d5gMmEuPa6\n\
 8tciexqsrgM7jSICub2APrabcrJJsWYT8SPZWJ32WEGeMRZ9ddoKBFGN7wYhqVS1\n\

@@ -49,10 +49,44 @@ impl Asked {
         let form = if is_form { String::from_utf8_lossy(&self.body).into_owned() } else { String::new() };
         let authorization = self.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or("no Authorization")?;
         let signed = Signed::read(self.method.as_str(), &world.url(&self.uri), &form, authorization)?;
-        if signed.of("oauth_consumer_key") != world.accounts().consumer.0 {
-            return Err("unknown consumer".to_owned());
+        known(world, signed)
+    }
+}
+
+fn known(world: &World, signed: Signed) -> Result<Signed, String> {
+    if signed.of("oauth_consumer_key") == world.accounts().consumer.0 { Ok(signed) } else { Err("unknown consumer".to_owned()) }
+}
+
+impl World {
+    /// Whether a request of another stand-in's API, which has no form, is signed as `OAUTH1` wants it.
+    pub(crate) fn takes_oauth1(&self, method: &str, url: &str, headers: &HeaderMap) -> Result<(), String> {
+        self.verify_oauth1(&self.signed(method, url, headers)?)
+    }
+
+    /// The same for `TBA`.
+    pub(crate) fn takes_tba(&self, method: &str, url: &str, headers: &HeaderMap) -> Result<(), String> {
+        self.verify_tba(&self.signed(method, url, headers)?)
+    }
+
+    fn signed(&self, method: &str, url: &str, headers: &HeaderMap) -> Result<Signed, String> {
+        let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or("no Authorization")?;
+        known(self, Signed::read(method, url, "", authorization)?)
+    }
+
+    fn verify_oauth1(&self, signed: &Signed) -> Result<(), String> {
+        let secret = self.state.oauth1.lock().unwrap().tokens.get(signed.of("oauth_token")).cloned().ok_or("unknown token")?;
+        signed.verify(self, Hash::Sha1, &self.accounts().consumer.1, &secret)
+    }
+
+    fn verify_tba(&self, signed: &Signed) -> Result<(), String> {
+        let Accounts { consumer, tba_token, tba_account, .. } = self.accounts();
+        if signed.of("oauth_token") != tba_token.0 {
+            return Err("unknown token".to_owned());
         }
-        Ok(signed)
+        if signed.realm.as_deref() != Some(tba_account.as_str()) {
+            return Err(format!("wrong realm {:?}", signed.realm));
+        }
+        signed.verify(self, Hash::Sha256, &consumer.1, &tba_token.1)
     }
 }
 
@@ -142,12 +176,8 @@ async fn api(
     body: Bytes,
 ) -> Response<Body> {
     let asked = Asked { method, uri: uri.to_string(), headers, body };
-    let check = || {
-        let signed = asked.signed(&world)?;
-        let secret = world.state.oauth1.lock().unwrap().tokens.get(signed.of("oauth_token")).cloned().ok_or("unknown token")?;
-        signed.verify(&world, Hash::Sha1, &world.accounts().consumer.1, &secret)
-    };
-    check().map_or_else(|why| unauthorized(&why), |()| thing_of("oauth1", &thing))
+    let checked = asked.signed(&world).and_then(|signed| world.verify_oauth1(&signed));
+    checked.map_or_else(|why| unauthorized(&why), |()| thing_of("oauth1", &thing))
 }
 
 async fn tba(
@@ -159,16 +189,6 @@ async fn tba(
     body: Bytes,
 ) -> Response<Body> {
     let asked = Asked { method, uri: uri.to_string(), headers, body };
-    let check = || {
-        let signed = asked.signed(&world)?;
-        let Accounts { consumer, tba_token, tba_account, .. } = world.accounts();
-        if signed.of("oauth_token") != tba_token.0 {
-            return Err("unknown token".to_owned());
-        }
-        if signed.realm.as_deref() != Some(tba_account.as_str()) {
-            return Err(format!("wrong realm {:?}", signed.realm));
-        }
-        signed.verify(&world, Hash::Sha256, &consumer.1, &tba_token.1)
-    };
-    check().map_or_else(|why| unauthorized(&why), |()| thing_of("tba", &thing))
+    let checked = asked.signed(&world).and_then(|signed| world.verify_tba(&signed));
+    checked.map_or_else(|why| unauthorized(&why), |()| thing_of("tba", &thing))
 }

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use axum::routing::{any, get};
 use base64::Engine as _;
@@ -14,7 +15,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::table::{Body as Written, Client, ROWS, Row, Way};
+use super::others::{Bought, Call, google};
+use super::paging::{Asked, Next, Page};
+use super::table::{Body as Written, Client, Row, Way, all};
+use crate::authorization::World;
 
 /// A name that an authorization, a token request or an API request may have.
 type Fields = BTreeMap<String, String>;
@@ -22,6 +26,7 @@ type Fields = BTreeMap<String, String>;
 #[derive(Clone)]
 pub(super) struct Desk {
     address: SocketAddr,
+    world: World,
     books: Arc<Mutex<BTreeMap<&'static str, Book>>>,
 }
 
@@ -40,17 +45,14 @@ pub(super) struct Book {
 }
 
 impl Desk {
-    pub(super) async fn start() -> Self {
+    pub(super) async fn start(world: World) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let desk = Self { address: listener.local_addr().unwrap(), books: Arc::default() };
+        let desk = Self { address: listener.local_addr().unwrap(), world, books: Arc::default() };
         let router = Router::new()
             .route("/{key}/authorize", get(authorize))
             .route("/{key}/token", any(token))
-            .route("/{key}/api", any(|state, key: Path<String>, method, headers| api(state, key, method, headers)))
-            .route(
-                "/{key}/api/{*path}",
-                any(|state, Path((key, _)): Path<(String, String)>, method, headers| api(state, Path(key), method, headers)),
-            )
+            .route("/{key}/api", any(api))
+            .route("/{key}/api/{*path}", any(api))
             .with_state(desk.clone());
         #[expect(clippy::disallowed_methods, reason = "a test's server ends with its runtime")]
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -82,7 +84,7 @@ pub(super) fn client(key: &str) -> (String, String) {
 }
 
 fn row(key: &str) -> &'static Row {
-    ROWS.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("{key} is not in the table"))
+    all().find(|row| row.key == key).unwrap_or_else(|| panic!("{key} is not in the table"))
 }
 
 async fn authorize(State(desk): State<Desk>, Path(key): Path<String>, Query(asked): Query<Fields>) -> Response<Body> {
@@ -112,15 +114,18 @@ async fn authorize(State(desk): State<Desk>, Path(key): Path<String>, Query(aske
     Response::builder().status(StatusCode::FOUND).header(header::LOCATION, back.as_str()).body(Body::empty()).unwrap()
 }
 
-async fn token(State(desk): State<Desk>, Path(key): Path<String>, method: Method, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn token(State(desk): State<Desk>, Path(key): Path<String>, request: Request) -> Response<Body> {
     let row = row(&key);
-    let said = match request(row, &method, &headers, &body) {
-        Ok(said) => said,
-        Err(problem) => return desk.refuse(row, format!("token: {problem}")),
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let granted = match &row.way {
+        Way::Bought(bought) => sold(bought, &parts, &body).map(|()| desk.with(row, |book| book.exchanges += 1)),
+        _ => asked(row, &parts.method, &parts.headers, &body).and_then(|said| desk.with(row, |book| grant(row, &said, book))),
     };
-    if let Err(problem) = desk.with(row, |book| grant(row, &said, book)) {
+    if let Err(problem) = granted {
         return desk.refuse(row, format!("token: {problem}"));
     }
+    let headers = &parts.headers;
     let answer = desk.with(row, |book| {
         let number = book.exchanges + book.refreshes;
         (book.token, book.refresh) = (format!("token-{number}-of-{key}"), format!("refresh-{number}-of-{key}"));
@@ -135,7 +140,7 @@ async fn token(State(desk): State<Desk>, Path(key): Path<String>, method: Method
 }
 
 /// The fields of a token request, once the client has proved itself the way this provider wants it.
-fn request(row: &Row, method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<Fields, String> {
+fn asked(row: &Row, method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<Fields, String> {
     let (proof, written) = row.token().ok_or("there is no token to be had")?;
     if method != Method::POST {
         return Err(format!("{method}"));
@@ -169,6 +174,32 @@ fn request(row: &Row, method: &Method, headers: &HeaderMap, body: &Bytes) -> Res
     }
 }
 
+/// Whether a request for a token says what it must and nothing else.
+fn sold(bought: &Bought, parts: &Parts, body: &Bytes) -> Result<(), String> {
+    let of = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if parts.method.as_str() != bought.method {
+        return Err(format!("{}", parts.method));
+    }
+    if let Some((name, value)) = bought.headers.iter().find(|(name, value)| of(name) != *value) {
+        return Err(format!("{name} is `{}`, not `{value}`", of(name)));
+    }
+    let is_json = of("content-type").starts_with("application/json");
+    if matches!(bought.body, Written::Json) != is_json {
+        return Err(format!("the body is {}", of("content-type")));
+    }
+    let mut said: Fields = if is_json {
+        serde_json::from_slice(body).map_err(|error| error.to_string())?
+    } else {
+        url::form_urlencoded::parse(body).into_owned().collect()
+    };
+    said.extend(url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned());
+    if let Some(assertion) = said.remove("assertion") {
+        google(&assertion)?;
+    }
+    let wanted: Fields = bought.asks.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    if said == wanted { Ok(()) } else { Err(format!("{said:?} instead of {wanted:?}")) }
+}
+
 fn grant(row: &Row, said: &Fields, book: &mut Book) -> Result<(), String> {
     let of = |name: &str| said.get(name).map(String::as_str).unwrap_or_default();
     if let Way::Machine { grant, asks, .. } = &row.way {
@@ -199,13 +230,20 @@ fn grant(row: &Row, said: &Fields, book: &mut Book) -> Result<(), String> {
     }
 }
 
-#[expect(clippy::unused_async, reason = "axum's handlers are")]
-async fn api(State(desk): State<Desk>, Path(key): Path<String>, _: Method, headers: HeaderMap) -> Response<Body> {
+async fn api(State(desk): State<Desk>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let (key, path) = below(parts.uri.path());
     let row = row(&key);
-    let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let (name, value) = row.credential(&desk.book(&key).token);
-    if of(name) != value {
-        return desk.refuse(row, format!("api: {name} is `{}`, not `{value}`", of(name)));
+    let of = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let url = format!("http://{}{}", desk.address, parts.uri);
+    let admitted = match (&row.way, row.credential(&desk.book(&key).token)) {
+        (Way::Signed(signed), _) => (signed.admits)(&parts.headers),
+        (Way::AtWorld(way), _) => (way.admits)(&desk.world, &Call { method: parts.method.as_str(), url, headers: &parts.headers }),
+        (_, Some((name, value))) if of(name) != value => Err(format!("{name} is `{}`, not `{value}`", of(name))),
+        _ => Ok(()),
+    };
+    if let Err(problem) = admitted {
+        return desk.refuse(row, format!("api: {problem}"));
     }
     for (name, value) in row.headers {
         if of(name) != *value {
@@ -213,7 +251,35 @@ async fn api(State(desk): State<Desk>, Path(key): Path<String>, _: Method, heade
         }
     }
     desk.with(row, |book| book.served += 1);
-    written(StatusCode::OK, "application/json", json!({ "of": key }).to_string())
+    let list = row.list;
+    let method = if list.body.is_some() { Method::POST } else { Method::GET };
+    let is_list = !matches!(list.next, Next::Otherwise) && path == list.path.split('?').next().unwrap_or_default();
+    if parts.method != method || !is_list {
+        return written(StatusCode::OK, "application/json", json!({ "of": key }).to_string());
+    }
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let asked = Asked {
+        origin: format!("http://{}", desk.address),
+        path: parts.uri.path().to_owned(),
+        query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    };
+    match list.page(&key, &asked) {
+        Ok(Page { body, link }) => {
+            let mut answer = written(StatusCode::OK, "application/json", body.to_string());
+            if let Some(link) = link {
+                answer.headers_mut().insert(header::LINK, link.parse().unwrap());
+            }
+            answer
+        }
+        Err(problem) => desk.refuse(row, format!("{}: {problem}", list.path)),
+    }
+}
+
+/// `/{key}/api/me` is `/me` of `key`.
+fn below(path: &str) -> (String, String) {
+    let (key, path) = path.trim_start_matches('/').split_once("/api").unwrap_or_default();
+    (key.to_owned(), path.to_owned())
 }
 
 fn written(status: StatusCode, kind: &str, text: String) -> Response<Body> {

@@ -16,6 +16,7 @@ use crate::jws::{KeyDefect, SigningKey};
 use crate::modes::{BeginAsk, CallbackParams, FlowSecret};
 use crate::setting::Setting;
 use crate::supplied::Known;
+use crate::token::TokenCall;
 use crate::{Grant, ModeError, token_request};
 
 /// Dated back, for providers whose clock is behind ours.
@@ -71,17 +72,22 @@ pub(super) async fn install(setting: &Setting<'_>, app: &App, callback: &Callbac
 }
 
 pub(super) async fn buy(setting: &Setting<'_>, app: &App, supplied: &BTreeMap<String, Secret>) -> Result<Exchanged, ModeError> {
-    let token = app_token(setting, app)?;
-    let known = Known { supplied, more: &[] };
-    let values = setting.values(&known, &[]);
-    let mut call = token_request::call(setting, &app.token_request, &values)?.hide(&token);
-    if !app.token_request.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization")) {
-        call = call.header("authorization", &format!("Bearer {}", token.expose()))?;
-    }
-    let token = call.send(setting.http, setting.now()).await?.token(&app.token_answer, setting.now())?;
+    let token = request(setting, app, supplied)?.send(setting.http, setting.now()).await?.token(&app.token_answer, setting.now())?;
     let fields = BTreeMap::from([("access_token".to_owned(), token.token)]);
     let obtained = Obtained { fields, expires_at: token.expires_at, raw: Some(token.raw) };
     Ok(Exchanged { mode: AuthMode::App, supplied: supplied.clone(), obtained: Some(obtained) })
+}
+
+/// The purchase of an installation's token.
+pub(crate) fn request(setting: &Setting<'_>, app: &App, supplied: &BTreeMap<String, Secret>) -> Result<TokenCall, ModeError> {
+    let token = app_token(setting, app)?;
+    let known = Known { supplied, more: &[] };
+    let values = setting.values(&known, &[]);
+    let call = token_request::call(setting, &app.token_request, &values)?.hide(&token);
+    if app.token_request.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization")) {
+        return Ok(call);
+    }
+    call.header("authorization", &format!("Bearer {}", token.expose()))
 }
 
 /// Says that we are the app.

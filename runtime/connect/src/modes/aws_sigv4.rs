@@ -55,27 +55,8 @@ fn check(supplied: &Supplied) -> Result<(), ModeError> {
 }
 
 async fn assume(setting: &Setting<'_>, aws: &AwsSigV4, mut supplied: Supplied) -> Result<Grant, ModeError> {
-    let external_id = setting.connection_config.get("external_id").and_then(Value::as_str).filter(|id| !id.is_empty());
-    let external_id = external_id.ok_or_else(|| input("external_id", "is missing: name it in the connection config".to_owned()))?;
-    let (url, service) = {
-        let known = Known { supplied: &supplied, more: &[] };
-        let values = setting.values(&known, &[]);
-        let service = aws.service.resolve(&values).map_err(|unresolved| input("service", unresolved.to_string()))?;
-        (setting.url(&aws.sts_url, &values)?, service)
-    };
-    let configured = setting.connection_config.get("region").and_then(Value::as_str);
-    let region = supplied.get("region").map(Secret::expose).or(configured).unwrap_or(DEFAULT_REGION).to_owned();
-    let role = require(&supplied, "role_arn")?.expose();
-    let body = Serializer::new(String::new())
-        .append_pair("Action", "AssumeRole")
-        .append_pair("Version", "2011-06-15")
-        .append_pair("RoleArn", role)
-        // Stands in the person's audit log.
-        .append_pair("RoleSessionName", &format!("syncline-{:08x}", u128::from_be_bytes((setting.randomness)()) as u32))
-        .append_pair("ExternalId", external_id)
-        .append_pair("DurationSeconds", &aws.lifetime_s.to_string())
-        .finish();
-    let assumed = ask(setting, url, body).await?;
+    let Assume { fetch, region, service, external_id } = request(setting, aws, &supplied)?;
+    let assumed = ask(setting, fetch).await?;
 
     supplied.insert("region".to_owned(), Secret::new(region));
     supplied.insert("service".to_owned(), Secret::new(service));
@@ -93,8 +74,38 @@ async fn assume(setting: &Setting<'_>, aws: &AwsSigV4, mut supplied: Supplied) -
     Ok(Grant::new(Credentials::Exchanged(Exchanged { mode: AuthMode::AwsSigv4, supplied, obtained: Some(obtained) })))
 }
 
-/// One signed request to STS.
-async fn ask(setting: &Setting<'_>, url: Url, body: String) -> Result<answer::Assumed, ModeError> {
+/// One request to STS, and what it asks for.
+pub(crate) struct Assume {
+    pub(crate) fetch: Fetch,
+    region: String,
+    service: String,
+    external_id: String,
+}
+
+/// `AssumeRole`, signed with the integration's keys.
+pub(crate) fn request(setting: &Setting<'_>, aws: &AwsSigV4, supplied: &Supplied) -> Result<Assume, ModeError> {
+    let external_id = setting.connection_config.get("external_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+    let external_id = external_id.ok_or_else(|| input("external_id", "is missing: name it in the connection config".to_owned()))?;
+    let known = Known { supplied, more: &[] };
+    let values = setting.values(&known, &[]);
+    let service = aws.service.resolve(&values).map_err(|unresolved| input("service", unresolved.to_string()))?;
+    let url = setting.url(&aws.sts_url, &values)?;
+    let configured = setting.connection_config.get("region").and_then(Value::as_str);
+    let region = supplied.get("region").map(Secret::expose).or(configured).unwrap_or(DEFAULT_REGION).to_owned();
+    let role = require(supplied, "role_arn")?.expose();
+    let body = Serializer::new(String::new())
+        .append_pair("Action", "AssumeRole")
+        .append_pair("Version", "2011-06-15")
+        .append_pair("RoleArn", role)
+        // Stands in the person's audit log.
+        .append_pair("RoleSessionName", &format!("syncline-{:08x}", u128::from_be_bytes((setting.randomness)()) as u32))
+        .append_pair("ExternalId", external_id)
+        .append_pair("DurationSeconds", &aws.lifetime_s.to_string())
+        .finish();
+    Ok(Assume { fetch: signed(setting, url, body)?, region, service, external_id: external_id.to_owned() })
+}
+
+fn signed(setting: &Setting<'_>, url: Url, body: String) -> Result<Fetch, ModeError> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let keys = AwsKeys {
         access_key_id: setting.client.require("access_key_id")?.to_owned(),
@@ -113,15 +124,19 @@ async fn ask(setting: &Setting<'_>, url: Url, body: String) -> Result<answer::As
     for (name, value) in signature {
         headers.insert(name, value);
     }
-    let fetch = Fetch {
+    Ok(Fetch {
         method: Method::POST,
         url: url.into(),
         headers,
         body: Bytes::from(body),
-        hosts: Arc::from([host.clone()]),
+        hosts: Arc::from([host]),
         timeout: TIMEOUT,
         max_bytes: MAX_ANSWER_BYTES,
-    };
+    })
+}
+
+async fn ask(setting: &Setting<'_>, fetch: Fetch) -> Result<answer::Assumed, ModeError> {
+    let host = fetch.hosts.first().cloned().unwrap_or_default();
     let response = setting.http.fetch(fetch).await.map_err(|error| ModeError::Unavailable {
         code: error.code().to_owned(),
         message: error.to_string(),

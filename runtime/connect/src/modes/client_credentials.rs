@@ -61,7 +61,8 @@ async fn obtain(setting: &Setting<'_>, client: &ClientCredentials, supplied: Sup
     Ok(Grant { connection_config, ..Grant::new(credentials) })
 }
 
-fn request(setting: &Setting<'_>, client: &ClientCredentials, supplied: &Supplied) -> Result<TokenCall, ModeError> {
+/// RFC 6749, 4.4.2.
+pub(crate) fn request(setting: &Setting<'_>, client: &ClientCredentials, supplied: &Supplied) -> Result<TokenCall, ModeError> {
     let known = Known { supplied, more: &[] };
     let values = setting.values(&known, &[]);
     let url = setting.url(&client.token_url, &values)?;

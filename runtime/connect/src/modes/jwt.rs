@@ -44,7 +44,8 @@ fn flat(given: &Map<String, Value>) -> Map<String, Value> {
     flat
 }
 
-fn sign(setting: &Setting<'_>, jwt: &Jwt, supplied: &Supplied) -> Result<(Secret, Timestamp), ModeError> {
+/// The token, or the assertion that buys it.
+pub(crate) fn sign(setting: &Setting<'_>, jwt: &Jwt, supplied: &Supplied) -> Result<(Secret, Timestamp), ModeError> {
     let known = Known { supplied, more: &[] };
     let values = setting.values(&known, &[]);
     let field = key_field(jwt);

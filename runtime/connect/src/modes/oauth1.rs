@@ -28,6 +28,18 @@ struct Temporary {
 }
 
 pub(crate) async fn begin(setting: &Setting<'_>, oauth: &OAuth1, ask: &BeginAsk<'_>) -> Result<(Url, FlowSecret), ModeError> {
+    let answer = temporary_request(setting, oauth, ask.state)?.send(setting.http, setting.now()).await?;
+    // A server that does not say so speaks the first version, whose authorizations can be stolen (RFC 5849, 2.1).
+    if answer.fields.get("oauth_callback_confirmed").and_then(Value::as_str) != Some("true") {
+        return Err(refused("callback_not_confirmed", "the provider did not confirm the callback address; it must speak OAuth 1.0a"));
+    }
+    let temporary = Temporary { token: part(&answer, "oauth_token")?, secret: part(&answer, "oauth_token_secret")? };
+    let location = location(setting, oauth, ask, &temporary.token)?;
+    Ok((location, FlowSecret(serde_json::to_value(temporary).expect("two texts have a JSON form"))))
+}
+
+/// Temporary credentials (RFC 5849, 2.1).
+pub(crate) fn temporary_request(setting: &Setting<'_>, oauth: &OAuth1, state: &str) -> Result<TokenCall, ModeError> {
     let none = Map::new();
     let values = setting.values(&none, &[]);
     let mut url = setting.url(&oauth.request_url, &values)?;
@@ -38,13 +50,14 @@ pub(crate) async fn begin(setting: &Setting<'_>, oauth: &OAuth1, ask: &BeginAsk<
     }
     // The protocol has no state of its own; the callback's address carries it.
     let mut callback = setting.callback_url.clone();
-    callback.query_pairs_mut().append_pair("state", ask.state);
-    let answer = signed(setting, oauth, url, None, ("oauth_callback", callback.as_str())).await?;
-    // A server that does not say so speaks the first version, whose authorizations can be stolen (RFC 5849, 2.1).
-    if answer.fields.get("oauth_callback_confirmed").and_then(Value::as_str) != Some("true") {
-        return Err(refused("callback_not_confirmed", "the provider did not confirm the callback address; it must speak OAuth 1.0a"));
-    }
-    let temporary = Temporary { token: part(&answer, "oauth_token")?, secret: part(&answer, "oauth_token_secret")? };
+    callback.query_pairs_mut().append_pair("state", state);
+    signed(setting, oauth, url, None, ("oauth_callback", callback.as_str()))
+}
+
+/// Where the browser goes (RFC 5849, 2.2).
+pub(crate) fn location(setting: &Setting<'_>, oauth: &OAuth1, ask: &BeginAsk<'_>, token: &str) -> Result<Url, ModeError> {
+    let none = Map::new();
+    let values = setting.values(&none, &[]);
     let mut location = setting.url(&oauth.authorization_url, &values)?;
     let mut params: Vec<(&str, String)> = Vec::new();
     for (name, template) in oauth.authorization_params.iter().filter(|(name, _)| !ask.authorization_params.contains_key(*name)) {
@@ -52,9 +65,16 @@ pub(crate) async fn begin(setting: &Setting<'_>, oauth: &OAuth1, ask: &BeginAsk<
     }
     params.extend(ask.authorization_params.iter().filter_map(|(name, value)| Some((name.as_str(), value.clone()?))));
     params.retain(|(name, _)| *name != "oauth_token");
-    params.push(("oauth_token", temporary.token.clone()));
+    params.push(("oauth_token", token.to_owned()));
     location.query_pairs_mut().extend_pairs(params);
-    Ok((location, FlowSecret(serde_json::to_value(temporary).expect("two texts have a JSON form"))))
+    Ok(location)
+}
+
+/// The token itself (RFC 5849, 2.3).
+pub(crate) fn token_request(setting: &Setting<'_>, oauth: &OAuth1, token: OAuth1Token, verifier: &str) -> Result<TokenCall, ModeError> {
+    let none = Map::new();
+    let url = setting.url(&oauth.token_url, &setting.values(&none, &[]))?;
+    signed(setting, oauth, url, Some(token), ("oauth_verifier", verifier))
 }
 
 pub(crate) async fn complete(
@@ -73,10 +93,8 @@ pub(crate) async fn complete(
     }
     let verifier =
         callback.get("oauth_verifier").ok_or_else(|| refused("callback_err", "the provider sent no `oauth_verifier`; connect again"))?;
-    let none = Map::new();
-    let url = setting.url(&oauth.token_url, &setting.values(&none, &[]))?;
     let token = OAuth1Token { token: Secret::new(temporary.token), secret: Secret::new(temporary.secret) };
-    let answer = signed(setting, oauth, url, Some(token), ("oauth_verifier", verifier)).await?;
+    let answer = token_request(setting, oauth, token, verifier)?.send(setting.http, setting.now()).await?;
     let credentials = Credentials::Oauth1(Oauth1 {
         oauth_token: Secret::new(part(&answer, "oauth_token")?),
         oauth_token_secret: Secret::new(part(&answer, "oauth_token_secret")?),
@@ -85,13 +103,13 @@ pub(crate) async fn complete(
     Ok(Grant { connection_config: told(&answer, &oauth.token_response_metadata), ..Grant::new(credentials) })
 }
 
-async fn signed(
+fn signed(
     setting: &Setting<'_>,
     oauth: &OAuth1,
     url: Url,
     token: Option<OAuth1Token>,
     protocol: (&str, &str),
-) -> Result<Answer, ModeError> {
+) -> Result<TokenCall, ModeError> {
     let consumer_secret = Secret::new(setting.client.require("client_secret")?);
     let mut hidden = vec![consumer_secret.clone()];
     hidden.extend(token.iter().flat_map(|token| [token.token.clone(), token.secret.clone()]));
@@ -101,7 +119,7 @@ async fn signed(
     let request = OAuth1Request { method: &Method::POST, url: &url, form: None, protocol: &[protocol], at: setting.now(), nonce: &nonce };
     let authorization = keys.authorization(&request);
     let call = TokenCall::post(url.clone(), BodyFormat::Form).header("authorization", &authorization)?.header("accept", "*/*")?;
-    hidden.iter().fold(call, TokenCall::hide).send(setting.http, setting.now()).await
+    Ok(hidden.iter().fold(call, TokenCall::hide))
 }
 
 /// A text of the answer that is there and not empty.

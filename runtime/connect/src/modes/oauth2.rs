@@ -85,14 +85,7 @@ pub(crate) async fn complete(
     metadata::check(setting.entry, &of_callback)?;
     let told_config = setting.connection_config.clone().into_iter().chain(of_callback).collect();
     let setting = &setting.with_config(&told_config);
-    let mut request = TokenRequest::new(&oauth.token_url, &oauth.token_params);
-    request.public("grant_type", "authorization_code");
-    request.public("redirect_uri", &flow.redirect_uri);
-    request.secret("code", code);
-    if let Some(verifier) = &flow.verifier {
-        request.secret("code_verifier", verifier);
-    }
-    let answer = request.send(setting, oauth, &Map::new()).await?;
+    let answer = code_request(oauth, &flow, code).send(setting, oauth, &Map::new()).await?;
     let token = answer.token(&oauth.token_answer, setting.now())?;
     let told = metadata::told(oauth, &answer, callback);
     metadata::check(setting.entry, &told)?;
@@ -109,18 +102,35 @@ pub(crate) async fn renew(setting: &Setting<'_>, oauth: &OAuth2, held: &Oauth2) 
             status: None,
         });
     }
-    let mut request = TokenRequest::new(oauth.refresh_url.as_ref().unwrap_or(&oauth.token_url), &oauth.refresh_params);
-    if let Some(refresh_token) = &held.refresh_token {
-        request.public("grant_type", "refresh_token");
-        request.secret("refresh_token", refresh_token.expose());
-    }
-    let answer = request.send(setting, oauth, held).await?;
+    let answer = refresh_request(oauth, held).send(setting, oauth, held).await?;
     let token = answer.token(&oauth.token_answer, setting.now())?;
     let mut told = metadata::told(oauth, &answer, &CallbackParams::default());
     // The old refresh token may be spent by now: what came beside the new one must not cost it.
     told.retain(|name, value| metadata::check_one(setting.entry, name, value).is_ok());
     let credentials = Credentials::Oauth2(token.into_oauth2(held.refresh_token.as_ref(), held.config_override.clone()));
     Ok(Grant { connection_config: told, ..Grant::new(credentials) })
+}
+
+/// RFC 6749, 4.1.3, with the verifier of RFC 7636, 4.5.
+pub(crate) fn code_request<'a>(oauth: &'a OAuth2, flow: &'a Flow, code: &'a str) -> TokenRequest<'a> {
+    let mut request = TokenRequest::new(&oauth.token_url, &oauth.token_params);
+    request.public("grant_type", "authorization_code");
+    request.public("redirect_uri", &flow.redirect_uri);
+    request.secret("code", code);
+    if let Some(verifier) = &flow.verifier {
+        request.secret("code_verifier", verifier);
+    }
+    request
+}
+
+/// RFC 6749, 6, where there is a refresh token.
+pub(crate) fn refresh_request<'a>(oauth: &'a OAuth2, held: &'a Oauth2) -> TokenRequest<'a> {
+    let mut request = TokenRequest::new(oauth.refresh_url.as_ref().unwrap_or(&oauth.token_url), &oauth.refresh_params);
+    if let Some(refresh_token) = &held.refresh_token {
+        request.public("grant_type", "refresh_token");
+        request.secret("refresh_token", refresh_token.expose());
+    }
+    request
 }
 
 /// Whether there is something to renew with: a refresh token, or an access token that is exchanged for its successor.

@@ -16,6 +16,7 @@ mod app;
 mod aws;
 mod bought;
 mod client;
+mod every_entry;
 mod keys;
 mod oauth1;
 mod signed;

@@ -124,7 +124,8 @@ impl TokenCall {
         Answer::read(&response, &host, &secrets, now)
     }
 
-    fn into_fetch(mut self, host: &str) -> Fetch {
+    /// As it is sent. Redirects stay on `host`.
+    pub(crate) fn into_fetch(mut self, host: &str) -> Fetch {
         let (content_type, body) = match (self.json, self.format) {
             (Some(json), _) => (Some("application/json"), json.to_string()),
             (None, BodyFormat::Json) => {

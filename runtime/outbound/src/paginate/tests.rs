@@ -124,6 +124,36 @@ fn a_link_header_is_read_as_rfc_8288_writes_it() {
     assert!(pages.next_call().is_none());
 }
 
+/// Sentry links on from its last page, to an empty one that links on again, and says that there is nothing there.
+#[test]
+fn a_link_to_no_results_is_none() {
+    let mut pages = paginator(r#"{"type":"link","link_rel_in_response_header":"next"}"#, get("/items"));
+    let linked = |results: bool| {
+        let mut response = answer(URL, "[1]");
+        let link = format!(
+            "<https://acme.example/items?cursor=0:0:1>; rel=\"previous\"; results=\"false\"; cursor=\"0:0:1\", \
+             <https://acme.example/items?cursor=0:100:0>; rel=\"next\"; results=\"{results}\"; cursor=\"0:100:0\""
+        );
+        response.headers.insert(LINK, link.parse().unwrap());
+        response
+    };
+    assert!(pages.accept(&linked(true)).unwrap().unwrap().next.is_some());
+    assert_eq!(pages.next_call().unwrap().query.as_deref(), Some("cursor=0:100:0"));
+    let last = pages.accept(&linked(false)).unwrap().unwrap();
+    assert_eq!((last.len, last.next, pages.next_call().is_none()), (1, None, true));
+}
+
+/// A provider that answers the last page with the cursor that it was asked with would be asked for it for ever.
+#[test]
+fn a_cursor_that_stays_is_the_end() {
+    let config = r#"{"type":"cursor","cursor_name_in_request":"c","cursor_path_in_response":"n","response_path":"d"}"#;
+    let mut pages = paginator(config, get("/items"));
+    assert_eq!(pages.accept(&answer(URL, r#"{"d":[1],"n":"x"}"#)).unwrap().unwrap().next.as_deref(), Some("x"));
+    assert_eq!(pages.accept(&answer(URL, r#"{"d":[2],"n":"y"}"#)).unwrap().unwrap().next.as_deref(), Some("y"));
+    assert_eq!(pages.accept(&answer(URL, r#"{"d":[3],"n":"y"}"#)).unwrap().unwrap().next, None);
+    assert!(pages.next_call().is_none());
+}
+
 #[test]
 fn credentials_do_not_follow_a_link_to_another_host() {
     let config = r#"{"type":"link","link_path_in_response_body":"next","response_path":"d"}"#;

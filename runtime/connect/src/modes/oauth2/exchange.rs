@@ -8,7 +8,7 @@ use crate::setting::{Fields, Setting};
 use crate::token::{Answer, TokenCall};
 
 /// The grant's own fields; the entry's are laid over them.
-pub(super) struct TokenRequest<'a> {
+pub(crate) struct TokenRequest<'a> {
     url: &'a Template,
     extra: &'a Templates,
     fields: Vec<(&'static str, &'a str, bool)>,
@@ -33,7 +33,8 @@ impl<'a> TokenRequest<'a> {
         call.send(setting.http, setting.now()).await
     }
 
-    fn call(self, setting: &Setting<'_>, oauth: &OAuth2, held: &dyn Fields) -> Result<TokenCall, ModeError> {
+    /// Ready to send.
+    pub(crate) fn call(self, setting: &Setting<'_>, oauth: &OAuth2, held: &dyn Fields) -> Result<TokenCall, ModeError> {
         let values = setting.values(held, &[]);
         let method = Method::from_bytes(oauth.token_method.as_bytes()).unwrap_or(Method::POST);
         let mut call = TokenCall::new(method, setting.url(self.url, &values)?, oauth.body_format);
