@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::load::{first, parse_shipped};
-use crate::{Bases, Entry, EntryDefect, examine};
+use crate::{Bases, Entry, EntryDefect, Imported, examine};
 
 mod search;
 pub(crate) mod shipped;
@@ -28,6 +28,8 @@ struct Slot {
     /// Of a shipped entry.
     json: &'static str,
     entry: OnceLock<Arc<Entry>>,
+    /// Of an entry of the user's own.
+    file: Option<PathBuf>,
 }
 
 impl Slot {
@@ -40,7 +42,7 @@ impl Catalogue {
     /// The shipped providers.
     pub fn embedded() -> Self {
         let slots = SHIPPED.iter().map(|shipped| {
-            let slot = Slot { summary: Summary::of_shipped(shipped), json: shipped.json, entry: OnceLock::new() };
+            let slot = Slot { summary: Summary::of_shipped(shipped), json: shipped.json, entry: OnceLock::new(), file: None };
             (shipped.key.into(), slot)
         });
         Self { slots: slots.collect() }
@@ -53,22 +55,39 @@ impl Catalogue {
         for (_, text) in &files {
             bases.add(text);
         }
-        let mut own: BTreeMap<String, PathBuf> = BTreeMap::new();
         for (file, text) in files {
             let entry = first(examine(&file, &text, &bases))?;
-            if let Some(other) = own.insert(entry.key.clone(), file.clone()) {
-                let problem = format!("`{}` is described in {} already", entry.key, other.display());
+            if let Some(problem) = self.claimed(&entry.key) {
                 let line = crate::defect::line_of(&text, "key");
                 return Err(EntryDefect { file, line, field: "key".to_owned(), problem });
             }
-            self.insert(entry);
+            self.insert(entry, file);
         }
         Ok(self)
     }
 
-    fn insert(&mut self, entry: Entry) {
+    /// Adds the definitions of a file that was imported; one with a shipped key replaces that entry. The first that is refused refuses the
+    /// file, and so does one that a folder describes too: which of both is meant, only its owner knows.
+    pub fn with_imported(mut self, file: &Path, imported: Vec<Imported>) -> Result<Self, EntryDefect> {
+        for Imported { entry, line, .. } in imported {
+            let entry = first(entry)?;
+            if let Some(problem) = self.claimed(&entry.key) {
+                return Err(EntryDefect { file: file.to_owned(), line, field: entry.key, problem });
+            }
+            self.insert(entry, file.to_owned());
+        }
+        Ok(self)
+    }
+
+    /// Why no further file can describe this key.
+    fn claimed(&self, key: &str) -> Option<String> {
+        let other = self.slots.get(key)?.file.as_ref()?;
+        Some(format!("`{key}` is described in {} already", other.display()))
+    }
+
+    fn insert(&mut self, entry: Entry, file: PathBuf) {
         let summary = Summary::of(&entry);
-        self.slots.insert(summary.key.clone(), Slot { summary, json: "", entry: OnceLock::from(Arc::new(entry)) });
+        self.slots.insert(summary.key.clone(), Slot { summary, json: "", entry: OnceLock::from(Arc::new(entry)), file: Some(file) });
     }
 
     /// The entry of a provider.

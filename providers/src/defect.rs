@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Says where the file is wrong, so that its author can go there.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{}:{line}: `{field}`: {problem}", file.display())]
+#[error("{}:{line}: {}{problem}", file.display(), quoted(field))]
 pub struct EntryDefect {
     /// As it was given.
     pub file: PathBuf,
@@ -14,6 +14,11 @@ pub struct EntryDefect {
     pub field: String,
     /// For a person.
     pub problem: String,
+}
+
+/// Nothing for the file as a whole.
+fn quoted(field: &str) -> String {
+    if field.is_empty() { String::new() } else { format!("`{field}`: ") }
 }
 
 /// The dotted path of the key on `line` (from 1), by indentation. List items count as part of their key.

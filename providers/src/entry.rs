@@ -9,7 +9,7 @@ pub(crate) mod asked;
 pub(crate) mod auth;
 pub(crate) mod field;
 pub(crate) mod paginate;
-mod standard;
+pub(crate) mod standard;
 
 use auth::Auth;
 use field::Field;

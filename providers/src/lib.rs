@@ -15,6 +15,7 @@ mod count;
 mod defect;
 mod dry_run;
 mod entry;
+mod import;
 mod language;
 mod load;
 mod logo;
@@ -37,6 +38,7 @@ pub use entry::auth::{
 pub use entry::field::{Field, FieldDefect, FieldFormat, Pattern, VisibleWhen};
 pub use entry::paginate::{OffsetMethod, Paginate};
 pub use entry::{Entry, Proxy, Retry, Verification};
+pub use import::{Imported, import, is_providers_file};
 pub use language::{Language, Text};
 pub use load::{Bases, examine, parse_entry};
 pub use logo::logo_svg;

@@ -17,7 +17,7 @@ use function::Function;
 pub(crate) use function::hex;
 
 mod function;
-mod parse;
+pub(crate) mod parse;
 
 /// Something that a template reads from a connection.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

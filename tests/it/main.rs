@@ -33,6 +33,7 @@ mod operations;
 mod operations_page;
 mod outgoing;
 mod provider;
+mod provider_import;
 mod readiness;
 mod real_browser;
 mod replay;

@@ -27,7 +27,7 @@ pub(super) fn template(source: &str) -> Result<Template, TemplateDefect> {
 }
 
 /// The position of the `}` that ends the hole, past nested holes and quoted text.
-fn closing(text: &str) -> Option<usize> {
+pub(crate) fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut quote) = (0_usize, None);
     for (at, c) in text.char_indices() {
         match (quote, c) {
@@ -47,7 +47,7 @@ fn expression(text: &str) -> Result<Vec<Alternative>, String> {
 }
 
 /// Splits at `separator` outside quotes and nested holes.
-fn split<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
+pub(crate) fn split<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
     let (mut parts, mut depth, mut quote, mut start) = (Vec::new(), 0_usize, None, 0);
     for (at, c) in text.char_indices() {
         match (quote, c) {

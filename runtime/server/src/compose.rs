@@ -102,7 +102,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let Options { configuration, keys, clock, compiler, engine, wall, worker } = options;
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let catalogue = Arc::new(catalogue::load(configuration.providers_dir.as_deref())?);
+    let catalogue = Arc::new(catalogue::load(configuration.own_providers())?);
     let store_options = syncline_store::Options {
         url: configuration.database(),
         keys: MasterKey::new(*keys.encryption),

@@ -49,6 +49,9 @@ pub(super) struct Dev {
     /// Folder with provider entries of your own (*.yaml)
     #[arg(long, env = "SYNCLINE_PROVIDERS_DIR", value_name = "DIR")]
     providers_dir: Option<PathBuf>,
+    /// File with further providers, in the format of Nango's providers.yaml
+    #[arg(long, env = "SYNCLINE_PROVIDERS", value_name = "FILE")]
+    providers: Option<PathBuf>,
     /// Do not replay the recordings of what changed
     #[arg(long)]
     no_test: bool,

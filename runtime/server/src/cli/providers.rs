@@ -9,6 +9,7 @@ use super::remote::Remote;
 mod check;
 mod count;
 mod docs;
+mod import;
 mod list;
 mod show;
 mod source;
@@ -53,11 +54,24 @@ enum Command {
     ///
     /// Tells everything that is wrong with each file, as file:line, field and problem. For a good one, prints each request of signing
     /// in and one request of a connection, with placeholders such as <client_secret> where values would stand: compare them with the
-    /// provider's documentation. Nothing is sent and no server is asked. Exits with 1 if any file is wrong.
+    /// provider's documentation. Of a file in the format of Nango's providers.yaml, tells which providers are refused and what of the
+    /// others is not supported. Nothing is sent and no server is asked. Exits with 1 if any file is wrong.
     Check {
-        /// Entries, as YAML
+        /// Entries, as YAML; or a providers.yaml
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Write the providers of a file in the format of Nango's providers.yaml as entries of your own
+    ///
+    /// One file each, for SYNCLINE_PROVIDERS_DIR: entries that you can read, check and change. What is not supported stands as a comment
+    /// at the top of each. Exits with 1 if any provider is refused; the others are written.
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Where to; made if it is not there. Nothing is written if one of the files is there already
+        #[arg(long, value_name = "DIR")]
+        output: PathBuf,
     },
     /// How many providers there are of each auth mode, and how complete their entries are
     Count,
@@ -74,6 +88,7 @@ impl Providers {
         let output = self.remote.output();
         match self.command {
             Command::Check { files } => check::execute(&files, output),
+            Command::Import { file, output: folder } => import::execute(&file, &folder, output),
             Command::List { narrowed } => list::execute(&self.source, &self.remote, "", &narrowed).await,
             Command::Search { words, narrowed } => list::execute(&self.source, &self.remote, &words.join(" "), &narrowed).await,
             Command::Show { provider } => show::execute(&self.source, &self.remote, &provider).await,

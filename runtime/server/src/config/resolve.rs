@@ -15,6 +15,7 @@ use uuid::{Uuid, Version};
 
 use super::settings::DEFAULT_DATA_DIR;
 use super::{ConfigError, DeclaredKey, Hidden, Isolation, LogFormat, MissedTicks, Roles, Settings, declared};
+use crate::catalogue::Own;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
 /// Reads are short; writes on SQLite have a connection of their own.
@@ -45,6 +46,8 @@ pub struct Configuration {
     pub data_dir: PathBuf,
     /// The user's own provider entries.
     pub providers_dir: Option<PathBuf>,
+    /// A file of further providers, to be imported.
+    pub providers: Option<PathBuf>,
     /// Development only.
     pub allow_private_network: bool,
     /// Jobs at once, and actions at once.
@@ -99,6 +102,7 @@ impl Configuration {
             database_connections: settings.database_connections.unwrap_or(DEFAULT_DATABASE_CONNECTIONS),
             data_dir: settings.data_dir.unwrap_or_else(|| DEFAULT_DATA_DIR.into()),
             providers_dir: settings.providers_dir,
+            providers: settings.providers,
             allow_private_network: settings.allow_private_network.unwrap_or(false),
             max_concurrent_runs: settings.max_concurrent_runs.unwrap_or(DEFAULT_MAX_CONCURRENT_RUNS),
             roles: settings.roles.as_deref().map_or(Ok(Roles::ALL), Roles::parse)?,
@@ -133,6 +137,11 @@ impl Configuration {
         self.database.clone().unwrap_or_else(|| DatabaseUrl::sqlite(self.data_dir.join("syncline.db")))
     }
 
+    /// Where the user's own providers are described.
+    pub(crate) fn own_providers(&self) -> Own<'_> {
+        Own { folder: self.providers_dir.as_deref(), file: self.providers.as_deref() }
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |problem: String| Err(ConfigError::new(problem));
         if self.database_connections == 0 {
@@ -160,6 +169,13 @@ impl Configuration {
             return refuse(format!(
                 "SYNCLINE_PROVIDERS_DIR is `{}`, which is not a folder; make it, or leave the setting out",
                 dir.display()
+            ));
+        }
+        if let Some(file) = self.providers.as_ref().filter(|file| !file.is_file()) {
+            return refuse(format!(
+                "SYNCLINE_PROVIDERS is `{}`, which is not a file; name one in the format of Nango's providers.yaml, or leave the setting out \
+                 (SYNCLINE_PROVIDERS_DIR is for a folder)",
+                file.display()
             ));
         }
         if let Err(error) = self.log.parse::<EnvFilter>() {
@@ -251,6 +267,7 @@ mod tests {
             (Settings { soft_deadline_seconds: Some(0), ..Settings::default() }, "Choose 1 or more"),
             (Settings { max_concurrent_runs: Some(0), ..Settings::default() }, "1 to 1000"),
             (Settings { providers_dir: Some("/does/not/exist".into()), ..Settings::default() }, "not a folder"),
+            (Settings { providers: Some("/does/not/exist".into()), ..Settings::default() }, "not a file"),
             (Settings { public_url: Some("ftp://x".parse().unwrap()), ..Settings::default() }, "https://syncline.example.com"),
             (Settings { log: Some("syncline=loud".to_owned()), ..Settings::default() }, "SYNCLINE_LOG"),
             (Settings { config: Some("/does/not/exist".into()), ..Settings::default() }, "/does/not/exist"),

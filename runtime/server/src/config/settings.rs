@@ -42,6 +42,10 @@ pub struct Settings {
     /// Folder with provider entries of your own (*.yaml); one with a known key replaces the shipped entry
     #[arg(long, env = "SYNCLINE_PROVIDERS_DIR", value_name = "DIR")]
     pub providers_dir: Option<PathBuf>,
+    /// File with further providers in the format of Nango's providers.yaml; one with a known key replaces the shipped entry, and no key may
+    /// stand in the folder too
+    #[arg(long, env = "SYNCLINE_PROVIDERS", value_name = "FILE")]
+    pub providers: Option<PathBuf>,
     /// Let functions and the proxy reach loopback and private addresses. For development only: with it, whoever can deploy a function
     /// or call the proxy reaches your internal network
     #[arg(long, env = "SYNCLINE_ALLOW_PRIVATE_NETWORK", num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -191,6 +195,7 @@ impl Settings {
             database_connections: self.database_connections.or(file.database_connections),
             data_dir: self.data_dir.or(file.data_dir),
             providers_dir: self.providers_dir.or(file.providers_dir),
+            providers: self.providers.or(file.providers),
             allow_private_network: self.allow_private_network.or(file.allow_private_network),
             max_concurrent_runs: self.max_concurrent_runs.or(file.max_concurrent_runs),
             max_concurrent_runs_per_environment: self.max_concurrent_runs_per_environment.or(file.max_concurrent_runs_per_environment),

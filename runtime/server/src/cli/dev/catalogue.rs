@@ -8,6 +8,7 @@ use anyhow::Context;
 use syncline_providers::Catalogue;
 use url::Url;
 
+use crate::catalogue::{self, Own};
 use crate::config::ConfigError;
 
 /// `github=http://127.0.0.1:4000`
@@ -31,11 +32,18 @@ impl FromStr for Replacement {
 }
 
 /// Writes the author's entries and the replaced ones to a folder, for a server to read.
-pub(super) fn write(folder: &Path, own: Option<&Path>, replacements: &[Replacement]) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, own: Own<'_>, replacements: &[Replacement]) -> anyhow::Result<()> {
     let mut entries: BTreeMap<String, String> = BTreeMap::new();
-    for file in own.map(files).transpose()?.unwrap_or_default() {
+    for file in own.folder.map(files).transpose()?.unwrap_or_default() {
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         entries.insert(file.file_name().unwrap_or_default().to_string_lossy().into_owned(), text);
+    }
+    // As files like the others, so that they can be asked elsewhere too. Whether a key stands twice, the server finds out.
+    for one in own.file.map(catalogue::read_import).transpose()?.unwrap_or_default() {
+        if let Err(defects) = &one.entry {
+            return Err(defects[0].clone().into());
+        }
+        entries.insert(format!("imported {}.yaml", one.key), one.to_yaml());
     }
     for Replacement { provider, url } in replacements {
         let key = format!("key: {provider}");
@@ -119,9 +127,9 @@ mod tests {
         assert!("github=ftp://x".parse::<Replacement>().unwrap_err().contains("http://"));
         let dir = tempfile::tempdir().unwrap();
         let unknown = "nobody=http://127.0.0.1:1".parse::<Replacement>().unwrap();
-        assert!(write(&dir.path().join("x"), None, &[unknown]).unwrap_err().to_string().contains("nobody"));
+        assert!(write(&dir.path().join("x"), Own::default(), &[unknown]).unwrap_err().to_string().contains("nobody"));
         let github = "github=http://127.0.0.1:4000".parse::<Replacement>().unwrap();
-        write(&dir.path().join("x"), None, &[github]).unwrap();
+        write(&dir.path().join("x"), Own::default(), &[github]).unwrap();
         let text = std::fs::read_to_string(dir.path().join("x/github.yaml")).unwrap();
         assert!(text.contains("\n  base_url: http://127.0.0.1:4000\n"), "{text}");
     }

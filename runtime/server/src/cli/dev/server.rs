@@ -10,6 +10,7 @@ use syncline_engine::Engine;
 
 use super::store::Data;
 use super::{Dev, catalogue};
+use crate::catalogue::Own;
 use crate::cli::client::Client;
 use crate::cli::{local, project};
 use crate::compose::{self, Node, Options};
@@ -30,11 +31,12 @@ impl Server {
         let began = Instant::now();
         let data = Data::at(&asked.store)?;
         let providers = data.path().join("providers");
-        let providers_dir = if asked.provider_urls.is_empty() {
-            asked.providers_dir.clone()
+        let (providers_dir, providers) = if asked.provider_urls.is_empty() {
+            (asked.providers_dir.clone(), asked.providers.clone())
         } else {
-            catalogue::write(&providers, asked.providers_dir.as_deref(), &asked.provider_urls)?;
-            Some(providers)
+            let own = Own { folder: asked.providers_dir.as_deref(), file: asked.providers.as_deref() };
+            catalogue::write(&providers, own, &asked.provider_urls)?;
+            (Some(providers), None)
         };
         // The keys stay with the project: commands in its folder find them where a server of that folder keeps them, at every start the same.
         let own = project::prepare(folder)?;
@@ -47,6 +49,7 @@ impl Server {
             // As many as the engine of an author's machine has instances for, actions that call others included.
             max_concurrent_runs: Some(local::INSTANCES / 2),
             providers_dir,
+            providers,
             ..Settings::default()
         };
         let mut configuration = Configuration::resolve(settings)?;

@@ -1,21 +1,25 @@
 //! `syncline providers check`: an entry's defects, or what it would send. Needs no server.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use serde_json::{Value, json};
-use syncline_providers::{Bases, Catalogue, DryStep, Entry, EntryDefect, dry_run, examine};
+use syncline_providers::{Bases, Catalogue, DryStep, Entry, EntryDefect, dry_run, examine, is_providers_file};
 
+use crate::catalogue;
 use crate::cli::output::Output;
+
+mod definitions;
 
 /// What is known of one file.
 type Checked = Result<Entry, Vec<EntryDefect>>;
 
 pub(super) fn execute(files: &[PathBuf], output: Output) -> anyhow::Result<()> {
-    let read = |file: &PathBuf| fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()));
-    let texts = files.iter().map(read).collect::<anyhow::Result<Vec<String>>>()?;
+    let read = |file: &PathBuf| Ok((file.clone(), catalogue::read(file)?));
+    let read = files.iter().map(read).collect::<anyhow::Result<Vec<(PathBuf, String)>>>()?;
+    let (imports, own): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, text)| is_providers_file(text));
+    let (files, texts): (Vec<PathBuf>, Vec<String>) = own.into_iter().unzip();
     let mut bases = Bases::default();
     for text in &texts {
         bases.add(text);
@@ -36,11 +40,17 @@ pub(super) fn execute(files: &[PathBuf], output: Output) -> anyhow::Result<()> {
     for (file, result) in &checked {
         output.note(&told(file, result, &shipped))?;
     }
-    let document: Vec<Value> = checked.iter().map(|(file, result)| document(file, result)).collect();
-    output.document(&json!({ "files": document }).to_string())?;
-    let wrong = checked.iter().filter(|(_, result)| result.is_err()).count();
+    let mut documents: Vec<Value> = checked.iter().map(|(file, result)| document(file, result)).collect();
+    let mut wrong = checked.iter().filter(|(_, result)| result.is_err()).count();
+    for (file, text) in &imports {
+        let definitions = definitions::check(file, text, &mut claimed);
+        output.note(&definitions::told(file, &definitions))?;
+        documents.push(definitions::document(file, &definitions));
+        wrong += usize::from(definitions.iter().any(|one| one.entry.is_err()));
+    }
+    output.document(&json!({ "files": documents }).to_string())?;
     if wrong > 0 {
-        bail!("{wrong} of {} {} wrong", count(checked.len(), "file"), if wrong == 1 { "is" } else { "are" });
+        bail!("{wrong} of {} {} wrong", count(documents.len(), "file"), if wrong == 1 { "is" } else { "are" });
     }
     Ok(())
 }
@@ -64,12 +74,12 @@ fn document(file: &Path, result: &Checked) -> Value {
             let steps: Vec<Value> = dry_run(entry).into_iter().map(step).collect();
             json!({ "file": file, "ok": true, "key": entry.key, "auth_mode": entry.auth.mode(), "steps": steps })
         }
-        Err(defects) => {
-            let defects: Vec<Value> =
-                defects.iter().map(|defect| json!({ "line": defect.line, "field": defect.field, "problem": defect.problem })).collect();
-            json!({ "file": file, "ok": false, "defects": defects })
-        }
+        Err(defects) => json!({ "file": file, "ok": false, "defects": listed(defects) }),
     }
+}
+
+fn listed(defects: &[EntryDefect]) -> Vec<Value> {
+    defects.iter().map(|defect| json!({ "line": defect.line, "field": defect.field, "problem": defect.problem })).collect()
 }
 
 fn step(step: DryStep) -> Value {
@@ -83,6 +93,8 @@ fn count(number: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const GOOD: &str = "key: acme\ndisplay_name: Acme\ncategories: [crm]\ndocs: https://docs.acme.example\nauth: {mode: API_KEY}\n\
