@@ -1,5 +1,6 @@
 //! Connections.
 
+mod browse;
 mod delete;
 mod insert;
 mod list;
@@ -16,6 +17,7 @@ use syncline_domain::{
     IntegrationKey, Tags, Timestamp,
 };
 
+pub use browse::{BrowseConnections, ConnectionCursor, ConnectionPage};
 pub(crate) use delete::delete_in;
 pub use insert::{InsertedConnection, NewConnection};
 pub use list::ConnectionFilter;

@@ -64,8 +64,8 @@ pub use checkpoints::Checkpoints;
 pub use components::{Components, Known};
 pub use connect_sessions::{ConnectSessionRow, ConnectSessions, NewConnectSession};
 pub use connections::{
-    ConnectionFilter, ConnectionPatch, ConnectionRow, Connections, EndRefresh, InsertedConnection, NewConnection, Promote, RefreshClaim,
-    RefreshResult,
+    BrowseConnections, ConnectionCursor, ConnectionFilter, ConnectionPage, ConnectionPatch, ConnectionRow, Connections, EndRefresh,
+    InsertedConnection, NewConnection, Promote, RefreshClaim, RefreshResult,
 };
 pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
 pub use deployments::{

@@ -111,7 +111,7 @@ impl Connections<'_> {
 }
 
 /// A pattern for `LIKE` that means the text itself.
-fn contains(text: &str) -> String {
+pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use syncline_domain::{ConnectionName, ConnectionRef, Credentials, EndUser, IntegrationKey, JobKind, Secret};
-use syncline_store::{ConnectionFilter, ConnectionPatch, Constraint, Error, on_each_database};
+use syncline_domain::{ConnectionName, ConnectionRef, ConnectionRowId, Credentials, EndUser, IntegrationKey, JobKind, Secret};
+use syncline_store::{BrowseConnections, ConnectionFilter, ConnectionPatch, Constraint, Error, on_each_database};
 
-use crate::fixture::{World, issues};
+use crate::fixture::{World, integration, issues};
+use crate::refresh::{claim, end, failed};
 
 fn user(id: &str, email: &str) -> EndUser {
     serde_json::from_value(serde_json::json!({"id": id, "email": email, "organization": {"id": "org"}})).unwrap()
+}
+
+async fn fail_to_refresh(world: &World, id: ConnectionRowId) {
+    let (row, fence, _) = claim(world, id).await;
+    assert!(end(world, &row, fence, failed(world)).await);
 }
 
 on_each_database! {
@@ -62,6 +68,60 @@ on_each_database! {
         assert!(find(ConnectionFilter { integrations: other, ..any() }).await.is_empty());
         let mine = vec![IntegrationKey::new("github").unwrap()];
         assert_eq!(find(ConnectionFilter { integrations: mine, ..any() }).await.len(), 3);
+    }
+
+    /// What an operator knows of a connection finds it, page by page, however little of the list one page looks at.
+    async fn a_list_is_read_to_its_end_whatever_narrows_it(database) {
+        let world = World::new(database).await;
+        let slack = world.store.integrations().insert(integration(world.environment, "slack", world.now())).await.unwrap().id;
+        for number in 0..9 {
+            let mut new = world.connection(&format!("c{number}"));
+            if number % 3 == 0 {
+                (new.integration, new.syncs) = (slack, vec![]);
+            }
+            new.end_user = Some(user(&format!("u{}", number % 2), &format!("U{number}@example.com")));
+            new.tags = BTreeMap::from([("plan".to_owned(), if number < 4 { "gold" } else { "free" }.to_owned())]);
+            let id = world.store.connections().insert(new).await.unwrap().row.id;
+            if number == 2 || number == 6 {
+                fail_to_refresh(&world, id).await;
+            }
+            // Some are made in the same moment.
+            if number % 2 == 0 {
+                world.clock.advance(std::time::Duration::from_secs(1));
+            }
+        }
+        let every = BrowseConnections {
+            environment: world.environment, integration: None, in_trouble: None, user: None, tag: None, search: None, before: None, limit: 2, looked_at: 3,
+        };
+        let read = |browse: BrowseConnections| {
+            let world = &world;
+            async move {
+                let (mut names, mut before) = (Vec::new(), None);
+                for _ in 0..20 {
+                    let page = world.store.connections().browse(BrowseConnections { before, ..browse.clone() }).await.unwrap();
+                    assert!(page.rows.len() <= 2);
+                    names.extend(page.rows.into_iter().map(|row| row.name.to_string()));
+                    before = page.next;
+                    if before.is_none() {
+                        return names.join(" ");
+                    }
+                }
+                panic!("pages without end: {names:?}");
+            }
+        };
+        let tag = |value: Option<&str>| Some(("plan".to_owned(), value.map(str::to_owned)));
+        assert_eq!(read(every.clone()).await, "c8 c7 c6 c5 c4 c3 c2 c1 c0");
+        assert_eq!(read(BrowseConnections { integration: Some(slack), ..every.clone() }).await, "c6 c3 c0");
+        assert_eq!(read(BrowseConnections { in_trouble: Some(true), ..every.clone() }).await, "c6 c2");
+        assert_eq!(read(BrowseConnections { in_trouble: Some(false), ..every.clone() }).await, "c8 c7 c5 c4 c3 c1 c0");
+        assert_eq!(read(BrowseConnections { in_trouble: Some(true), integration: Some(slack), ..every.clone() }).await, "c6");
+        assert_eq!(read(BrowseConnections { user: Some("u1".to_owned()), ..every.clone() }).await, "c7 c5 c3 c1");
+        assert_eq!(read(BrowseConnections { user: Some("u1".to_owned()), integration: Some(slack), ..every.clone() }).await, "c3");
+        assert_eq!(read(BrowseConnections { tag: tag(Some("gold")), ..every.clone() }).await, "c3 c2 c1 c0");
+        assert_eq!(read(BrowseConnections { tag: tag(None), search: Some("u3@EXAMPLE".to_owned()), ..every.clone() }).await, "c3");
+        assert_eq!(read(BrowseConnections { tag: Some(("none".to_owned(), None)), ..every.clone() }).await, "");
+        assert_eq!(read(BrowseConnections { search: Some("C8".to_owned()), ..every.clone() }).await, "c8");
+        assert_eq!(read(BrowseConnections { search: Some("%".to_owned()), ..every }).await, "", "no wildcard");
     }
 
     async fn metadata_is_written_for_all_or_for_none(database) {

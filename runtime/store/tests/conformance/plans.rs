@@ -4,7 +4,8 @@ use syncline_domain::{
     Action, ConnectionName, DeliveryState, FunctionName, IncomingWebhookState, IntegrationKey, OperationId, OperationState, RunId, RunState,
 };
 use syncline_store::{
-    BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity, on_each_database,
+    BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity,
+    on_each_database,
 };
 
 use crate::fixture::{World, id, issues, query};
@@ -23,6 +24,28 @@ on_each_database! {
             // Records
             store.connections().named(environment, &name).await.unwrap();
             store.connections().list(environment, ConnectionFilter { limit: 50, ..ConnectionFilter::default() }).await.unwrap();
+            let every = BrowseConnections {
+                environment,
+                integration: None,
+                in_trouble: None,
+                user: None,
+                tag: None,
+                search: None,
+                before: None,
+                limit: 50,
+                looked_at: 1,
+            };
+            for browse in [
+                every.clone(),
+                BrowseConnections { integration: Some(world.integration), ..every.clone() },
+                BrowseConnections { in_trouble: Some(true), ..every.clone() },
+                BrowseConnections { in_trouble: Some(false), integration: Some(world.integration), ..every.clone() },
+                BrowseConnections { user: Some("u".to_owned()), in_trouble: Some(true), ..every.clone() },
+                BrowseConnections { tag: Some(("plan".to_owned(), Some("gold".to_owned()))), ..every.clone() },
+                BrowseConnections { search: Some("x".to_owned()), ..every.clone() },
+            ] {
+                store.connections().browse(browse).await.unwrap();
+            }
             store.records().counts_of(&[connection]).await.unwrap();
             store.records().counts(connection).await.unwrap();
             for action in [None, Some(Action::Deleted)] {

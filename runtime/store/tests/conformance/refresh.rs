@@ -39,14 +39,14 @@ async fn begin(world: &World, id: ConnectionRowId, owner: &str) -> RefreshClaim 
     world.store.connections().begin_refresh(id, owner, world.now(), LEASE).await.unwrap()
 }
 
-async fn claim(world: &World, id: ConnectionRowId) -> (ConnectionRow, i64, bool) {
+pub(crate) async fn claim(world: &World, id: ConnectionRowId) -> (ConnectionRow, i64, bool) {
     match begin(world, id, "node").await {
         RefreshClaim::Claimed { row, fence, was_interrupted } => (row, fence, was_interrupted),
         other => panic!("{other:?}"),
     }
 }
 
-async fn end(world: &World, row: &ConnectionRow, fence: i64, result: RefreshResult) -> bool {
+pub(crate) async fn end(world: &World, row: &ConnectionRow, fence: i64, result: RefreshResult) -> bool {
     let end = EndRefresh { id: row.id, fence, credentials_version: row.credentials_version, result, notify: false, now: world.now() };
     world.store.connections().end_refresh(end).await.unwrap()
 }
@@ -55,7 +55,7 @@ fn renewed(world: &World, access: &str) -> RefreshResult {
     RefreshResult::Renewed { credentials: token(world, access), connection_config: None, refresh_at: None }
 }
 
-fn failed(world: &World) -> RefreshResult {
+pub(crate) fn failed(world: &World) -> RefreshResult {
     let error = AuthError {
         code: "invalid_grant".to_owned(),
         message: "connect again".to_owned(),
