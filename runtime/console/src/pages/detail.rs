@@ -83,7 +83,7 @@ impl askama::filters::HtmlSafe for Form {}
 impl Block {
     /// A section of one part.
     pub fn new(title: &str, part: Part) -> Self {
-        Self { title: title.to_owned(), lead: String::new(), is_bad: false, parts: vec![part] }
+        Self { title: title.to_owned(), lead: String::new(), is_bad: false, parts: Vec::new() }.and(part)
     }
 
     /// With words below its heading.
@@ -94,7 +94,11 @@ impl Block {
 
     /// With one more part.
     #[must_use]
-    pub fn and(mut self, part: Part) -> Self {
+    pub fn and(mut self, mut part: Part) -> Self {
+        if let Part::Empty(empty) = &mut part {
+            // Below the section's own heading.
+            empty.level = 3;
+        }
         self.parts.push(part);
         self
     }

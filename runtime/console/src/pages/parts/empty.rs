@@ -5,10 +5,12 @@ use askama::Template;
 /// Instead of rows.
 #[derive(Clone, Debug, Template)]
 #[template(
-    source = r#"<div class="empty"><h2>{{ title }}</h2><p>{{ text }}</p>{% if let Some(command) = command %}<p><code>{{ command }}</code></p>{% endif %}{% if let Some((href, label)) = link %}<a class="button" href="{{ href }}">{{ label }}</a>{% endif %}</div>"#,
+    source = r#"<div class="empty"><h{{ level }}>{{ title }}</h{{ level }}><p>{{ text }}</p>{% if let Some(command) = command %}<p><code>{{ command }}</code></p>{% endif %}{% if let Some((href, label)) = link %}<a class="button" href="{{ href }}">{{ label }}</a>{% endif %}</div>"#,
     ext = "html"
 )]
 pub struct Empty {
+    /// Of its heading: 2 on a page that is one list, 3 inside a section.
+    pub level: u8,
     /// `No runs yet`
     pub title: String,
     /// What would be here, and how it comes about.
@@ -22,7 +24,7 @@ pub struct Empty {
 impl Empty {
     /// Words alone.
     pub fn new(title: &str, text: impl Into<String>) -> Self {
-        Self { title: title.to_owned(), text: text.into(), command: None, link: None }
+        Self { level: 2, title: title.to_owned(), text: text.into(), command: None, link: None }
     }
 
     /// With a command line.
