@@ -74,6 +74,8 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/{environment}/connections/{row}/syncs/{sync}/resync", get(connections::syncs::ask_resync).post(connections::syncs::resync))
         .route("/{environment}/connections/{row}/syncs/{sync}/start", post(connections::syncs::start))
         .route("/{environment}/connections/{row}/syncs/{sync}/pause", post(connections::syncs::pause))
+        .route("/{environment}/connections/{row}/syncs/{sync}/variants", post(connections::variants::create))
+        .route("/{environment}/connections/{row}/syncs/{sync}/delete", get(connections::variants::ask).post(connections::variants::delete))
         .route("/{environment}/connections/{row}/syncs/{sync}/frequency", post(connections::syncs::frequency))
         .route("/{environment}/connections/{row}/test", post(connections::test::handle))
         .route("/{environment}/connections/{row}/reconnect", post(connections::connect::again))

@@ -12,6 +12,7 @@ use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, 
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
+use syncline_domain::{ConnectionRowId, FunctionId};
 use syncline_store::{AuditOutcome, NewAuditEvent};
 
 use crate::console::refusal::Refusal;
@@ -45,8 +46,10 @@ pub(super) async fn note_entry(State(console): State<Arc<Console>>, request: Req
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let (event, request) = event(&console, request).await;
+    let (mut event, request) = event(&console, request).await;
     let response = next.run(request).await;
+    // Whoever came without a session may leave with one.
+    event.session = event.session.or_else(|| response.extensions().get::<Session>().map(Session::mark));
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         return response;
     }
@@ -71,7 +74,11 @@ async fn event(console: &Arc<Console>, request: Request) -> (NewAuditEvent, Requ
     let form = parts.extensions.get::<crate::console::form::Form>();
     // What is made has its name in the form; no other value is kept, because it could be a secret.
     let made = ["name", "unique_key"].iter().filter_map(|name| Some(form?.get(name))).find(|name| !name.is_empty());
-    let subject = named.into_iter().map(|(_, value)| value).chain(made.map(str::to_owned)).collect::<Vec<_>>().join(", ");
+    let mut subject = Vec::new();
+    for (name, value) in named {
+        subject.push(called(console, &name, value).await);
+    }
+    let subject = subject.into_iter().chain(made.map(str::to_owned)).collect::<Vec<_>>().join(", ");
     let event = NewAuditEvent {
         environment: environment.into_iter().map(|(_, name)| name).next(),
         session,
@@ -81,6 +88,24 @@ async fn event(console: &Arc<Console>, request: Request) -> (NewAuditEvent, Requ
         now: console.now(),
     };
     (event, Request::from_parts(parts, body))
+}
+
+/// What a path says by the number of a row, by its name: the number says nothing once the row is gone.
+async fn called(console: &Console, parameter: &str, value: String) -> String {
+    let store = &console.app.store;
+    let number = value.parse::<i64>().ok();
+    let name = match (parameter, number) {
+        ("row", Some(row)) => {
+            store.connections().lookup_by_row_id(ConnectionRowId(row)).await.ok().flatten().map(|row| row.name.to_string())
+        }
+        ("function", Some(id)) => store.functions().lookup(FunctionId(id)).await.ok().flatten().map(|row| row.definition.name.to_string()),
+        ("sync", None) => match value.parse() {
+            Ok(id) => store.syncs().lookup_by_id(id).await.ok().flatten().map(|sync| sync.name.to_string()),
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    name.unwrap_or(value)
 }
 
 /// A refused form is shown again, as 422.

@@ -1,5 +1,6 @@
 //! *Your connections*.
 
+mod asked;
 pub(super) mod connect;
 pub(super) mod disconnect;
 pub(super) mod find;
@@ -10,4 +11,5 @@ pub(super) mod refresh;
 pub(super) mod show;
 pub(super) mod syncs;
 pub(super) mod test;
+pub(super) mod variants;
 mod verdict;

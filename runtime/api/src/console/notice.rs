@@ -26,6 +26,8 @@ pub(super) fn of(asked: &Asked) -> Option<Notice> {
         "environment-added" => "The environment is there. Make its first API key.",
         "environment-deleted" => "The environment is deleted. What it held is removed in the background.",
         "key-deleted" => "The key is deleted, and opens nothing any more.",
+        "variant-made" => "The variant is there. It starts as its function says.",
+        "variant-deleted" => "The variant is deleted. Its records stay until the connection goes.",
         "variable-set" => "The variable is set.",
         "variable-deleted" => "The variable is deleted.",
         "routed" => "In the queue: what follows from it appears in a moment.",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -77,12 +78,15 @@ pub(super) async fn find(console: &Console, headers: &HeaderMap) -> Result<Optio
     Ok(Some(Session { csrf: row.csrf, hash }))
 }
 
-/// Signs a browser in: the cookie for it.
-pub(super) async fn begin(console: &Console, now: Timestamp) -> Result<(HeaderName, HeaderValue), Refusal> {
+/// Of an answer that signs a browser in: its cookie, and for the audit log the session.
+pub(super) type SignedIn = (Extension<Session>, [(HeaderName, HeaderValue); 1]);
+
+/// Signs a browser in.
+pub(super) async fn begin(console: &Console, now: Timestamp) -> Result<SignedIn, Refusal> {
     let token = console.token();
-    let csrf = console.token().expose().to_owned();
-    console.app.store.console_sessions().insert(hash(token.expose()), now.plus(IDLE), csrf).await?;
-    Ok(set_cookie(console, &token, ""))
+    let (csrf, hash) = (console.token().expose().to_owned(), hash(token.expose()));
+    console.app.store.console_sessions().insert(hash, now.plus(IDLE), csrf.clone()).await?;
+    Ok((Extension(Session { csrf, hash }), [set_cookie(console, &token, "")]))
 }
 
 /// Signs a browser out: the cookie that removes the one it has.

@@ -66,7 +66,7 @@ pub(super) async fn claim(State(console): State<Arc<Console>>, form: Form) -> Re
     console.app.store.operators().set(&hash, now).await?;
     attempt.passed();
     tracing::info!("the console's password was set");
-    Ok(([session::begin(&console, now).await?], Redirect::to(&console.root())).into_response())
+    Ok((session::begin(&console, now).await?, Redirect::to(&console.root())).into_response())
 }
 
 /// Case, spaces and dashes do not matter. Hashed first, so that the comparison takes the same time whatever the length.

@@ -50,7 +50,7 @@ pub(super) async fn enter(State(console): State<Arc<Console>>, form: Form) -> Re
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render())).into_response());
     }
     attempt.passed();
-    Ok(([session::begin(&console, now).await?], Redirect::to(&console.root())).into_response())
+    Ok((session::begin(&console, now).await?, Redirect::to(&console.root())).into_response())
 }
 
 /// In words; at least a second, because "0 seconds" is no wait.

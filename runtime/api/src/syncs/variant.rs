@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use syncline_domain::{
-    ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, OperationKind, SyncState, Trigger, Variant,
+    ConnectionName, ConnectionRef, FunctionKind, FunctionName, IntegrationKey, OperationKind, SyncId, SyncState, Trigger, Variant,
 };
 use syncline_store::{ConnectionRow, Constraint, Error as StoreError, NewSync, TriggerSync};
 use utoipa::ToSchema;
@@ -67,8 +67,15 @@ pub(crate) async fn create(
 ) -> Result<Json<Value>, ApiError> {
     caller.require("environment:syncs:variant:create")?;
     let (name, variant, connection) = resolve(&app, &caller, names, body).await?;
+    let id = make(&app, &connection, &name, &variant).await?;
+    note(&app, &caller, OperationKind::SyncCreateVariant, &connection, &name, format!("made variant {variant} of {name}"));
+    Ok(Json(json!({ "id": id, "name": name, "variant": variant })))
+}
+
+/// Makes it, and has it run where the sync starts by itself.
+pub(crate) async fn make(app: &App, connection: &ConnectionRow, name: &FunctionName, variant: &Variant) -> Result<SyncId, ApiError> {
     let functions = app.store.functions();
-    let function = functions.lookup_by_name(connection.integration, FunctionKind::Sync, &name).await?;
+    let function = functions.lookup_by_name(connection.integration, FunctionKind::Sync, name).await?;
     let function = function.ok_or_else(|| {
         ApiError::bad_request("unknown_sync", format!("sync `{name}` is not deployed to `{}`", connection.integration_key))
     })?;
@@ -99,8 +106,7 @@ pub(crate) async fn create(
         app.store.syncs().set_state(id, SyncState::Started, next).await?;
         app.store.syncs().trigger(id, TriggerSync { reset: false, empty_cache: false, trigger: Trigger::Api, now }).await?;
     }
-    note(&app, &caller, OperationKind::SyncCreateVariant, &connection, &name, format!("made variant {variant} of {name}"));
-    Ok(Json(json!({ "id": id, "name": name, "variant": variant })))
+    Ok(id)
 }
 
 /// End a variant of a sync

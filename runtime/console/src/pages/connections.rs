@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Frame, Moment, Tone};
+use crate::pages::{Filters, Frame, Moment, Pager, Tone};
 
 /// The page.
 #[derive(Template)]
@@ -10,6 +10,8 @@ use crate::pages::{Frame, Moment, Tone};
 pub struct ConnectionsPage {
     /// Around it.
     pub frame: Frame,
+    /// By which the list is narrowed as somebody types; nothing where there is nothing to narrow.
+    pub filters: Option<Filters>,
     /// The upper half.
     pub list: ConnectionList,
     /// The lower half.
@@ -24,12 +26,16 @@ pub struct ConnectionList {
     pub home: String,
     /// The session's token against forged requests.
     pub csrf: String,
-    /// What was searched for; empty for all.
-    pub search: String,
-    /// From 1.
-    pub page: u32,
-    /// Whether another page follows.
-    pub has_next: bool,
+    /// Its own address, with what it is narrowed by.
+    pub here: String,
+    /// Whether it is narrowed.
+    pub is_narrowed: bool,
+    /// What cannot be looked for, and why.
+    pub problem: Option<String>,
+    /// How far back was looked, where that is not all.
+    pub looked_back_to: Option<Moment>,
+    /// To older ones.
+    pub pager: Pager,
     /// Whether there is an integration to connect with.
     pub can_connect: bool,
     /// This page's connections.

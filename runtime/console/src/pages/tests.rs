@@ -68,12 +68,19 @@ fn list() -> ConnectionList {
     ConnectionList {
         home: "/console/dev".to_owned(),
         csrf: "token".to_owned(),
-        search: HOSTILE.to_owned(),
-        page: 2,
-        has_next: true,
+        here: HOSTILE.to_owned(),
+        is_narrowed: true,
+        problem: None,
+        looked_back_to: Some(Moment::new(HOSTILE)),
+        pager: Pager { label: HOSTILE.to_owned(), newest: Some(HOSTILE.to_owned()), older: Some(HOSTILE.to_owned()) },
         can_connect: true,
         items: vec![item],
     }
+}
+
+fn hostile_filters() -> Filters {
+    let fields = vec![Filter::text(HOSTILE, HOSTILE, HOSTILE, HOSTILE), Filter::choice(HOSTILE, HOSTILE, HOSTILE, [(HOSTILE, HOSTILE)])];
+    Filters { path: HOSTILE.to_owned(), fields }
 }
 
 /// Every page, with script in every text that comes from elsewhere.
@@ -137,8 +144,9 @@ fn pages() -> Vec<(&'static str, String)> {
         next: Some(Moment::new(text())),
     };
     let mut pages = vec![
-        ("connections", ConnectionsPage { frame: frame(), list: list(), usable }.render()),
-        ("no connections", ConnectionList { items: Vec::new(), ..list() }.render()),
+        ("connections", ConnectionsPage { frame: frame(), filters: Some(hostile_filters()), list: list(), usable }.render()),
+        ("no such connections", ConnectionList { items: Vec::new(), problem: Some(HOSTILE.to_owned()), ..list() }.render()),
+        ("no connections", ConnectionList { items: Vec::new(), is_narrowed: false, ..list() }.render()),
         ("test result", result().render()),
         ("integrations", IntegrationsPage { frame: frame(), items: vec![integration] }.render()),
         (

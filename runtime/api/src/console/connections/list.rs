@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Html;
-use syncline_console::pages::{ConnectionItem, ConnectionList, ConnectionsPage, Section, Usable};
-use syncline_store::{ConnectionFilter, ConnectionRow, IntegrationRow};
+use syncline_console::pages::{ConnectionItem, ConnectionList, ConnectionsPage, Frame, Pager, Section, Usable};
+use syncline_store::{ConnectionPage, ConnectionRow, IntegrationRow};
 
-use crate::console::connections::item::item;
+use super::asked::Question;
+use crate::console::connections::item::{item, moment};
 use crate::console::environment::Here;
 use crate::console::form::Asked;
 use crate::console::integrations::{lacks, name};
@@ -16,9 +17,6 @@ use crate::console::notice;
 use crate::console::refusal::Refusal;
 use crate::console::request::Wanted;
 use crate::console::state::Console;
-
-/// A screen or two.
-const PER_PAGE: u32 = 50;
 
 /// The page, or the list alone.
 pub(in crate::console) async fn handle(
@@ -28,23 +26,32 @@ pub(in crate::console) async fn handle(
     asked: Asked,
 ) -> Result<Html<String>, Refusal> {
     let integrations = console.app.store.integrations().list(here.environment).await?;
-    let search = asked.get("search").to_owned();
-    let page = asked.get("page").parse().unwrap_or(1).max(1);
-    let filter = ConnectionFilter {
-        search: Some(search.clone()).filter(|text| !text.is_empty()),
-        limit: PER_PAGE,
-        page: page - 1,
-        ..ConnectionFilter::default()
+    let (question, before) = (Question::of(&asked), asked.get("before"));
+    let (found, problem) = match question.browse(here.environment, &integrations, before) {
+        Ok(browse) => (console.app.store.connections().browse(browse).await?, None),
+        Err(problem) => (ConnectionPage { rows: Vec::new(), next: None }, Some(problem)),
     };
-    let rows = console.app.store.connections().list(here.environment, filter.clone()).await?;
-    // One more, only where the page is full.
-    let has_next = rows.len() == PER_PAGE as usize && {
-        let next = ConnectionFilter { limit: 1, page: page * PER_PAGE, ..filter };
-        !console.app.store.connections().list(here.environment, next).await?.is_empty()
+    let mut rows = found.rows;
+    if let Some(id) = question.is_id().filter(|_| before.is_empty()) {
+        let named = console.app.store.connections().named(here.environment, &id).await?;
+        rows.retain(|row| named.iter().all(|other| other.id != row.id));
+        rows.splice(0..0, named);
+    }
+    // A page that ends where looking ended, and not with its last row.
+    let looked_back_to = found.next.filter(|next| rows.last().is_none_or(|last| last.id != next.id));
+    let path = format!("{}/connections", here.home());
+    let list = ConnectionList {
+        here: question.address(&path, before),
+        is_narrowed: question.is_narrow() || !before.is_empty(),
+        problem,
+        looked_back_to: looked_back_to.map(|next| moment(next.at)),
+        pager: Pager {
+            label: "Pages of connections".to_owned(),
+            newest: (!before.is_empty()).then(|| question.address(&path, "")),
+            older: found.next.map(|next| question.address(&path, &next.to_string())),
+        },
+        ..list(&here, items(&console, &integrations, &rows), &integrations)
     };
-    let items = items(&console, &integrations, &rows);
-    let list = list(&here, items, &integrations);
-    let list = ConnectionList { search, page, has_next, ..list };
     if wanted == Wanted::Part {
         return Ok(Html(list.render()));
     }
@@ -63,8 +70,10 @@ pub(super) fn page_with(console: &Console, here: &Here, integrations: &[Integrat
         }
     };
     let usable = integrations.iter().map(usable).collect();
-    let frame = syncline_console::pages::Frame { notice: notice::of(asked), ..here.frame(Section::Connections) };
-    ConnectionsPage { frame, list, usable }.render()
+    let frame = Frame { notice: notice::of(asked), ..here.frame(Section::Connections) };
+    let filters = Question::of(asked).filters(&format!("{}/connections", here.home()), integrations);
+    let has_filters = list.is_narrowed || !list.items.is_empty();
+    ConnectionsPage { frame, filters: has_filters.then_some(filters), list, usable }.render()
 }
 
 /// The first page of a list with these items.
@@ -72,9 +81,11 @@ pub(super) fn list(here: &Here, items: Vec<ConnectionItem>, integrations: &[Inte
     ConnectionList {
         home: here.home(),
         csrf: here.csrf(),
-        search: String::new(),
-        page: 1,
-        has_next: false,
+        here: Question::any().address(&format!("{}/connections", here.home()), ""),
+        is_narrowed: false,
+        problem: None,
+        looked_back_to: None,
+        pager: Pager::default(),
         can_connect: !integrations.is_empty(),
         items,
     }

@@ -13,7 +13,7 @@ use syncline_domain::{Frequency, OperationKind, SyncId, SyncState, Trigger};
 use syncline_store::{ConnectionRow, FunctionRow, RunSearch, SyncRow, TriggerSync, Triggered};
 
 use crate::console::connections::show::{commands, sync_state};
-use crate::console::connections::{find, item::moment};
+use crate::console::connections::{find, item::moment, variants};
 use crate::console::environment::Here;
 use crate::console::form::{Asked, Form};
 use crate::console::refusal::Refusal;
@@ -25,20 +25,31 @@ use crate::syncs::schedule::next_due;
 const RUNS: u32 = 10;
 
 /// A sync of the path, with what it is of.
-struct Found {
-    connection: ConnectionRow,
-    sync: SyncRow,
+pub(super) struct Found {
+    pub(super) connection: ConnectionRow,
+    pub(super) sync: SyncRow,
     function: FunctionRow,
     /// Of its page.
-    path: String,
+    pub(super) path: String,
+}
+
+impl Found {
+    /// `contacts`, or `contacts::eu` of a variant.
+    pub(super) fn title(&self) -> String {
+        title(&self.sync)
+    }
+}
+
+/// As the API takes it, too.
+pub(super) fn title(sync: &SyncRow) -> String {
+    if sync.variant.is_base() { sync.name.to_string() } else { format!("{}::{}", sync.name, sync.variant) }
 }
 
 /// Its page.
 pub(in crate::console) async fn show(State(console): State<Arc<Console>>, here: Here, asked: Asked) -> Result<Html<String>, Refusal> {
     let found = find(&console, &here).await?;
-    let frequency = found.sync.frequency_override.clone().unwrap_or_default();
     let frame = Frame { notice: notice::of(&asked), ..here.frame(Section::Connections) };
-    Ok(Html(page(&console, &here, frame, &found, frequency, None).await?.render()))
+    Ok(Html(page(&console, &here, frame, &found, Entered::default()).await?.render()))
 }
 
 /// Runs it as soon as a worker is free.
@@ -55,7 +66,7 @@ pub(in crate::console) async fn ask_resync(
     let Found { sync, path, .. } = find(&console, &here).await?;
     let page = Removal {
         frame: here.frame(Section::Connections),
-        title: format!("Read everything of {} again?", sync.name),
+        title: format!("Read everything of {} again?", title(&sync)),
         subject: sync.connection_name.to_string(),
         losses: vec![
             "A run that is under way is cancelled.".to_owned(),
@@ -108,7 +119,9 @@ pub(in crate::console) async fn frequency(State(console): State<Arc<Console>>, h
             Ok(frequency) => Some(frequency.text().to_owned()),
             Err(defect) => {
                 let frame = here.frame(Section::Connections);
-                let page = page(&console, &here, frame, &found, entered.to_owned(), Some(format!("{defect}."))).await?;
+                let entered =
+                    Entered { frequency: Some(entered.to_owned()), frequency_problem: Some(format!("{defect}.")), ..Entered::default() };
+                let page = page(&console, &here, frame, &found, entered).await?;
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render())).into_response());
             }
         },
@@ -121,7 +134,7 @@ pub(in crate::console) async fn frequency(State(console): State<Arc<Console>>, h
     Ok(Redirect::to(&format!("{}?done=saved", found.path)).into_response())
 }
 
-async fn find(console: &Console, here: &Here) -> Result<Found, Refusal> {
+pub(super) async fn find(console: &Console, here: &Here) -> Result<Found, Refusal> {
     let unknown = || Refusal::not_found("This sync does not exist");
     let connection = find::in_path(console, here).await?;
     let id: SyncId = here.param("sync").parse().map_err(|_| unknown())?;
@@ -152,20 +165,22 @@ fn back(here: &Here, found: &Found, done: &str) -> Redirect {
     Redirect::to(&format!("{}/connections/{}?done={done}", here.home(), found.connection.id))
 }
 
-fn note(console: &Console, found: &Found, kind: OperationKind, did: &str) {
+pub(super) fn note(console: &Console, found: &Found, kind: OperationKind, did: &str) {
     let note = console.app.operation(found.sync.environment, kind).by_operator().of(&found.sync.integration_key);
     let note = note.on(&found.sync.connection_name).function(&found.sync.name);
-    note.succeeded(&console.app, format!("{did} {}", found.sync.name), &json!({}));
+    note.succeeded(&console.app, format!("{did} {}", found.title()), &json!({}));
 }
 
-async fn page(
-    console: &Console,
-    here: &Here,
-    frame: Frame,
-    found: &Found,
-    frequency: String,
-    problem: Option<String>,
-) -> Result<Detail, Refusal> {
+/// What somebody has just entered, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct Entered {
+    pub(super) frequency: Option<String>,
+    pub(super) frequency_problem: Option<String>,
+    pub(super) variant: String,
+    pub(super) variant_problem: Option<String>,
+}
+
+pub(super) async fn page(console: &Console, here: &Here, frame: Frame, found: &Found, entered: Entered) -> Result<Detail, Refusal> {
     let Found { connection, sync, function, path } = found;
     let of_connection = format!("{}/connections/{}", here.home(), connection.id);
     let search = RunSearch {
@@ -194,10 +209,10 @@ async fn page(
             Some(own) => format!("Leave it empty for the function's own schedule, which is {own}."),
             None => "Leave it empty to run it only when asked, as its function says.".to_owned(),
         },
-        value: frequency,
+        value: entered.frequency.or_else(|| sync.frequency_override.clone()).unwrap_or_default(),
         example: "every 2 hours".to_owned(),
         is_required: false,
-        problem,
+        problem: entered.frequency_problem,
         ..Field::new("frequency", "Frequency on this connection")
     };
     let form = Entry { action: format!("{path}/frequency"), csrf: here.csrf(), fields: vec![field], verb: "Save frequency".to_owned() };
@@ -210,12 +225,17 @@ async fn page(
     if let Some((checkpoint, _)) = checkpoint {
         blocks.push(Block::new("Checkpoint", Part::Json(JsonBlock::new("What it remembers", checkpoint.as_str()))));
     }
+    let others = console.app.store.syncs().list_for_connection(connection.id).await?;
+    blocks.push(variants::block(here, found, &others, entered.variant, entered.variant_problem));
     let mut actions = commands(here, &of_connection, sync);
+    if !sync.variant.is_base() {
+        actions.push(Action::ask(format!("{path}/delete"), "Delete variant", found.title()).looking(Look::Danger));
+    }
     actions.push(Action::ask(format!("{path}/resync"), "Full resync", sync.name.as_str()).looking(Look::Danger));
     Ok(Detail {
         frame,
         back: Some((of_connection, sync.connection_name.to_string())),
-        title: sync.name.to_string(),
+        title: found.title(),
         badge: Some(sync_state(sync.state)),
         lead: format!("A sync of {} on {}.", sync.integration_key, sync.connection_name),
         actions,

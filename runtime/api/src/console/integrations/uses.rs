@@ -1,6 +1,6 @@
 //! What uses an integration.
 
-use syncline_store::{ConnectionFilter, IntegrationRow};
+use syncline_store::{BrowseConnections, IntegrationRow};
 
 use crate::console::environment::Here;
 use crate::console::refusal::Refusal;
@@ -11,8 +11,18 @@ const COUNTED: u32 = 1_000;
 
 /// Its connections and functions, counted, each with the list that it counts.
 pub(super) async fn of(console: &Console, here: &Here, row: &IntegrationRow) -> Result<Vec<(String, String)>, Refusal> {
-    let filter = ConnectionFilter { integrations: vec![row.key.clone()], limit: COUNTED + 1, ..ConnectionFilter::default() };
-    let connections = console.app.store.connections().list(here.environment, filter).await?.len();
+    let browse = BrowseConnections {
+        environment: here.environment,
+        integration: Some(row.id),
+        in_trouble: None,
+        user: None,
+        tag: None,
+        search: None,
+        before: None,
+        limit: COUNTED + 1,
+        looked_at: COUNTED + 1,
+    };
+    let connections = console.app.store.connections().browse(browse).await?.rows.len();
     let functions = console.app.store.functions().list(here.environment, Some(row.id)).await?.len();
     let key: String = url::form_urlencoded::byte_serialize(row.key.as_str().as_bytes()).collect();
     let counted = |count: usize, one: &str| match count {

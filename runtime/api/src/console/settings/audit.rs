@@ -46,11 +46,14 @@ fn row(event: &AuditEventRow) -> Vec<Cell> {
         AuditOutcome::Refused => (Tone::Plain, "Refused"),
         AuditOutcome::Failed => (Tone::Bad, "Failed"),
     };
-    let who =
-        event.session.as_ref().map_or_else(|| Cell::text("Nobody signed in"), |session| Cell::text(format!("Operator, session {session}")));
+    let who = match &event.session {
+        Some(session) => Cell::Text(format!("Operator, session {session}")),
+        // Of those who tried to sign in, only who could is known.
+        None => Cell::text("Somebody who was not signed in"),
+    };
     let address = event.address.as_ref().map(|address| Cell::Muted(format!("from {address}")));
     vec![
-        Cell::text(words(&event.action)),
+        Cell::text(words(&event.action, event.outcome)),
         if event.subject.is_empty() { Cell::Nothing } else { Cell::code(event.subject.as_str()) },
         event.environment.as_ref().map_or(Cell::Nothing, |name| Cell::text(name.as_str())),
         Cell::Badge(Badge::new(tone, word)),
@@ -64,6 +67,15 @@ const WORDS: &[(&str, &str)] = &[
     ("/sign-in", "Signed in"),
     ("/setup", "Set the first password"),
     ("/sign-out", "Signed out"),
+    ("/{environment}/connections/{row}/metadata", "Changed a connection's metadata"),
+    ("/{environment}/connections/{row}/refresh", "Had credentials renewed"),
+    ("/{environment}/connections/{row}/syncs/{sync}/run", "Had a sync run"),
+    ("/{environment}/connections/{row}/syncs/{sync}/resync", "Had a sync read everything again"),
+    ("/{environment}/connections/{row}/syncs/{sync}/start", "Started a sync"),
+    ("/{environment}/connections/{row}/syncs/{sync}/pause", "Paused a sync"),
+    ("/{environment}/connections/{row}/syncs/{sync}/frequency", "Changed how often a sync runs"),
+    ("/{environment}/connections/{row}/syncs/{sync}/variants", "Made a variant of a sync"),
+    ("/{environment}/connections/{row}/syncs/{sync}/delete", "Deleted a variant of a sync"),
     ("/{environment}/connections/{row}/test", "Tested a connection"),
     ("/{environment}/connections/{row}/reconnect", "Began to reconnect"),
     ("/{environment}/connections/{row}/disconnect", "Disconnected"),
@@ -71,6 +83,9 @@ const WORDS: &[(&str, &str)] = &[
     ("/{environment}/integrations/{key}", "Changed an integration"),
     ("/{environment}/integrations/{key}/delete", "Deleted an integration"),
     ("/{environment}/integrations/{key}/connect", "Began to connect an account"),
+    ("/{environment}/functions/{function}/rollback/{deployment}", "Rolled functions back"),
+    ("/{environment}/runs/{run}/again", "Had a function run again"),
+    ("/{environment}/runs/{run}/cancel", "Cancelled a run"),
     ("/{environment}/webhooks", "Changed where webhooks go"),
     ("/{environment}/webhooks/rotate", "Made a new signing key"),
     ("/{environment}/webhooks/deliveries/{id}/replay", "Sent a webhook again"),
@@ -86,7 +101,26 @@ const WORDS: &[(&str, &str)] = &[
     ("/{environment}/settings/variables/{name}/delete", "Deleted a variable"),
 ];
 
-fn words(action: &str) -> String {
+fn words(action: &str, outcome: AuditOutcome) -> String {
     let path = action.strip_prefix("POST /console").unwrap_or(action);
+    if path == "/sign-in" && outcome != AuditOutcome::Done {
+        return "Tried to sign in".to_owned();
+    }
     WORDS.iter().find(|(route, _)| *route == path).map_or_else(|| action.to_owned(), |(_, words)| (*words).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_person_can_do_has_words() {
+        let routes = include_str!("../../console.rs").lines().filter_map(|line| line.trim().strip_prefix(".route(\""));
+        let posted: Vec<_> = routes.filter_map(|line| line.split_once('"')).filter(|(_, methods)| methods.contains("post(")).collect();
+        assert!(posted.len() > 30, "the routes are written in another way: {posted:?}");
+        for (route, _) in posted {
+            let action = format!("POST /console{route}");
+            assert_ne!(words(&action, AuditOutcome::Done), action, "no words for it");
+        }
+    }
 }

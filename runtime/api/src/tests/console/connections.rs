@@ -231,13 +231,67 @@ async fn connections_are_searched_and_paged() {
         app.post("/connections", import).await.expect(StatusCode::CREATED);
     }
     let page = operator.get("/console/dev/connections").await;
-    page.says(StatusCode::OK, "page=2");
     assert!(page.text.contains("user-50") && !page.text.contains("user-00"), "{}", page.text);
-    operator.get("/console/dev/connections?page=2").await.says(StatusCode::OK, "user-00");
+    let older = |page: &Answer| {
+        let (_, rest) = page.text.split_once("/console/dev/connections?before=").unwrap_or_else(|| panic!("no other page: {}", page.text));
+        format!("/console/dev/connections?before={}", rest.split('"').next().unwrap())
+    };
+    let last = operator.get(&older(&page)).await;
+    last.says(StatusCode::OK, "user-00");
+    assert!(!last.text.contains("user-01<") && last.text.contains("That is all"), "{}", last.text);
     let request = operator.request(Method::GET, "/console/dev/connections?search=user-07").header("hx-request", "true");
     let part = app.send(request.body(Body::empty()).unwrap()).await;
     part.says(StatusCode::OK, "user-07");
     assert!(!part.text.contains("user-08") && !part.text.contains("<html"), "{}", part.text);
     operator.get("/console/dev/connections?search=nobody").await.says(StatusCode::OK, "Nothing found");
-    operator.get("/console/dev/connections?page=nonsense").await.says(StatusCode::OK, "user-50");
+    operator.get("/console/dev/connections?before=nonsense").await.says(StatusCode::OK, "Begin at the first page");
+    operator.get("/console/dev/connections?integration=none").await.says(StatusCode::OK, "no integration with the key");
+    // Of the newest page's, however old it is.
+    operator.get("/console/dev/connections?search=user-00").await.says(StatusCode::OK, "user-00");
+}
+
+/// What the list is narrowed by stays in the address, of the next page too.
+#[tokio::test]
+async fn connections_are_narrowed_by_state_user_and_tag() {
+    let provider = Provider::start().await;
+    let (app, row) = provider.connected().await;
+    let operator = Operator::of(&app).await;
+    for number in 0..60 {
+        let import = json!({
+            "provider_config_key": "acme", "connection_id": format!("of-{number:02}"), "end_user": { "id": "them" }, "tags": { "Plan": "gold" },
+            "credentials": { "type": "API_KEY", "apiKey": "k" },
+        });
+        app.post("/connections", import).await.expect(StatusCode::CREATED);
+    }
+    let list = "/console/dev/connections";
+    for narrowed in ["tag=plan%3A+gold", "user=them", "integration=acme&state=working&tag=plan&user=them"] {
+        let page = operator.get(&format!("{list}?{narrowed}")).await;
+        page.says(StatusCode::OK, "of-59");
+        assert!(!page.text.contains(&format!("connections/{row}\"")), "{}", page.text);
+        let next = page.text.split('"').find(|text| text.starts_with(list) && text.contains("before=")).expect("a page follows");
+        let next = next.replace("&#38;", "&");
+        for part in narrowed.split('&') {
+            assert!(next.contains(part), "{next}");
+        }
+        operator.get(&next).await.says(StatusCode::OK, "of-09");
+    }
+    operator.get(&format!("{list}?tag=plan%3Afree")).await.says(StatusCode::OK, "Nothing found");
+    operator.get(&format!("{list}?state=attention")).await.says(StatusCode::OK, "Nothing found");
+    let now = app.clock.now();
+    let error = AuthError {
+        code: "refresh_token_external_error".to_owned(),
+        message: "no".to_owned(),
+        first_at: now,
+        last_at: now,
+        failures: 1,
+        days: 1,
+        retry_at: None,
+        is_final: true,
+    };
+    fail(&app, row, error).await;
+    let page = operator.get(&format!("{list}?state=attention")).await;
+    assert!(page.text.contains("Please reconnect") && !page.text.contains("of-59"), "{}", page.text);
+    // Its own page leads to those that are like it.
+    let shown = operator.get(&format!("{list}/{row}")).await;
+    shown.says(StatusCode::OK, "/console/dev/connections?user=u1");
 }

@@ -96,6 +96,50 @@ async fn a_sync_is_commanded_from_its_connection() {
     operator.get(&format!("{connection}/syncs/{}", uuid::Uuid::nil())).await.says(StatusCode::NOT_FOUND, "This sync does not exist");
 }
 
+/// X6: and what is no name says why it is none.
+#[tokio::test]
+async fn a_variant_of_a_sync_comes_and_goes() {
+    let app = TestApp::with_sync(true).await;
+    let operator = Operator::of(&app).await;
+    let row = app.store.connections().list(app.environment, syncline_store::ConnectionFilter::default()).await.unwrap().remove(0);
+    let connection = format!("/console/dev/connections/{}", row.id);
+    let sync = app.store.syncs().list_for_connection(row.id).await.unwrap().remove(0);
+    let path = format!("{connection}/syncs/{}", sync.id);
+    operator.get(&path).await.says(StatusCode::OK, "No other variant");
+    let make = async |name: &str| operator.post(&format!("{path}/variants"), &[("variant", name)]).await;
+    for (name, problem) in
+        [("", "The variant is empty."), ("base", "is the sync itself"), ("<b>", "allowed are letters"), ("a b", "id=\"variant-problem\"")]
+    {
+        make(name).await.says(StatusCode::UNPROCESSABLE_ENTITY, problem);
+    }
+    let made = make("eu").await;
+    let location = made.headers["location"].to_str().unwrap().to_owned();
+    let variant = location.strip_suffix("?done=variant-made").unwrap_or_else(|| panic!("{location}")).to_owned();
+    operator.get(&variant).await.says(StatusCode::OK, "<title>issues::eu · dev · Syncline</title>");
+    operator.get(&path).await.says(StatusCode::OK, &format!("href=\"{variant}\""));
+    operator.get(&connection).await.says(StatusCode::OK, "issues::eu");
+    make("eu").await.says(StatusCode::UNPROCESSABLE_ENTITY, "has variant `eu` of sync `issues` already");
+    // It runs as the sync does, beside it.
+    let syncs = app.store.syncs().list_for_connection(row.id).await.unwrap();
+    let eu = syncs.iter().find(|sync| sync.variant.as_str() == "eu").expect("it was made");
+    assert!(eu.state == syncline_domain::SyncState::Started && eu.next_run_at.is_some());
+
+    operator.get(&format!("{path}/delete")).await.says(StatusCode::CONFLICT, "This sync is no variant");
+    operator.post(&format!("{path}/delete"), &[]).await.says(StatusCode::CONFLICT, "This sync is no variant");
+    operator.get(&format!("{variant}/delete")).await.says(StatusCode::OK, "Delete the variant issues::eu?");
+    operator.post(&format!("{variant}/delete"), &[]).await.leads_to(&format!("{connection}?done=variant-deleted"));
+    operator.get(&variant).await.says(StatusCode::NOT_FOUND, "This sync does not exist");
+    assert_eq!(app.store.syncs().list_for_connection(row.id).await.unwrap().len(), 1);
+    app.store.operations().flush().await;
+    let noted = app.get("/operations?type=sync&connection_id=c1").await.expect(StatusCode::OK);
+    let actions: Vec<_> = noted["data"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["delete_variant", "create_variant"], "{noted}");
+    let page = operator.get("/console/dev/settings/audit").await;
+    for text in ["Made a variant of a sync", "Deleted a variant of a sync", "<code>c1, issues</code>"] {
+        page.says(StatusCode::OK, text);
+    }
+}
+
 /// O5, S6, X6
 #[tokio::test]
 async fn a_connection_shows_what_is_known_of_it_and_takes_other_metadata() {

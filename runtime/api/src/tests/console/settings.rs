@@ -142,9 +142,13 @@ async fn the_audit_log_has_every_change_and_no_secret() {
         ]
     );
     assert!(events[0].session.is_some() && events[3].session.is_none());
+    // The session that the password opened.
+    assert_eq!(events[4].session, events[0].session);
     assert_eq!((events[0].environment.as_deref(), events[4].environment.as_deref()), (Some("dev"), None));
     let page = operator.get("/console/dev/settings/audit").await;
-    for text in ["Disconnected", "Set a variable", "&#60;i&#62;", "Signed in", "Set the first password", "Nobody signed in"] {
+    for text in
+        ["Disconnected", "Set a variable", "&#60;i&#62;", "Tried to sign in", "Set the first password", "Somebody who was not signed in"]
+    {
         page.says(StatusCode::OK, text);
     }
     assert!(!page.text.contains(CANARY), "{}", page.text);
