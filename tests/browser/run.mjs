@@ -1,5 +1,6 @@
-// The Connect UI and the published client in a real browser, against a real server. `tests/it/browser.rs` starts both and passes on what the
-// cases need to know as JSON in `BROWSER_TEST`. A word as argument runs only the cases whose names hold it.
+// The Connect UI, the published client and the console in a real browser, against a real server. `tests/it/real_browser.rs` and
+// `tests/it/console_journeys.rs` start both and pass on what the cases need to know as JSON in `BROWSER_TEST`. A word as argument runs only
+// the cases whose names hold it.
 
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
@@ -14,8 +15,8 @@ const PATIENCE_MS = 90_000;
 const AT_ONCE = 3;
 
 const world = JSON.parse(process.env.BROWSER_TEST);
-// The console's journeys happen in a world of their own.
-const files = world.consolePassword ? ['console'] : ['client', 'connect', 'form', 'hostile', 'people', 'trouble'];
+// The console's cases happen in worlds of their own.
+const files = world.files ?? ['client', 'connect', 'form', 'hostile', 'people', 'trouble'];
 const cases = [];
 for (const file of files) {
   const found = await import(`./cases/${file}.mjs`);

@@ -53,7 +53,8 @@ impl App {
         Self::start_all(database, entries, &[]).await
     }
 
-    async fn start_all(database: TestDatabase, entries: &[(String, String)], variables: Variables) -> Self {
+    /// Both.
+    pub(crate) async fn start_all(database: TestDatabase, entries: &[(String, String)], variables: Variables) -> Self {
         let provider = Provider::start().await;
         let directory = tempfile::tempdir().unwrap();
         describe(&provider, directory.path());
@@ -117,7 +118,11 @@ impl Node {
     }
 
     pub(crate) async fn deploy(&self, wasm: &[u8]) -> Answer {
-        let components = json!([{ "integration": "fixture", "wasm": STANDARD.encode(wasm) }]);
+        self.deploy_to("fixture", wasm).await
+    }
+
+    pub(crate) async fn deploy_to(&self, integration: &str, wasm: &[u8]) -> Answer {
+        let components = json!([{ "integration": integration, "wasm": STANDARD.encode(wasm) }]);
         self.post("/deployments", json!({ "components": components, "allow_destructive": true })).await
     }
 

@@ -11,7 +11,7 @@ pub(crate) static FIXTURE: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/gue
 pub(crate) static GUARD: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/guard"));
 
 /// The function with which a new author begins.
-static FIRST: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/first"));
+pub(crate) static FIRST: LazyLock<Vec<u8>> = LazyLock::new(|| build("tests/guests/first"));
 
 /// The folder that holds the workspace.
 pub(crate) fn root() -> PathBuf {

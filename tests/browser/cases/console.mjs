@@ -2,30 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { gzipSync } from 'node:zlib';
+import { open, signIn } from '../operator.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const ASSETS = new URL('../../../runtime/console/assets/', import.meta.url);
-const MAX_ASSETS_BYTES = 300 * 1024;
 const SECRET = 'what-the-provider-signs-with';
-
-/** A page of the console, signed in. `elsewhere` is what it asked of anybody but this server. */
-async function signIn(visit, options = {}) {
-  const page = await visit.open(options);
-  const elsewhere = [];
-  page.on('request', (request) => {
-    if (!request.url().startsWith(visit.world.server)) elsewhere.push(request.url());
-  });
-  await page.goto(`${visit.world.server}/console`);
-  await page.getByLabel('Password').fill(visit.world.consolePassword);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Console' }).waitFor();
-  return { page, elsewhere };
-}
-
-const open = (page, visit, path) => page.goto(`${visit.world.server}/console/dev/${path}`);
 
 /** Adds GitHub by hand, as far as the settings of the new integration. */
 async function setUp(visit, page, key) {
@@ -63,47 +42,6 @@ async function until(page, text) {
     assert.ok(Date.now() < end, `the page never says: ${text}`);
     await page.reload();
   }
-}
-
-/** Nothing that would keep somebody out. */
-async function assertAccessible(page, what) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
-  );
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const found = serious.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
-  assert.deepEqual(found, []);
-}
-
-const PAGES = [
-  'connections',
-  'runs',
-  'integrations',
-  'catalogue',
-  'catalogue/github',
-  'webhooks',
-  'webhooks/deliveries',
-  'webhooks/incoming',
-  'settings',
-  'settings/api-keys',
-  'settings/variables',
-  'settings/encryption',
-  'settings/audit',
-];
-
-/** Opens every page; where `BROWSER_PICTURES` names a folder, with a picture of each. */
-async function readAll(visit, name, options) {
-  const { page, elsewhere } = await signIn(visit, options);
-  for (const path of PAGES) {
-    await open(page, visit, path);
-    await assertAccessible(page, `${path}, ${name}`);
-    const [seen, wide] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
-    assert.ok(wide <= seen, `${path}, ${name}, is ${wide - seen} px too wide`);
-    const pictures = process.env.BROWSER_PICTURES;
-    if (pictures) await page.screenshot({ path: `${pictures}/${path.replaceAll('/', '-')}-${name}.png`, fullPage: true });
-  }
-  assert.deepEqual(elsewhere, []);
 }
 
 export default {
@@ -176,18 +114,129 @@ export default {
     await page.getByText('Deleted an API key').first().waitFor();
   },
 
-  'every page can be read by everybody': (visit) => readAll(visit, 'light', { colorScheme: 'light' }),
+  'a connection that needs attention is found, with the reason': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'connections');
+    await page.getByLabel('State').selectOption('Needs attention');
+    await page.waitForURL(/state=attention/);
+    const row = page.locator('#connections').getByRole('listitem');
+    assert.equal(await row.count(), 1);
+    await row.getByText('Please reconnect').waitFor();
+    await row.getByText('Grace Hopper (grace@example.com)').waitFor();
+    await row.getByRole('link', { name: 'needs-attention' }).click();
+    await page.getByRole('heading', { name: 'needs-attention Please reconnect', level: 1 }).waitFor();
+    const why = page.getByRole('region', { name: 'Its credentials could not be renewed' });
+    await why.getByText('Only its user can mend this').waitFor();
+    await why.getByText('invalid_grant').first().waitFor();
+    await page.getByRole('button', { name: 'Reconnect needs-attention' }).waitFor();
+  },
 
-  'every page can be read at night': (visit) => readAll(visit, 'dark', { colorScheme: 'dark' }),
+  'a failed run is retried': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'runs');
+    await page.getByLabel('State').selectOption('Failed');
+    await page.getByLabel('Connection', { exact: true }).fill('ada');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('link', { name: 'fetch-status' }).click();
+    await page.getByRole('heading', { name: 'The provider failed (status 500)' }).waitFor();
+    await page.getByText('run it again when the provider works').waitFor();
+    await page.getByRole('button', { name: 'Run it again fetch-status' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByText('It gets the same input').waitFor();
+    await question.getByRole('button', { name: 'Run it again' }).click();
+    // The list is followed live: the new run appears by itself.
+    await page.getByText('It is in the queue.').waitFor();
+    const again = page.getByRole('row').filter({ hasText: 'fetch-status' }).filter({ hasText: 'Succeeded' });
+    await again.getByRole('link', { name: 'fetch-status' }).click();
+    await page.getByRole('heading', { name: 'Run of fetch-status Succeeded', level: 1 }).waitFor();
+    await page.getByText('Input', { exact: true }).click();
+    await page.getByText('of=the-journey').waitFor();
+  },
 
-  'every page can be read on a phone': (visit) => readAll(visit, 'phone', { viewport: { width: 390, height: 800 } }),
+  'a sync is paused, and started again': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'connections');
+    await page.getByLabel('Search connections').fill('pausable');
+    await page.waitForURL(/search=pausable/);
+    await page.getByRole('link', { name: 'pausable', exact: true }).click();
+    const sync = () => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'full', exact: true }) });
+    await sync().getByText('On', { exact: true }).waitFor();
+    assert.equal(await sync().locator('[data-label="Next run"] time').count(), 1);
+    await sync().getByRole('button', { name: 'Pause full' }).click();
+    await page.getByText('The sync is paused').waitFor();
+    await sync().getByText('Paused', { exact: true }).waitFor();
+    assert.equal(await sync().locator('[data-label="Next run"] time').count(), 0);
+    await sync().getByRole('button', { name: 'Start full' }).click();
+    await page.getByText('The sync runs by its schedule again.').waitFor();
+    await sync().getByText('On', { exact: true }).waitFor();
+    assert.equal(await sync().locator('[data-label="Next run"] time').count(), 1);
+    await open(page, visit, 'settings/audit');
+    await page.getByText('Paused a sync').first().waitFor();
+  },
 
-  'all that pages load is small': async () => {
-    const names = await readdir(ASSETS, { recursive: true, withFileTypes: true });
-    const files = names.filter((entry) => entry.isFile()).map((entry) => `${entry.parentPath}/${entry.name}`);
-    assert.ok(files.length > 10);
-    const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(file)).length));
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    assert.ok(total < MAX_ASSETS_BYTES, `${total} bytes, compressed`);
+  'a record is found by its id, with its JSON and what happened to it': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'records');
+    await page.getByLabel('Connection id').fill('kept');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('row').filter({ hasText: 'kept' }).getByRole('link', { name: /^Item / }).click();
+    // The latest change first; what is gone is shown as gone.
+    await page.getByRole('row').filter({ hasText: 'gone' }).getByText('Deleted', { exact: true }).waitFor();
+    await page.getByLabel('Id begins with').fill('invoice/');
+    await page.getByRole('button', { name: 'Show' }).click();
+    const found = page.getByRole('row').filter({ hasText: 'invoice/7' });
+    await found.getByText('Updated', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('row').count(), 2, 'its heading, and the one record');
+    await found.getByRole('link', { name: 'invoice/7' }).click();
+    await page.getByRole('heading', { name: 'invoice/7 Updated', level: 1 }).waitFor();
+    const saved = page.getByRole('region', { name: 'What was saved' });
+    await saved.getByText('"Second"').waitFor();
+    assert.equal(await saved.getByText('"First"').count(), 0);
+    const facts = page.getByRole('region', { name: 'About this record' });
+    await facts.getByText('First seen').waitFor();
+    await facts.getByText('Last changed').waitFor();
+    await facts.getByText('Cursor').waitFor();
+  },
+
+  'logs are searched as one types, and a link brings the view back': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'logs');
+    const rows = () => page.getByRole('table').getByRole('row');
+    const text = page.getByLabel('Text', { exact: true });
+    await text.pressSequentially('read all it');
+    // No button: the list follows what is typed.
+    await page.waitForFunction(() => [...document.querySelectorAll('#found tbody tr')].every((row) => row.textContent.includes('full')));
+    assert.ok(await text.evaluate((input) => input === document.activeElement), 'whoever types is not interrupted');
+    assert.match(page.url(), /q=read(\+|%20)all(\+|%20)it/);
+    const found = await rows().allTextContents();
+    assert.ok(found.length > 1);
+    const link = await page.getByRole('link', { name: 'Link to this view' }).getAttribute('href');
+    const other = await page.context().newPage();
+    await other.goto(visit.world.server + link);
+    assert.equal(await other.getByLabel('Text', { exact: true }).inputValue(), 'read all it');
+    assert.deepEqual(await other.getByRole('table').getByRole('row').allTextContents(), found);
+    await other.getByRole('table').getByRole('link').first().click();
+    await other.getByText('read all items').first().waitFor();
+    await text.fill('nobody ever said this');
+    await page.getByText('Nothing found', { exact: true }).waitFor();
+  },
+
+  'a function is rolled back': async (visit) => {
+    const { page } = await signIn(visit);
+    await open(page, visit, 'functions?integration=older');
+    await page.getByRole('link', { name: 'welcome', exact: true }).click();
+    const deployments = page.getByRole('region', { name: 'Deployments' });
+    await deployments.getByText('Now in place').waitFor();
+    await deployments.getByRole('button', { name: 'Roll back to this deployment' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByRole('heading', { name: 'Roll older back?' }).waitFor();
+    await question.getByText('sync tasks is created.').waitFor();
+    await question.getByText('event welcome is deleted.').waitFor();
+    await question.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Rolled back. What is listed here is in place now.').waitFor();
+    await page.getByRole('link', { name: 'tasks', exact: true }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'welcome', exact: true }).count(), 0);
+    await open(page, visit, 'settings/audit');
+    await page.getByText('Rolled functions back').first().waitFor();
   },
 };
