@@ -14,6 +14,13 @@ mod url_template;
 
 use scope::Scope;
 
+/// How a code may be exchanged.
+pub(crate) const TOKEN_METHODS: &[&str] = &["POST", "GET"];
+/// How a request of an exchange may be sent.
+pub(crate) const REQUEST_METHODS: &[&str] = &["POST", "GET", "PUT"];
+/// How credentials may be tried.
+pub(crate) const VERIFICATION_METHODS: &[&str] = &["GET", "POST", "HEAD"];
+
 /// Everything that is wrong with the entry, in the order of its file.
 pub(crate) fn entry(entry: &Entry) -> Problems {
     let mut checker = Checker { entry, problems: Vec::new() };
@@ -76,7 +83,7 @@ impl Checker<'_> {
         }
         if let Some(verification) = &proxy.verification {
             self.require(!verification.endpoints.is_empty(), "proxy.verification.endpoints", "at least one");
-            let known_method = matches!(verification.method.as_str(), "GET" | "POST" | "HEAD");
+            let known_method = VERIFICATION_METHODS.contains(&verification.method.as_str());
             self.require(known_method, "proxy.verification.method", "must be GET, POST or HEAD");
             let is_filled = verification.endpoints.iter().any(|endpoint| endpoint.contains("${"));
             self.require(!is_filled, "proxy.verification.endpoints", "are not templates; what differs belongs into the base URL");

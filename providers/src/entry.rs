@@ -1,8 +1,12 @@
 //! One provider, as its file describes it.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
+use crate::check::VERIFICATION_METHODS;
+use crate::schema::pattern::{HEADER_NAME, STATUS};
 use crate::{Name, Template, Webhook};
 
 pub(crate) mod asked;
@@ -47,14 +51,20 @@ pub struct Entry {
 }
 
 /// How requests to the provider are made.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "if" = json!({ "required": ["no_base_url"] }),
+    "then" = json!({ "properties": { "base_url": false } }),
+    "else" = json!({ "required": ["base_url"] }),
+))]
 pub struct Proxy {
-    /// What every endpoint is appended to. `None` only with a reason.
+    /// What every endpoint is appended to. Left out only with a reason, in `no_base_url`.
     #[serde(default)]
     pub base_url: Option<Template>,
     /// Why there is no base URL: the caller then names it with each request.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub no_base_url: Option<String>,
     /// Sent with every request; one that does not resolve is left out.
     #[serde(default)]
@@ -74,31 +84,37 @@ pub struct Proxy {
 }
 
 /// What the provider says about its limits.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
     /// A header with the seconds to wait.
     #[serde(default)]
+    #[schemars(regex(pattern = HEADER_NAME), example = &"retry-after")]
     pub after: Option<String>,
-    /// A header with the moment at which to try again.
+    /// A header with the moment at which to try again: an epoch (s or ms), an HTTP date or RFC 3339.
     #[serde(default)]
+    #[schemars(regex(pattern = HEADER_NAME), example = &"x-ratelimit-reset")]
     pub at: Option<String>,
     /// A header that is `0` when the limit is reached, whatever the status.
     #[serde(default)]
+    #[schemars(regex(pattern = HEADER_NAME), example = &"x-ratelimit-remaining")]
     pub remaining: Option<String>,
     /// Statuses to retry instead of 429 and 5xx: `429`, `5xx`.
     #[serde(default)]
+    #[schemars(inner(regex(pattern = STATUS)))]
     pub error_codes: Vec<String>,
 }
 
 /// A request that succeeds (2xx) with working credentials and fails without.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
-    /// `GET` unless said otherwise.
+    /// GET unless said otherwise.
     #[serde(default = "get")]
+    #[schemars(extend("enum" = VERIFICATION_METHODS))]
     pub method: String,
-    /// Tried in order; the first 2xx passes.
+    /// Tried in order; the first 2xx passes. Not templates: what differs belongs into the base URL.
+    #[schemars(length(min = 1))]
     pub endpoints: Vec<String>,
     /// Besides those of every request.
     #[serde(default)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -100,13 +101,28 @@ impl fmt::Display for Text {
     }
 }
 
-#[derive(Deserialize)]
+/// A text in several languages.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Translations {
+    /// English, which is shown where another is missing.
     en: String,
+    /// German.
     de: Option<String>,
+    /// French.
     fr: Option<String>,
+    /// Spanish.
     es: Option<String>,
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "text".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "string", "minLength": 1 }, generator.subschema_for::<Translations>()] })
+    }
 }
 
 impl<'de> Deserialize<'de> for Text {

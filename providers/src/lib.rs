@@ -22,6 +22,7 @@ mod logo;
 #[cfg(test)]
 mod readme;
 mod reference;
+mod schema;
 mod template;
 pub mod webhook;
 mod wire;
@@ -43,6 +44,7 @@ pub use language::{Language, Text};
 pub use load::{Bases, examine, parse_entry};
 pub use logo::logo_svg;
 pub use reference::{Fact, facts, index, page};
+pub use schema::{format_page, schema};
 pub use template::{Moment, Name, Template, TemplateDefect, Unresolved, Values};
 pub use webhook::Webhook;
 pub use wire::to_wire;

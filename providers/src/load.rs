@@ -4,39 +4,72 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::defect::{EntryDefect, line_of};
 use crate::entry::auth::{AuthBlock, Problems};
 use crate::entry::field::{Field, FieldBlock};
+use crate::schema::{self, pattern};
 use crate::webhook::WebhookBlock;
 use crate::{Entry, Proxy, catalogue, check};
 
 mod base;
 mod yaml;
 
-/// All optional, so that one that is missing does not hide what is wrong with the others.
-#[derive(Deserialize)]
+/// One provider: how a caller signs in, where the API lives and how it pages, throttles and notifies.
+// All optional, so that one that is missing does not hide what is wrong with the others.
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(crate) struct File {
+    /// Stable name: a-z, 0-9 and -. It never changes, because integrations name it.
+    #[schemars(regex(pattern = pattern::KEY), example = &"acme-crm")]
     key: Option<String>,
+    /// For people.
+    #[schemars(length(min = 1), example = &"Acme CRM")]
     display_name: Option<String>,
+    /// What it is about; at least one.
+    #[schemars(length(min = 1), example = vec!["crm"])]
     categories: Option<Vec<String>>,
+    /// The provider's own API documentation.
+    #[schemars(regex(pattern = pattern::HTTPS), example = &"https://docs.acme.example/api")]
     docs: Option<String>,
+    /// Where an account's owner finds what is asked for.
+    #[schemars(regex(pattern = pattern::HTTPS), example = &"https://help.acme.example/api-access")]
     docs_connect: Option<String>,
+    /// How a caller signs in.
     auth: Option<AuthBlock>,
+    /// How requests are made.
     proxy: Option<Proxy>,
+    /// What a connection says besides its credentials; `${connectionConfig.NAME}` reads it.
     #[serde(default)]
+    #[schemars(schema_with = "schema::fields::named")]
     connection_config: IndexMap<String, FieldBlock>,
+    /// How the mode's own fields are asked for, or which fields there are; `${credentials.NAME}` reads them.
     #[serde(default)]
+    #[schemars(schema_with = "schema::fields::named")]
     credentials: IndexMap<String, FieldBlock>,
+    /// What an integration says besides its client; `${integration.NAME}` reads it.
     #[serde(default)]
+    #[schemars(schema_with = "schema::fields::named")]
     integration_config: IndexMap<String, FieldBlock>,
+    /// How the provider notifies.
     webhook: Option<WebhookBlock>,
+    /// The provider's pages that these facts come from; at least one.
+    #[schemars(length(min = 1), inner(regex(pattern = pattern::HTTPS)))]
     sources: Option<Vec<String>>,
+    /// Dotted fields or blocks of this entry that neither a page of the provider nor two other sources confirm.
     #[serde(default)]
+    #[schemars(example = vec!["proxy.retry"])]
     unsure: Vec<String>,
+}
+
+impl File {
+    /// The fields that no entry can do without: those that an empty file lacks.
+    pub(crate) fn needed() -> Vec<String> {
+        into_entry(Self::default()).err().unwrap_or_default().into_iter().map(|(field, _)| field).collect()
+    }
 }
 
 const MISSING: &str = "is missing";

@@ -9,7 +9,7 @@ use crate::{Bases, Entry, FieldFormat, examine};
 const README: &str = include_str!("../README.md");
 
 /// Every YAML block, without the indentation of a list that it stands in.
-fn examples() -> Vec<String> {
+pub(crate) fn examples() -> Vec<String> {
     let block = |rest: &str| {
         let text = rest.split("```").next().expect("split yields something");
         let indent = text.len() - text.trim_start_matches(' ').len();
@@ -39,7 +39,7 @@ fn every_example_is_an_entry_and_every_mode_has_one() {
 
 #[test]
 fn every_field_of_the_auth_block_is_explained() {
-    for field in AuthBlock::FIELDS {
+    for (field, _) in AuthBlock::FIELDS {
         assert!(README.contains(&format!("`{field}`")) || README.contains(&format!("`{field}.")), "`{field}` is not explained");
     }
 }

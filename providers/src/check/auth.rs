@@ -1,7 +1,7 @@
 //! Each mode: complete, its URLs safe, its templates filled with what is there.
 
-use super::Checker;
 use super::scope::Scope;
+use super::{Checker, REQUEST_METHODS, TOKEN_METHODS};
 use crate::entry::auth::{
     Algorithm, App, Auth, AwsSigV4, BodyFormat, ClientCredentials, ClientProof, Exchange, Jwt, OAuth1, OAuth2, TokenAnswer, TokenRequest,
 };
@@ -62,7 +62,7 @@ impl Checker<'_> {
         self.url("auth.token_url", &oauth.token_url, &Scope::Authorization);
         self.templates("auth.token_params", &oauth.token_params, &Scope::Authorization);
         self.headers("auth.token_headers", &oauth.token_headers, &Scope::RENEWAL);
-        self.require(matches!(oauth.token_method.as_str(), "POST" | "GET"), "auth.token_method", "must be POST or GET");
+        self.require(TOKEN_METHODS.contains(&oauth.token_method.as_str()), "auth.token_method", "must be POST or GET");
         if let Some(refresh) = &oauth.refresh_url {
             self.url("auth.refresh_url", refresh, &Scope::Authorization);
         }
@@ -151,7 +151,7 @@ impl Checker<'_> {
     }
 
     fn request(&mut self, field: &str, request: &TokenRequest, scope: &Scope) {
-        let known_method = matches!(request.method.as_str(), "GET" | "POST" | "PUT");
+        let known_method = REQUEST_METHODS.contains(&request.method.as_str());
         self.require(known_method, &format!("{field}.method"), "must be GET, POST or PUT");
         self.url(&format!("{field}.url"), &request.url, scope);
         self.headers(&format!("{field}.headers"), &request.headers, scope);

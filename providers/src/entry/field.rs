@@ -1,7 +1,10 @@
 //! What a connection, or an integration, is asked for.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use regex::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::{Host, Url};
@@ -50,7 +53,7 @@ pub struct Field {
 }
 
 /// What kind of text a value is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldFormat {
     /// A host's name, without scheme, port or path.
@@ -86,7 +89,7 @@ impl FieldFormat {
 }
 
 /// When a field is asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VisibleWhen {
     /// Another field of the same block.
@@ -114,6 +117,17 @@ impl<'de> Deserialize<'de> for Pattern {
         let source = String::deserialize(deserializer)?;
         let whole = Regex::new(&format!("^(?:{source})$")).map_err(|_| serde::de::Error::custom("not a regular expression"))?;
         Ok(Self { source, whole })
+    }
+}
+
+/// Without `format`: editors know the expressions of another language.
+impl JsonSchema for Pattern {
+    fn schema_name() -> Cow<'static, str> {
+        "pattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
     }
 }
 

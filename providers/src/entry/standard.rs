@@ -35,6 +35,11 @@ pub(crate) fn field(name: &str) -> Option<Field> {
     })
 }
 
+/// All their names.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    STANDARD.iter().map(|standard| standard.name)
+}
+
 const STANDARD: &[Standard] = &[
     Standard {
         name: "apiKey",

@@ -4,69 +4,121 @@ mod signature;
 
 use indexmap::IndexMap;
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 use self::signature::Signatures;
 use super::handshake::{Condition, Handshake, Reply, ReplyText};
 use super::{Route, RouteField, Source, Webhook};
 use crate::entry::auth::Problems;
+use crate::schema::pattern::{HTTPS, PLACE, REPLY, ROUTE_FIELD};
 
-/// As it is written.
-#[derive(Debug, Deserialize)]
+/// How the provider notifies. A place in a request is `header.NAME`, `query.NAME`, `body` or `body.PATH`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = WebhookBlock::needed()))]
 pub(crate) struct WebhookBlock {
+    /// The provider's page on its webhooks.
+    #[schemars(regex(pattern = HTTPS))]
     docs: Option<String>,
+    /// How a delivery proves where it comes from: none, standard-webhooks, a block, or a list of blocks, of which the first decides whose
+    /// header the request has.
     signature: Option<Signatures>,
+    /// Requests that are answered at once and tell of nothing.
     #[serde(default)]
     handshake: Vec<HandshakeBlock>,
+    /// Where a list of events stands; each is an event of its own, and the places below are within it.
+    #[schemars(extend("pattern" = "^body(\\.[^.]+)*$"))]
     batch: Option<Source>,
+    /// Where an event's type stands; the first that is there.
     #[serde(default)]
     event: Vec<Source>,
+    /// What makes an event the same as an earlier one, all of it together; a hash of the body, for five minutes, if left out.
     #[serde(default)]
     delivery_id: Vec<Source>,
+    /// Whether equal bodies are different events.
     #[serde(default)]
     repeats: bool,
+    /// Whom an event is for. In order; the first that fits a connection decides.
     #[serde(default)]
     route: Vec<RouteBlock>,
+    /// Query parameters that are kept; others are dropped.
     #[serde(default)]
     query: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A request that is answered at once and tells of nothing.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "if" = json!({ "properties": { "method": { "const": "POST" } } }),
+    "then" = json!({ "required": ["when"], "properties": { "when": { "minProperties": 1 } } }),
+))]
 struct HandshakeBlock {
+    /// POST if left out.
+    #[schemars(extend("enum" = HANDSHAKE_METHODS))]
     method: Option<String>,
+    /// Places in the request, and what stands there: `present`, `absent`, or a text.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = json!({ "pattern": PLACE })))]
     when: IndexMap<String, String>,
+    /// Whether it carries the proof that deliveries carry.
     #[serde(default)]
     signed: bool,
+    /// How it is answered; with its status alone if left out.
     #[serde(default)]
     reply: ReplyBlock,
+    /// With which status; 200 if left out.
+    #[schemars(range(min = 200, max = 299))]
     status: Option<u16>,
+    /// Whether it is stored, for an operator to read.
     #[serde(default)]
     keep: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// One of the three. A place within `hmac(...)` is hashed with the webhook secret.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("maxProperties" = 1))]
 struct ReplyBlock {
+    /// What stands at this place, as text.
+    #[schemars(regex(pattern = REPLY))]
     text: Option<String>,
+    /// An object of what stands at these places.
+    #[schemars(extend("additionalProperties" = json!({ "type": "string", "pattern": REPLY })))]
     json: Option<IndexMap<String, String>>,
+    /// This header of the request, repeated.
     header: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A place in the delivery and the fields of connections that it names.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RouteBlock {
+    /// Where.
     from: Source,
+    /// A regular expression with one group, where only that part counts.
     pattern: Option<String>,
+    /// Fields that may hold it, in order: connection_id, connection_config.KEY, metadata.KEY or tags.KEY.
+    #[schemars(length(min = 1), inner(regex(pattern = ROUTE_FIELD)))]
     to: Vec<String>,
 }
+
+/// How a handshake may come.
+const HANDSHAKE_METHODS: &[&str] = &["POST", "GET", "HEAD"];
 
 /// Collects, because an author wants to mend a file once.
 struct Reader(Problems);
 
 impl WebhookBlock {
+    /// The fields that it cannot do without: those that an empty block lacks.
+    fn needed() -> Vec<String> {
+        let mut problems = Problems::new();
+        Self::default().into_webhook(&mut problems);
+        problems.into_iter().filter_map(|(field, _)| Some(field.strip_prefix("webhook.")?.to_owned())).collect()
+    }
+
     pub(crate) fn into_webhook(self, problems: &mut Problems) -> Option<Webhook> {
         let mut reader = Reader(Problems::new());
         let docs = reader.needed("docs", self.docs);
@@ -110,7 +162,7 @@ impl Reader {
 
     fn handshake(&mut self, block: HandshakeBlock) -> Option<Handshake> {
         let method = block.method.unwrap_or_else(|| "POST".to_owned());
-        if !matches!(method.as_str(), "POST" | "GET" | "HEAD") {
+        if !HANDSHAKE_METHODS.contains(&method.as_str()) {
             return self.fail("handshake.method", "is POST, GET or HEAD");
         }
         if method == "POST" && block.when.is_empty() {

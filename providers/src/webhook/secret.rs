@@ -1,9 +1,10 @@
 //! What deliveries are verified with.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Which secret it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretSource {
     /// The integration's webhook secret: the provider shows or asks for it where the webhook is set up. Also a public key.

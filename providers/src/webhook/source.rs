@@ -1,11 +1,14 @@
 //! Where something stands in a delivery.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
 use super::{Path, WebhookRequest};
+use crate::schema::pattern::PLACE;
 
 /// `header.NAME`, `query.NAME`, `body` or `body.PATH`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -89,5 +92,15 @@ impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| D::Error::custom(format_args!("`{text}` is none of header.NAME, query.NAME, body and body.PATH")))
+    }
+}
+
+impl JsonSchema for Source {
+    fn schema_name() -> Cow<'static, str> {
+        "place".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": PLACE })
     }
 }

@@ -1,5 +1,6 @@
 //! Modes in which something that a person supplied is exchanged for a token, without a browser.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{BodyFormat, OAuth2, Templates, TokenAnswer, TokenAuth};
@@ -74,7 +75,7 @@ pub enum ClientProof {
 }
 
 /// How a JWT is signed (RFC 7518, 3.1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 pub enum Algorithm {
     /// HMAC with SHA-256.
     #[serde(rename = "HS256")]
@@ -127,7 +128,7 @@ pub struct Signature {
 }
 
 /// What of a SHA-1 digest is written in base64.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DigestEncoding {
     /// Its bytes, as the protocol has it.

@@ -1,5 +1,6 @@
 //! OAuth as the Model Context Protocol has it (authorization specification of 2025-11-25 and later).
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Template;
@@ -18,7 +19,7 @@ pub struct Mcp {
 }
 
 /// How we become a client of the authorization server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientRegistration {
     /// By a metadata document at our own URL where the server knows that, else by registration.

@@ -1,5 +1,6 @@
 //! What OAuth needs to know of a provider.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Templates;
@@ -83,7 +84,7 @@ impl TokenAnswer {
 }
 
 /// Client authentication at the token endpoint (RFC 6749, 2.3.1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenAuth {
     /// `client_id` and `client_secret` in the body.
@@ -94,7 +95,7 @@ pub enum TokenAuth {
 }
 
 /// How a token request is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyFormat {
     /// `application/x-www-form-urlencoded`, as the RFC has it.
@@ -126,7 +127,7 @@ pub struct OAuth1 {
 }
 
 /// RFC 5849, 3.4.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 pub enum OAuth1Signature {
     /// HMAC over the base string.
     #[default]

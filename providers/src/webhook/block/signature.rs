@@ -1,16 +1,22 @@
 //! `webhook.signature`: `none`, `standard-webhooks`, one block, or a list of blocks.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::Reader;
+use crate::entry::auth::Problems;
 use crate::webhook::{
-    Encoding, Hmac, Jwt, KeyForm, MacAlgorithm, Moments, PublicKey, PublicKeyAlgorithm, SecretSource, Signed, Source, Timestamp, Token,
-    WebhookSignature,
+    Encoding, Hmac, Jwt, KeyForm, MacAlgorithm, Moments, PublicKey, SecretSource, Signed, Source, Timestamp, Token, WebhookSignature,
 };
+
+mod fields;
+
+use fields::{ABOUT, Block, ENCODINGS, KEY_ALGORITHMS, KEYS, MAC_ALGORITHMS, Names, TimestampBlock, UNITS, names};
 
 /// Old deliveries are not taken: what the field's documentation recommends almost everywhere.
 const TOLERANCE_S: u32 = 300;
@@ -21,32 +27,8 @@ pub(super) enum Signatures {
     Blocks(Vec<Block>),
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Block {
-    #[serde(rename = "type")]
-    kind: String,
-    algorithm: Option<String>,
-    encoding: Option<String>,
-    header: Option<String>,
-    from: Option<Source>,
-    prefix: Option<String>,
-    separator: Option<String>,
-    signed: Option<String>,
-    secret: Option<SecretSource>,
-    key: Option<String>,
-    timestamp: Option<TimestampBlock>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TimestampBlock {
-    from: Source,
-    prefix: Option<String>,
-    separator: Option<String>,
-    unit: Option<String>,
-    tolerance_s: Option<u32>,
-}
+/// What stands for a whole block.
+const WORDS: &[&str] = &["none", "standard-webhooks"];
 
 impl Signatures {
     pub(super) fn read(self, reader: &mut Reader) -> Vec<WebhookSignature> {
@@ -88,31 +70,32 @@ fn standard_webhooks() -> Hmac {
 }
 
 impl Block {
+    /// The fields that a type cannot do without: those that a block which says nothing else lacks.
+    fn needed_by(kind: &str) -> Vec<String> {
+        let mut reader = Reader(Problems::new());
+        Self { kind: kind.to_owned(), ..Self::default() }.read(&mut reader);
+        reader.0.into_iter().filter_map(|(field, _)| Some(field.strip_prefix("webhook.signature.")?.to_owned())).collect()
+    }
+
     fn read(self, reader: &mut Reader) -> Option<WebhookSignature> {
+        if !ABOUT.iter().any(|(kind, _)| *kind == self.kind) {
+            return reader.fail("signature.type", "is hmac, token, public-key or jwt");
+        }
+        if let Some(field) = self.foreign() {
+            return reader.fail(&format!("signature.{field}"), format!("means nothing to the type {}", self.kind));
+        }
         match self.kind.as_str() {
             "hmac" => self.hmac(reader).map(WebhookSignature::Hmac),
             "token" => self.token(reader).map(WebhookSignature::Token),
             "public-key" => self.public_key(reader).map(WebhookSignature::PublicKey),
-            "jwt" => self.jwt(reader).map(WebhookSignature::Jwt),
-            _ => reader.fail("signature.type", "is hmac, token, public-key or jwt"),
+            _ => self.jwt(reader).map(WebhookSignature::Jwt),
         }
     }
 
     fn hmac(self, reader: &mut Reader) -> Option<Hmac> {
-        self.refuse(reader, &[("from", self.from.is_some())])?;
-        let algorithm = one_of(
-            reader,
-            "algorithm",
-            self.algorithm.as_deref(),
-            &[("sha256", MacAlgorithm::Sha256), ("sha1", MacAlgorithm::Sha1), ("sha512", MacAlgorithm::Sha512)],
-        )?;
-        let key = one_of(
-            reader,
-            "key",
-            self.key.as_deref(),
-            &[("plain", KeyForm::Plain), ("base64", KeyForm::Base64), ("whsec", KeyForm::Whsec)],
-        )?;
-        let encoding = encoding(reader, self.encoding.as_deref())?;
+        let algorithm = one_of(reader, "algorithm", self.algorithm.as_deref(), MAC_ALGORITHMS)?;
+        let key = one_of(reader, "key", self.key.as_deref(), KEYS)?;
+        let encoding = one_of(reader, "encoding", self.encoding.as_deref(), ENCODINGS)?;
         let header = reader.needed("signature.header", self.header)?.to_ascii_lowercase();
         let (signed, timestamp) = signed(reader, self.signed.as_deref(), self.timestamp)?;
         let (prefix, secret) = (self.prefix.unwrap_or_default(), self.secret.unwrap_or_default());
@@ -120,71 +103,29 @@ impl Block {
     }
 
     fn public_key(self, reader: &mut Reader) -> Option<PublicKey> {
-        let others = [
-            ("from", self.from.is_some()),
-            ("prefix", self.prefix.is_some()),
-            ("separator", self.separator.is_some()),
-            ("secret", self.secret.is_some()),
-            ("key", self.key.is_some()),
-        ];
-        self.refuse(reader, &others)?;
-        let algorithm = one_of(
-            reader,
-            "algorithm",
-            self.algorithm.as_deref(),
-            &[("ed25519", PublicKeyAlgorithm::Ed25519), ("ecdsa-p256", PublicKeyAlgorithm::EcdsaP256)],
-        )?;
-        let encoding = encoding(reader, self.encoding.as_deref())?;
+        let algorithm = one_of(reader, "algorithm", self.algorithm.as_deref(), KEY_ALGORITHMS)?;
+        let encoding = one_of(reader, "encoding", self.encoding.as_deref(), ENCODINGS)?;
         let header = reader.needed("signature.header", self.header)?.to_ascii_lowercase();
         let (signed, timestamp) = signed(reader, self.signed.as_deref(), self.timestamp)?;
         Some(PublicKey { algorithm, encoding, header, signed, timestamp })
     }
 
     fn token(self, reader: &mut Reader) -> Option<Token> {
-        let others = [("header", self.header.is_some())];
-        self.refuse(reader, &others)?;
-        self.refuse_signing(reader)?;
         let from = reader.needed("signature.from", self.from)?;
         Some(Token { from, prefix: self.prefix.unwrap_or_default(), secret: self.secret.unwrap_or_default() })
     }
 
     fn jwt(self, reader: &mut Reader) -> Option<Jwt> {
-        self.refuse(reader, &[("from", self.from.is_some())])?;
-        self.refuse_signing(reader)?;
         let header = reader.needed("signature.header", self.header)?.to_ascii_lowercase();
         Some(Jwt { header, prefix: self.prefix.unwrap_or_default(), secret: self.secret.unwrap_or_default() })
-    }
-
-    fn refuse_signing(&self, reader: &mut Reader) -> Option<()> {
-        let others = [
-            ("algorithm", self.algorithm.is_some()),
-            ("encoding", self.encoding.is_some()),
-            ("separator", self.separator.is_some()),
-            ("signed", self.signed.is_some()),
-            ("key", self.key.is_some()),
-            ("timestamp", self.timestamp.is_some()),
-        ];
-        self.refuse(reader, &others)
-    }
-
-    fn refuse(&self, reader: &mut Reader, fields: &[(&str, bool)]) -> Option<()> {
-        match fields.iter().find(|(_, is_there)| *is_there) {
-            Some((field, _)) => reader.fail(&format!("signature.{field}"), format!("means nothing to the type {}", self.kind)),
-            None => Some(()),
-        }
     }
 }
 
 /// The first is what is meant where nothing is said.
-fn one_of<T: Copy>(reader: &mut Reader, field: &str, text: Option<&str>, known: &[(&str, T)]) -> Option<T> {
+fn one_of<T: Copy>(reader: &mut Reader, field: &str, text: Option<&str>, known: Names<T>) -> Option<T> {
     let Some(text) = text else { return Some(known[0].1) };
     let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-    if found.is_none() { reader.fail(&format!("signature.{field}"), format!("is one of {}", names.join(", "))) } else { found }
-}
-
-fn encoding(reader: &mut Reader, text: Option<&str>) -> Option<Encoding> {
-    one_of(reader, "encoding", text, &[("hex", Encoding::Hex), ("base64", Encoding::Base64)])
+    if found.is_none() { reader.fail(&format!("signature.{field}"), format!("is one of {}", names(known).join(", "))) } else { found }
 }
 
 fn signed(reader: &mut Reader, text: Option<&str>, block: Option<TimestampBlock>) -> Option<(Signed, Option<Timestamp>)> {
@@ -196,12 +137,7 @@ fn signed(reader: &mut Reader, text: Option<&str>, block: Option<TimestampBlock>
     let timestamp = match block {
         None => None,
         Some(block) => {
-            let unit = one_of(
-                reader,
-                "timestamp.unit",
-                block.unit.as_deref(),
-                &[("s", Moments::Seconds), ("ms", Moments::Millis), ("iso", Moments::Iso)],
-            )?;
+            let unit = one_of(reader, "timestamp.unit", block.unit.as_deref(), UNITS)?;
             // Whoever replays a delivery would write another.
             if !signed.uses_timestamp() && !matches!(block.from, Source::Body(_)) {
                 return reader.fail("signature.timestamp", "must be signed: in the body, or as ${timestamp} in `signed`");
@@ -239,5 +175,22 @@ impl<'de> Deserialize<'de> for Signatures {
             }
         }
         deserializer.deserialize_any(Any)
+    }
+}
+
+impl JsonSchema for Signatures {
+    fn schema_name() -> Cow<'static, str> {
+        "signatures".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let block = generator.subschema_for::<Block>();
+        json_schema!({
+            "anyOf": [
+                { "type": "string", "enum": WORDS },
+                block,
+                { "type": "array", "minItems": 1, "items": block },
+            ]
+        })
     }
 }

@@ -11,6 +11,7 @@ mod count;
 mod docs;
 mod import;
 mod list;
+mod schema;
 mod show;
 mod source;
 
@@ -81,6 +82,11 @@ enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// The format of an entry's file, as JSON Schema for editors
+    ///
+    /// Made from the types that read the files. An editor that knows it completes an entry while it is written, explains each field, and
+    /// marks what does not belong there. What a value means, `check` finds.
+    Schema(schema::Schema),
 }
 
 impl Providers {
@@ -93,6 +99,7 @@ impl Providers {
             Command::Search { words, narrowed } => list::execute(&self.source, &self.remote, &words.join(" "), &narrowed).await,
             Command::Show { provider } => show::execute(&self.source, &self.remote, &provider).await,
             Command::Count => count::execute(&self.source.catalogue()?, output),
+            Command::Schema(schema) => schema.execute(output),
             Command::Docs { folder } => docs::execute(&self.source.catalogue()?, &folder, output),
         }
     }

@@ -10,6 +10,9 @@ use crate::entry::auth::{
 const SIGNATURE_LIFETIME_S: u64 = 300;
 const AWS_LIFETIME_S: u64 = 3600;
 
+/// What a JWT has only where it buys another token.
+pub(super) const OF_AN_EXCHANGE: &[&str] = &["steps", "refresh_request", "fields", "token_response", "token_response_metadata"];
+
 /// `None` where a field is missing, which `problems` then tells.
 pub(super) fn auth(block: AuthBlock, mode: &str, problems: &mut Problems) -> Option<Auth> {
     let mut need = Needs { mode, problems };
@@ -142,15 +145,8 @@ fn exchange(block: AuthBlock, need: &mut Needs<'_>) -> Option<Exchange> {
 
 fn jwt(mut block: AuthBlock, need: &mut Needs<'_>) -> Option<Jwt> {
     let jwt = need.some("jwt", block.jwt.take()).map(JwtBlock::into_jwt);
-    let buys = [
-        ("steps", block.steps.is_some()),
-        ("refresh_request", block.refresh_request.is_some()),
-        ("fields", block.fields.is_some()),
-        ("token_response", block.token_response.is_some()),
-        ("token_response_metadata", block.token_response_metadata.is_some()),
-    ];
     if block.token_request.is_none() {
-        for (field, _) in buys.into_iter().filter(|(_, written)| *written) {
+        for (field, _) in block.written().filter(|(field, _)| OF_AN_EXCHANGE.contains(field)) {
             need.problem(field, "only beside a `token_request` that buys the token with the JWT".to_owned());
         }
         return jwt;

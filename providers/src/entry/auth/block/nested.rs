@@ -1,22 +1,32 @@
 //! The blocks inside the `auth` block.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Template;
+use crate::check::REQUEST_METHODS;
 use crate::entry::auth::{Algorithm, App, BodyFormat, Jwt, Templates, TokenAnswer, TokenRequest};
+use crate::schema::pattern::DOTTED_PATH;
 
 /// One request for a token.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenRequestBlock {
+    /// POST if left out.
+    #[schemars(extend("enum" = REQUEST_METHODS))]
     method: Option<String>,
+    /// Where.
     url: Template,
+    /// Besides the content type. One that does not resolve is left out.
     #[serde(default)]
     headers: Templates,
+    /// Added to the URL. One that does not resolve is left out.
     #[serde(default)]
     query: Templates,
+    /// Dotted names make objects in JSON. One that does not resolve is left out.
     #[serde(default)]
     body: Templates,
+    /// How the body is written; as a form if left out.
     #[serde(default)]
     body_format: BodyFormat,
 }
@@ -29,29 +39,38 @@ impl TokenRequestBlock {
 }
 
 /// Where things stand in a token answer; what is not said stands where RFC 6749 has it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenAnswerBlock {
+    /// Where the token stands: a dotted path, or several that are tried in order; `access_token` if left out.
     token: Option<Paths>,
+    /// Where what buys the next one stands; `refresh_token` if left out.
     refresh_token: Option<Paths>,
+    /// Where the token's life from now stands; `expires_in` if left out.
     expires_in: Option<Paths>,
+    /// Of `expires_in`: seconds (s) or milliseconds (ms); seconds if left out.
     expires_in_unit: Option<Unit>,
+    /// Where the token's end stands, an epoch or a date; `expires_at` if left out.
     expires_at: Option<Paths>,
+    /// The token's life in seconds, for answers that do not say it.
+    #[schemars(range(min = 1))]
     lifetime_s: Option<u64>,
 }
 
 /// A dotted path, or several that are tried in order.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "must be a dotted path or a list of them")]
 enum Paths {
-    One(String),
-    Many(Vec<String>),
+    One(#[schemars(regex(pattern = DOTTED_PATH))] String),
+    Many(#[schemars(inner(regex(pattern = DOTTED_PATH)))] Vec<String>),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 enum Unit {
+    /// Seconds.
     #[serde(rename = "s")]
     Seconds,
+    /// Milliseconds.
     #[serde(rename = "ms")]
     Millis,
 }
@@ -83,26 +102,35 @@ impl TokenAnswerBlock {
 }
 
 /// A token that we sign.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JwtBlock {
+    /// How it is signed.
     algorithm: Algorithm,
+    /// The key, a field of `credentials`: PEM, or for HS256 the shared secret.
     signing_key: Template,
+    /// How a shared secret is written; as it is if left out.
     #[serde(default)]
     key_encoding: KeyEncoding,
+    /// Besides `typ` and `alg`.
     #[serde(default)]
     header: Templates,
+    /// Besides `iat` and `exp`.
     #[serde(default)]
     payload: Templates,
+    /// Of each token, in seconds; well under the provider's limit, since clocks differ.
+    #[schemars(range(min = 1))]
     lifetime_s: u64,
 }
 
 /// How a shared secret is written. A key pair's is PEM, whatever stands here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum KeyEncoding {
+    /// As it is.
     #[default]
     Utf8,
+    /// In hexadecimal.
     Hex,
 }
 
@@ -121,12 +149,17 @@ impl JwtBlock {
 }
 
 /// An app that is installed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AppBlock {
+    /// Where the user installs it; `${integration.app_link}`, usually.
     authorization_url: Template,
+    /// Where an installation's token is bought with the app's JWT, which is sent as Bearer unless this writes the header.
     token_request: TokenRequestBlock,
+    /// Where things stand in the answer; as in RFC 6749, 5.1, if left out.
     token_response: Option<TokenAnswerBlock>,
+    /// Of the JWT, in seconds.
+    #[schemars(range(min = 1))]
     jwt_lifetime_s: u64,
 }
 
@@ -142,10 +175,13 @@ impl AppBlock {
 }
 
 /// How a client of its own proves itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ProofName {
+    /// `client_secret`.
     Secret,
+    /// A signed assertion (RFC 7523, 2.2).
     PrivateKeyJwt,
+    /// A certificate in the TLS handshake (RFC 8705).
     Certificate,
 }
