@@ -26,7 +26,7 @@ pub(super) fn resolve(key: &str, node: &Node, file: &BTreeMap<&str, &Node>) -> R
     let mut chain = vec![key.to_owned()];
     loop {
         let alias = map.iter().position(|(name, _)| name == "alias").map(|at| map.remove(at).1);
-        for (name, value) in map {
+        for (name, value) in std::mem::take(&mut map) {
             // A key without a value is one that takes what is inherited away.
             if !resolved.map.iter().any(|(known, _)| *known == name) {
                 resolved.map.push((name, value));
@@ -44,7 +44,7 @@ pub(super) fn resolve(key: &str, node: &Node, file: &BTreeMap<&str, &Node>) -> R
             if chain.contains(&target) {
                 return refuse(format!("`{target}` leads back here, in a circle"));
             }
-            map = next.clone();
+            map.clone_from(next);
             chain.push(target);
             continue;
         }

@@ -16,15 +16,13 @@ mod token;
 /// The mode, which everything else depends on.
 pub(super) fn mode(draft: &mut Draft, block: &mut Block<'_>) -> Option<&'static str> {
     let inherited = draft.entry.pointer("/auth/mode").and_then(Value::as_str).map(str::to_owned);
-    let (said, found) = match block.take("auth_mode") {
-        Some(found) => (draft.text(&found)?, Some(found)),
-        None => match inherited.clone() {
-            Some(inherited) => (inherited, None),
-            None => {
-                draft.miss("auth_mode", &format!("is missing; it is one of {}", MODES.join(", ")));
-                return None;
-            }
-        },
+    let (said, found) = if let Some(found) = block.take("auth_mode") {
+        (draft.text(&found)?, Some(found))
+    } else if let Some(inherited) = inherited.clone() {
+        (inherited, None)
+    } else {
+        draft.miss("auth_mode", &format!("is missing; it is one of {}", MODES.join(", ")));
+        return None;
     };
     let Some(mode) = MODES.iter().find(|mode| **mode == said) else {
         if let Some(found) = found {

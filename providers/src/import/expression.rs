@@ -80,11 +80,10 @@ fn name(text: &str, words: &Words) -> Option<Result<String, String>> {
 fn dotted(text: &str) -> Option<Result<String, String>> {
     let (room, key) = text.split_once('.')?;
     Some(match room {
-        "connectionConfig" => Ok(text.to_owned()),
         "credentials" if key == "_cookies" => {
             Err("`${credentials._cookies}` is not supported: cookies of an answer are not kept".to_owned())
         }
-        "credentials" => Ok(text.to_owned()),
+        "connectionConfig" | "credentials" => Ok(text.to_owned()),
         "integration_config" | "integrationConfig" => Ok(format!("integration.{key}")),
         "assertionOption" => Err(format!("`${{{text}}}` is not supported: no assertion is built here")),
         _ if room.strip_prefix("step").is_some_and(|number| number.parse::<usize>().is_ok()) => Ok(text.to_owned()),

@@ -14,7 +14,7 @@ pub(super) fn proof(draft: &mut Draft, block: &mut Block<'_>) {
             "header" | "basic" => draft.put(&["auth", "token_auth"], &found, "basic".into()),
             "body" => draft.put(&["auth", "token_auth"], &found, "body".into()),
             "custom" => {
-                draft.note(&found, "is not supported: the client's id and secret are sent in the body, beside what the definition writes")
+                draft.note(&found, "is not supported: the client's id and secret are sent in the body, beside what the definition writes");
             }
             "private_key_jwt" if draft.entry.pointer("/auth/mode") == Some(&"OAUTH2_CC".into()) => {
                 draft.put(&["auth", "client_proof"], &found, "private_key_jwt".into());
