@@ -27,7 +27,7 @@ struct Hooked {
 }
 
 /// An entry that replaces the stand-in of the other tests.
-fn entry(url: &str) -> String {
+pub(crate) fn entry(url: &str) -> String {
     format!(
         "key: hooked
 display_name: Hooked

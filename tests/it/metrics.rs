@@ -21,7 +21,7 @@ fn series(text: &str) -> Vec<(String, f64)> {
     parsed.map(|(name, value)| (name.to_owned(), value.parse().unwrap_or_else(|_| panic!("no number: {name} {value}")))).collect()
 }
 
-fn value(text: &str, name: &str) -> f64 {
+pub(crate) fn value(text: &str, name: &str) -> f64 {
     series(text).into_iter().find(|(given, _)| given == name).unwrap_or_else(|| panic!("no {name} in\n{text}")).1
 }
 

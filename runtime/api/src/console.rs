@@ -22,6 +22,7 @@ mod integrations;
 mod link;
 mod logs;
 mod notice;
+mod overview;
 mod password;
 mod records;
 mod refusal;
@@ -65,6 +66,7 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route("/", get(home::first))
         .route("/sign-out", post(sign_out::handle))
         .route("/{environment}", get(home::of_environment))
+        .route("/{environment}/overview", get(overview::page::handle))
         .route("/{environment}/connections", get(connections::list::handle))
         .route("/{environment}/connections/{row}", get(connections::show::handle))
         .route("/{environment}/connections/{row}/metadata", post(connections::metadata::handle))

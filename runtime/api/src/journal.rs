@@ -37,6 +37,10 @@ impl App {
 }
 
 impl Note {
+    pub(crate) fn environment(&self) -> EnvironmentId {
+        self.0.environment
+    }
+
     pub(crate) fn by(mut self, caller: &Caller) -> Self {
         self.0.actor = Some(caller.name().to_owned());
         self

@@ -8,7 +8,7 @@
 //!   `content` begins with `<div class="head">` and the page's one `<h1>`; each `<section>` has an `<h2>`;
 //! - a new area puts its [`Section`] into `Section::ALL`, and the navigation has it;
 //! - what repeats is a part ([`parts`]): [`Table`] of [`Cell`]s, [`Facts`], [`Badge`], [`Empty`], [`Filters`], [`Pager`], [`JsonBlock`], [`Chart`],
-//!   [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
+//!   [`Lines`], [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
 //! - a page that is one list is a [`Listing`], one about a single thing is a [`Detail`]: no template of its own is needed;
 //! - what removes or cannot be undone is an [`Action::ask`] that leads to a [`Removal`]; every form carries `frame.csrf`;
 //! - filters and cursors are in the address; nothing needs a script, and nothing is styled or scripted inline (the policy forbids both);
@@ -25,6 +25,7 @@ mod integrations;
 mod listing;
 mod logs;
 mod moment;
+mod overview;
 pub mod parts;
 mod problem;
 mod providers;
@@ -52,6 +53,7 @@ pub use integrations::{IntegrationItem, IntegrationsPage};
 pub use listing::{Listing, Live};
 pub use logs::{LogsPage, MessageItem, OperationPage};
 pub use moment::Moment;
+pub use overview::{OverviewPage, Panel, Verdict};
 pub use parts::*;
 pub use problem::ProblemPage;
 pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};

@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod credential;
 mod cursor;
+mod figures;
 mod frequency;
 mod function;
 mod id;
@@ -44,6 +45,7 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampDefect};
 pub use connection::{ConnectionRef, EndUser, Organization, Tags};
 pub use credential::{Credentials, CredentialsDefect, Exchanged, Oauth1, Oauth2, Obtained};
 pub use cursor::{Cursor, CursorDefect, CursorKey};
+pub use figures::{Figure, Figures, RecordChange};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{

@@ -3,10 +3,13 @@
 //! *Invariant:* a label is one of a closed set of this crate's: kinds, states, outcomes. No name, id or path that somebody outside chooses is
 //! ever one, so that the number of series has a bound.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use crate::{FunctionKind, JobKind, RunState};
+use crate::figures::Tally;
+use crate::{EnvironmentId, Figure, Figures, FunctionKind, JobKind, RecordChange, RunState};
 
 /// Goes up.
 #[derive(Debug, Default)]
@@ -173,6 +176,7 @@ pub struct Metrics {
     pub proxy_attempts: Counter,
     /// Until the answer's head was there, with all tries.
     pub proxy_duration: Histogram,
+    records: [Counter; 3],
     /// Credentials that were renewed.
     pub refreshes: Counter,
     /// Credentials that were not.
@@ -191,6 +195,8 @@ pub struct Metrics {
     pub database_writes_waiting: Gauge,
     /// Transactions that failed.
     pub database_writes_failed: Counter,
+    /// The same by environment, where the overview shows it. Only the operator makes environments.
+    environments: RwLock<HashMap<EnvironmentId, Arc<Tally>>>,
 }
 
 impl Metrics {
@@ -207,6 +213,78 @@ impl Metrics {
     /// Requests to providers that ended so.
     pub fn proxied(&self, outcome: ProxyOutcome) -> &Counter {
         &self.proxied[outcome as usize]
+    }
+
+    /// Records to which runs did this.
+    pub fn records(&self, change: RecordChange) -> &Counter {
+        &self.records[change as usize]
+    }
+
+    /// A run ended.
+    pub fn run_ended(&self, environment: EnvironmentId, kind: FunctionKind, state: RunState, took: Duration, cpu_time: Duration) {
+        let metrics = self.runs(kind);
+        metrics.ended(state).increment();
+        metrics.duration.record(took);
+        metrics.cpu_us.add(u64::try_from(cpu_time.as_micros()).unwrap_or(u64::MAX));
+        if let Some(figure) = Figure::of_run(state) {
+            self.tally(environment, |tally| tally.add(figure, 1));
+        }
+    }
+
+    /// A request to a provider ended after so many tries. `took`: until the answer began, where one could.
+    pub fn call_ended(&self, environment: EnvironmentId, outcome: ProxyOutcome, attempts: u32, took: Option<Duration>) {
+        self.proxied(outcome).increment();
+        self.proxy_attempts.add(attempts.into());
+        if let Some(took) = took {
+            self.proxy_duration.record(took);
+        }
+        self.tally(environment, |tally| {
+            tally.add(Figure::of_call(outcome), 1);
+            if let Some(took) = took {
+                tally.took(took);
+            }
+        });
+    }
+
+    /// A run changed records.
+    pub fn records_changed(&self, environment: EnvironmentId, changes: &[(RecordChange, u64)]) {
+        for (change, count) in changes.iter().filter(|(_, count)| *count > 0) {
+            self.records(*change).add(*count);
+            self.tally(environment, |tally| tally.add(Figure::of_records(*change), *count));
+        }
+    }
+
+    /// The product's server was told something, or did not listen.
+    pub fn delivery_attempted(&self, environment: EnvironmentId, is_delivered: bool) {
+        let (counter, figure) = if is_delivered {
+            (&self.webhooks_delivered, Figure::WebhooksDelivered)
+        } else {
+            (&self.webhooks_failed, Figure::WebhooksFailed)
+        };
+        counter.increment();
+        self.tally(environment, |tally| tally.add(figure, 1));
+    }
+
+    /// A provider sent a webhook, which was kept or proved nothing.
+    pub fn webhook_received(&self, environment: EnvironmentId, is_taken: bool) {
+        let (counter, figure) =
+            if is_taken { (&self.webhooks_taken, Figure::WebhooksTaken) } else { (&self.webhooks_refused, Figure::WebhooksRefused) };
+        counter.increment();
+        self.tally(environment, |tally| tally.add(figure, 1));
+    }
+
+    /// What each environment has had since this process began.
+    pub fn figures(&self) -> Vec<(EnvironmentId, Figures)> {
+        let environments = self.environments.read().unwrap_or_else(PoisonError::into_inner);
+        environments.iter().map(|(environment, tally)| (*environment, tally.read())).collect()
+    }
+
+    /// Without a lock that anybody waits for: only an environment's first event writes.
+    fn tally(&self, environment: EnvironmentId, count: impl FnOnce(&Tally)) {
+        if let Some(tally) = self.environments.read().unwrap_or_else(PoisonError::into_inner).get(&environment) {
+            return count(tally);
+        }
+        count(self.environments.write().unwrap_or_else(PoisonError::into_inner).entry(environment).or_default());
     }
 }
 
@@ -255,10 +333,38 @@ mod tests {
             metrics.proxied(*outcome).increment();
             assert_eq!(metrics.proxied(*outcome).value(), 1);
         }
+        for change in RecordChange::ALL {
+            metrics.records(*change).increment();
+            assert_eq!(metrics.records(*change).value(), 1);
+        }
         let states = [RunState::Running, RunState::Succeeded, RunState::Failed, RunState::Interrupted, RunState::Cancelled, RunState::Lost];
         for state in states {
             metrics.runs(FunctionKind::Event).ended(state).increment();
             assert_eq!(metrics.runs(FunctionKind::Event).ended(state).value(), 1);
         }
+    }
+
+    #[test]
+    fn an_environment_has_what_happened_in_it_and_the_process_has_all() {
+        let (metrics, one, other) = (Metrics::default(), EnvironmentId(1), EnvironmentId(2));
+        let took = Duration::from_millis(3);
+        metrics.run_ended(one, FunctionKind::Sync, RunState::Failed, took, took);
+        metrics.call_ended(one, ProxyOutcome::Succeeded, 2, Some(took));
+        metrics.call_ended(other, ProxyOutcome::Refused, 0, None);
+        metrics.records_changed(one, &[(RecordChange::Added, 7), (RecordChange::Deleted, 0)]);
+        metrics.delivery_attempted(other, false);
+        metrics.webhook_received(other, true);
+        let mut figures = metrics.figures();
+        figures.sort_by_key(|(environment, _)| environment.0);
+        let [(_, one), (_, other)] = figures[..] else { panic!("{figures:?}") };
+        let counted = |figures: &Figures| {
+            let some = Figure::ALL.iter().filter(|figure| figures.get(**figure) > 0);
+            some.map(|figure| (figure.as_str(), figures.get(*figure))).collect::<Vec<_>>()
+        };
+        assert_eq!(counted(&one), [("runs_failed", 1), ("calls_succeeded", 1), ("records_added", 7)]);
+        assert_eq!(counted(&other), [("calls_refused", 1), ("webhooks_failed", 1), ("webhooks_taken", 1)]);
+        assert_eq!((one.durations()[1], other.durations().iter().sum::<u64>()), (1, 0));
+        let process = (metrics.proxied(ProxyOutcome::Refused).value(), metrics.proxy_attempts.value(), metrics.webhooks_failed.value());
+        assert_eq!((process, metrics.records(RecordChange::Added).value()), ((1, 2, 1), 7));
     }
 }

@@ -15,6 +15,7 @@
 //! query, header or body. No other crate opens a socket to a provider.
 
 mod address;
+mod asked;
 mod body;
 mod client;
 mod egress;
@@ -31,6 +32,7 @@ mod target;
 mod tls;
 mod wait;
 
+pub use asked::Asked;
 pub use body::{BodyError, CallBody, ResponseBody};
 pub use client::{HttpClient, Incoming, Options, Outgoing};
 pub use egress::{Denied, EgressPolicy, parse_url};

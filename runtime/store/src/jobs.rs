@@ -20,7 +20,7 @@ mod fence;
 mod insert_syncs;
 mod limits;
 pub mod payload;
-mod rank;
+pub(crate) mod rank;
 mod rescue;
 
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};

@@ -38,6 +38,7 @@ mod locks;
 mod operations;
 mod operators;
 mod options;
+mod overview;
 mod rate_windows;
 mod records;
 mod retention;
@@ -89,13 +90,14 @@ pub use locks::Locks;
 pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations, Severity};
 pub use operators::{OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
+pub use overview::{AtMost, Overview, Span, Standing};
 pub use rate_windows::RateWindows;
 pub use records::{
     BrowseRecords, CollectionCounts, CollectionRef, HeadPage, ListRecords, Page, Pruned, RecordHead, RecordRow, Records, Retained,
     SaveRecords, Saved, TrackDeletes, UpdateRecords, Updated,
 };
 pub use retention::{RecordPolicies, RecordPolicy};
-pub use run_logs::{LogLine, LogRow, RunLogs};
+pub use run_logs::{LineKind, LogLine, LogRow, RunLogs};
 pub use runs::{FinishRun, NewRun, RunFilter, RunPage, RunRow, RunSearch, RunUsage, Runs};
 pub use store::Store;
 pub use syncs::{DueSync, NewSync, NextDue, RunSummary, SyncRow, Syncs, TriggerSync, Triggered, schedule_seed};

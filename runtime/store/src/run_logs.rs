@@ -8,9 +8,24 @@ use crate::{Error, Store};
 /// The runs' logs.
 pub struct RunLogs<'s>(pub(crate) &'s Store);
 
+/// What a line is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LineKind {
+    /// What the function said.
+    Log,
+    /// A request and its answer.
+    Http,
+    /// Records saved or deleted.
+    Save,
+    /// A checkpoint saved or cleared.
+    Checkpoint,
+}
+
 /// A line to keep.
 #[derive(Clone, Debug)]
 pub struct LogLine {
+    /// What it is about.
+    pub kind: LineKind,
     /// When.
     pub at: Timestamp,
     /// `debug`, `info`, `warn` or `error`.
@@ -30,20 +45,43 @@ pub struct LogRow {
     pub line: LogLine,
 }
 
+impl LineKind {
+    const ALL: [Self; 4] = [Self::Log, Self::Http, Self::Save, Self::Checkpoint];
+
+    /// As in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Http => "http",
+            Self::Save => "save",
+            Self::Checkpoint => "checkpoint",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 // Differs because each database has its own way with lists. Null characters were replaced: PostgreSQL cannot keep them.
 const APPEND: Sql = Sql::differs(
-    "INSERT INTO run_logs (run, seq, at, level, message, fields)
-     SELECT $1, $2 + line.key, line.value ->> 0, line.value ->> 1, line.value ->> 2, line.value ->> 3 FROM json_each($3) line",
-    "INSERT INTO run_logs (run, seq, at, level, message, fields)
-     SELECT $1, $2 + line.position - 1, (line.value ->> 0)::BIGINT, line.value ->> 1, line.value ->> 2, line.value ->> 3
+    "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
+     SELECT $1, $2 + line.key, line.value ->> 0, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
+     FROM json_each($3) line",
+    "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
+     SELECT $1, $2 + line.position - 1, (line.value ->> 0)::BIGINT, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
      FROM json_array_elements($3::JSON) WITH ORDINALITY line (value, position)",
 );
 
 /// Lines as one parameter.
 pub(crate) fn json(lines: &[LogLine]) -> String {
     let clean = |text: &str| text.replace('\0', "\u{fffd}");
-    let lines: Vec<_> =
-        lines.iter().map(|line| (line.at.unix_micros(), &line.level, clean(&line.message), line.fields.as_deref().map(clean))).collect();
+    let line = |line: &LogLine| {
+        let kind = line.kind.as_str();
+        (line.at.unix_micros(), line.level.clone(), clean(&line.message), line.fields.as_deref().map(clean), kind)
+    };
+    let lines: Vec<_> = lines.iter().map(line).collect();
     serde_json::to_string(&lines).expect("plain values are JSON")
 }
 
@@ -73,19 +111,25 @@ impl RunLogs<'_> {
 
     /// Lines after `after` (0 for all), in order.
     pub async fn list(&self, run: RunId, after: i64, limit: u32) -> Result<Vec<LogRow>, Error> {
-        let sql = "SELECT seq, at, level, message, fields FROM run_logs WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        let sql = "SELECT seq, at, type, level, message, fields FROM run_logs WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
         self.0.database().rows(sql, values![run, after, i64::from(limit)]).await?.iter().map(line).collect()
     }
 
     /// The last lines before `before`, or of all, in order: the end of a log is where a failure is.
     pub async fn last(&self, run: RunId, before: Option<i64>, limit: u32) -> Result<Vec<LogRow>, Error> {
-        let sql = "SELECT seq, at, level, message, fields FROM run_logs WHERE run = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+        let sql = "SELECT seq, at, type, level, message, fields FROM run_logs WHERE run = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
         let values = values![run, before.unwrap_or(i64::MAX), i64::from(limit)];
         self.0.database().rows(sql, values).await?.iter().rev().map(line).collect()
     }
 }
 
 fn line(row: &Row) -> Result<LogRow, Error> {
-    let line = LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")?, fields: row.get("fields")? };
+    let line = LogLine {
+        kind: row.parse("run_logs", "type", LineKind::parse)?,
+        at: row.time("at")?,
+        level: row.get("level")?,
+        message: row.get("message")?,
+        fields: row.get("fields")?,
+    };
     Ok(LogRow { seq: row.get("seq")?, line })
 }

@@ -12,12 +12,13 @@ use tokio_util::task::TaskTracker;
 use crate::crypto::{Cipher, Keyring, RELOAD_EVERY};
 use crate::database::{Database, Sql, values};
 use crate::operations::{self, Journal};
+use crate::overview::Recorder;
 use crate::wakeups::Wakeups;
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuditEvents, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions,
     DataKeys, Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks,
-    Integrations, Jobs, Locks, Operations, Operators, Options, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs, Variables,
-    WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
+    Integrations, Jobs, Locks, Operations, Operators, Options, Overview, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs,
+    Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
 
 /// The database, opened. Cheap to clone.
@@ -34,6 +35,7 @@ struct Inner {
     /// The lane that had the latest turn on this node.
     lane_cursor: Arc<AtomicI64>,
     journal: Journal,
+    recorder: Arc<Recorder>,
     tasks: TaskTracker,
     stop: CancellationToken,
     _stop_on_drop: DropGuard,
@@ -59,6 +61,8 @@ impl Store {
         let journal = Journal::start(database.clone(), &tasks);
         let stop = CancellationToken::new();
         let wakeups = Wakeups::start(&database, &tasks, &stop);
+        let recorder = Arc::new(Recorder::new(Arc::clone(database.metrics()), Arc::clone(&clock)));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(Arc::clone(&recorder).run(database.clone())));
         let reloading = reload(database.clone(), Arc::clone(&keyring), Arc::clone(&cipher), clock);
         tasks.spawn(stop.clone().run_until_cancelled_owned(reloading));
         tasks.close();
@@ -71,6 +75,7 @@ impl Store {
                 wakeups,
                 lane_cursor,
                 journal,
+                recorder,
                 tasks,
                 _stop_on_drop: stop.clone().drop_guard(),
                 stop,
@@ -95,6 +100,9 @@ impl Store {
     pub async fn close(&self) {
         self.inner.stop.cancel();
         self.inner.journal.close().await;
+        if let Err(error) = self.overview().flush().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the last figures of the overview could not be written");
+        }
         self.inner.database.close().await;
         self.inner.tasks.wait().await;
     }
@@ -265,6 +273,11 @@ impl Store {
         Operations(self)
     }
 
+    /// Whether everything is well.
+    pub fn overview(&self) -> Overview<'_> {
+        Overview(self)
+    }
+
     /// For how long records are kept.
     pub fn record_policies(&self) -> RecordPolicies<'_> {
         RecordPolicies(self)
@@ -305,6 +318,10 @@ impl Store {
 
     pub(crate) fn journal(&self) -> &Journal {
         &self.inner.journal
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.inner.recorder
     }
 
     pub(crate) fn cipher(&self) -> &Arc<Cipher> {

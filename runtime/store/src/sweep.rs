@@ -21,12 +21,14 @@ const INCOMING: Duration = Duration::from_hours(15 * 24);
 const ASYNC_ACTION: Duration = Duration::from_hours(5 * 24);
 /// A year and a month: what was done at the same time last year can still be looked up.
 const AUDIT: Duration = Duration::from_hours(400 * 24);
+/// A month back the same day of the week can still be compared.
+const OVERVIEW: Duration = Duration::from_hours(35 * 24);
 
 impl Store {
-    /// Removes up to `limit` each of the sessions, states, results and deliveries that are over, discards connections that were never
+    /// Removes up to `limit` each of the sessions, states, results, deliveries and figures that are over, discards connections that were never
     /// approved, and forgets components that nothing is made of any more. Returns how many it was.
     pub async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64, Error> {
-        const OVER: [(&str, Duration); 10] = [
+        const OVER: [(&str, Duration); 11] = [
             ("DELETE FROM connect_sessions WHERE id IN (SELECT id FROM connect_sessions WHERE expires_at < $1 LIMIT $2)", SESSION),
             (
                 "DELETE FROM auth_flows WHERE state_hash IN (SELECT state_hash FROM auth_flows WHERE expires_at < $1 LIMIT $2)",
@@ -45,6 +47,11 @@ impl Store {
             ),
             ("DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)", DELIVERY),
             ("DELETE FROM incoming_webhooks WHERE id IN (SELECT id FROM incoming_webhooks WHERE received_at < $1 LIMIT $2)", INCOMING),
+            (
+                "DELETE FROM overview_minutes WHERE (environment, at, node) IN
+                     (SELECT environment, at, node FROM overview_minutes WHERE at < $1 LIMIT $2)",
+                OVERVIEW,
+            ),
             ("DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < $1 LIMIT $2)", AUDIT),
         ];
         let mut removed = 0;

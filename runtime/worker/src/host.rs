@@ -13,6 +13,7 @@ mod provider;
 mod records;
 mod redact;
 mod state;
+mod timeline;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,6 +36,7 @@ pub use self::provider::{
     Exchange, List, answer, body_bytes, from_proxy, headers, http_method, proxy_call, said, walk, wire_body, wire_headers,
 };
 pub use self::redact::Redactor;
+use self::timeline::Timeline;
 use crate::Runner;
 use crate::run::Work;
 use crate::schema::Schemas;
@@ -59,6 +61,7 @@ pub(crate) struct FunctionHost {
     hosts: Arc<[String]>,
     source: Arc<ConnectionSource>,
     redactor: Arc<Redactor>,
+    timeline: Arc<Timeline>,
     counts: Mutex<Counts>,
     /// By model: the position behind which others' changes are kept.
     merging: Mutex<HashMap<String, i64>>,
@@ -81,6 +84,7 @@ impl FunctionHost {
             hosts: setup.work.function.definition.egress.clone().into(),
             redactor: Arc::new(Redactor::new(source.credentials())),
             source: Arc::new(source),
+            timeline: Arc::new(Timeline::new(setup.runner.clone(), setup.run)),
             setup,
             counts: Mutex::default(),
             merging: Mutex::default(),
@@ -90,8 +94,9 @@ impl FunctionHost {
         })
     }
 
-    /// Gives back what the run held.
+    /// Gives back what the run held, and writes down the last of what was done for it.
     pub(crate) async fn close(&self) {
+        self.timeline.end();
         if self.holds_locks.load(Ordering::Relaxed)
             && let Err(error) = self.setup.runner.store().locks().release_all(self.setup.run).await
         {

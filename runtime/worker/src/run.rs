@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use syncline_domain::{Counts, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
+use syncline_domain::{Counts, EnvironmentId, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
 use syncline_engine::{Call, Completion, RunFailure, Usage};
 use syncline_host_api::host::Host;
 use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
@@ -64,9 +64,9 @@ impl Runner {
         let told = SyncTold::of(&work, begin.now);
         self.store().runs().insert(begin).await?;
         let fence = work.fence;
-        let (kind, begun) = (work.function.definition.kind, Instant::now());
+        let (environment, kind, begun) = (work.connection.environment, work.function.definition.kind, Instant::now());
         let ended = self.execute(work, run, soft, cancel.clone()).await;
-        self.count(kind, &ended, begun);
+        self.count(environment, kind, &ended, begun);
         // The log first: whoever sees the end of a run finds all that it said.
         self.flush().await;
         let now = self.now();
@@ -95,19 +95,16 @@ impl Runner {
     pub(crate) async fn answer(&self, work: Work, cancel: CancellationToken) -> Result<RunOutcome, syncline_store::Error> {
         let run = self.new_run_id();
         self.activity().begin(self.begin(&work, run));
-        let (kind, begun) = (work.function.definition.kind, Instant::now());
+        let (environment, kind, begun) = (work.connection.environment, work.function.definition.kind, Instant::now());
         let ended = self.execute(work, run, never(), cancel).await;
-        self.count(kind, &ended, begun);
+        self.count(environment, kind, &ended, begun);
         let result = ended.result.clone();
         self.activity().end(finish(run, ended, None, self.now()));
         Ok(RunOutcome { run, result })
     }
 
-    fn count(&self, kind: FunctionKind, ended: &Ended, begun: Instant) {
-        let metrics = self.store().metrics().runs(kind);
-        metrics.ended(ended.state).increment();
-        metrics.duration.record(begun.elapsed());
-        metrics.cpu_us.add(u64::try_from(ended.usage.cpu_time.as_micros()).unwrap_or(u64::MAX));
+    fn count(&self, environment: EnvironmentId, kind: FunctionKind, ended: &Ended, begun: Instant) {
+        self.store().metrics().run_ended(environment, kind, ended.state, begun.elapsed(), ended.usage.cpu_time);
     }
 
     fn begin(&self, work: &Work, run: RunId) -> NewRun {

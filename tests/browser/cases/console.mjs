@@ -57,6 +57,53 @@ export default {
     assert.match(new URL(page.url()).pathname, /^\/console\/dev\//);
   },
 
+  'an operator signs in and sees that all is well': async (visit) => {
+    const { page, elsewhere } = await signIn(visit);
+    // Nobody else is in this environment.
+    await page.getByRole('link', { name: 'prod', exact: true }).click();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor();
+    await page.getByRole('link', { name: 'Choose a provider' }).waitFor();
+    await page.goto(`${visit.world.server}/console/prod/settings/api-keys`);
+    await page.getByLabel('Name', { exact: true }).fill('watched');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const key = await page.getByLabel('API key', { exact: true }).inputValue();
+    const call = (method, path, body, more = {}) =>
+      fetch(visit.world.server + path, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...more },
+        body: body && JSON.stringify(body),
+      });
+    const of = { 'connection-id': 'ada', 'provider-config-key': 'fixture' };
+    const made = [
+      await call('POST', '/integrations', { provider: 'stand-in', unique_key: 'fixture' }),
+      await call('POST', '/connections', { provider_config_key: 'fixture', connection_id: 'ada', credentials: { type: 'API_KEY', apiKey: 'a-key' } }),
+    ];
+    assert.deepEqual(made.map(({ ok }) => ok), [true, true]);
+    await page.goto(`${visit.world.server}/console/prod/overview`);
+    await call('GET', '/proxy/items', undefined, of);
+    // It is said without a reload; and whoever reads the page by then keeps the place.
+    const answer = page.getByRole('heading', { name: 'All is well' });
+    await answer.waitFor({ timeout: 60_000 });
+    await page.getByText('Nothing ran in the last hour. No connection needs attention, and nothing waits.').waitFor();
+    const requests = page.getByRole('link', { name: /^Requests to providers 1 / });
+    await requests.waitFor();
+    await page.locator('summary', { hasText: 'The numbers of Runs' }).click();
+    await requests.focus();
+    await call('GET', '/proxy/items', undefined, of);
+    await page.getByRole('link', { name: /^Requests to providers 2 / }).waitFor({ timeout: 60_000 });
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'stat-requests-to-providers');
+    await page.getByRole('region', { name: /^Numbers of Runs/ }).waitFor();
+    await page.getByRole('link', { name: 'Last week' }).click();
+    await page.getByRole('link', { name: /^Requests to providers 2 / }).waitFor();
+    await page.getByRole('link', { name: /^4xx/ }).click();
+    await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'GET /items 401' }).first().waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    assert.deepEqual(elsewhere, []);
+  },
+
   'an integration is set up from the catalogue': async (visit) => {
     const { page, elsewhere } = await signIn(visit);
     const url = await setUp(visit, page, 'set-up');

@@ -1,4 +1,4 @@
-//! `/console` and `/console/{environment}`: to the connections.
+//! `/console` and `/console/{environment}`: to the overview.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::console::state::Console;
 pub(super) async fn first(State(console): State<Arc<Console>>) -> Result<Redirect, Refusal> {
     let environments = console.app.store.environments().list().await?;
     let first = environments.first().ok_or_else(|| Refusal::not_found("This server has no environment"))?;
-    Ok(Redirect::to(&format!("{}/{}/connections", console.root(), first.name)))
+    Ok(Redirect::to(&format!("{}/{}/overview", console.root(), first.name)))
 }
 
 /// Of this environment.
 pub(super) async fn of_environment(here: Here) -> Redirect {
-    Redirect::to(&format!("{}/connections", here.home()))
+    Redirect::to(&format!("{}/overview", here.home()))
 }

@@ -141,7 +141,7 @@ async fn take(
         Ok(verified) => verified,
         Err(defect) => {
             let error = answer::refused(defect);
-            app.store.metrics().webhooks_refused.increment();
+            app.store.metrics().webhook_received(integration.environment, false);
             note.failed(app, format!("refused: {}", error.message()), error.code(), error.message());
             return Err(error.into());
         }
@@ -155,7 +155,7 @@ async fn take(
     if count > 0 {
         app.store.incoming_webhooks().insert_all(events).await?;
     }
-    app.store.metrics().webhooks_taken.increment();
+    app.store.metrics().webhook_received(integration.environment, true);
     // Sent again it is kept once, and this says that it came.
     note.succeeded(app, "taken".to_owned(), &json!({ "meta": { "events": count } }));
     Ok(Json(json!({ "success": true })).into_response())

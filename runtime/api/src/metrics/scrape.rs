@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use syncline_domain::{FunctionKind, JobKind, JobOutcome, JobState, ProxyOutcome, RunState};
+use syncline_domain::{FunctionKind, JobKind, JobOutcome, JobState, ProxyOutcome, RecordChange, RunState};
 
 use super::process;
 use super::text::Text;
@@ -125,6 +125,11 @@ fn runs(app: &App, text: &mut Text) {
     text.family(name, "counter", "What functions computed");
     for kind in KINDS {
         text.sample(name, &[("type", kind.as_str())], metrics.runs(kind).cpu_us.value() as f64 / 1e6);
+    }
+    let name = "syncline_records_changed_total";
+    text.family(name, "counter", "Records that runs changed");
+    for change in RecordChange::ALL {
+        text.sample(name, &[("change", change.as_str())], metrics.records(*change).value());
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use syncline_domain::{ConnectionName, FunctionName, IntegrationKey, OperationId, OperationState, Timestamp};
-use syncline_store::{LogRow, MessageRow, OperationRow};
+use syncline_store::{LineKind, LogRow, MessageRow, OperationRow};
 use utoipa::ToSchema;
 
 use crate::openapi::IntegrationKeyText;
@@ -85,7 +85,7 @@ pub(super) struct Message {
     seq: i64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `log`, or `http` for a request and its answer
+    /// `log`, or `http` for a request and its answer; of a run also `save` and `checkpoint`
     #[serde(rename = "type")]
     kind: String,
     /// `debug`, `info`, `warn` or `error`
@@ -150,11 +150,15 @@ pub(super) fn message(row: MessageRow) -> Message {
 
 /// A line of a run's log.
 pub(super) fn line(row: LogRow) -> Message {
-    let meta = row.line.fields.and_then(|fields| serde_json::from_str::<Box<RawValue>>(&fields).ok());
-    let meta = meta.and_then(|meta| serde_json::to_value(meta).ok());
-    let detail = Detail { meta, ..Detail::default() };
-    let (kind, level, source) = ("log".to_owned(), row.line.level, "user");
-    Message { seq: row.seq, at: row.line.at, kind, level, source, message: row.line.message, detail }
+    let LogRow { seq, line } = row;
+    let detail = if line.kind == LineKind::Http {
+        detail(line.fields.as_deref())
+    } else {
+        let meta = line.fields.and_then(|fields| serde_json::from_str::<Box<RawValue>>(&fields).ok());
+        Detail { meta: meta.and_then(|meta| serde_json::to_value(meta).ok()), ..Detail::default() }
+    };
+    let source = if line.kind == LineKind::Log { "user" } else { "internal" };
+    Message { seq, at: line.at, kind: line.kind.as_str().to_owned(), level: line.level, source, message: line.message, detail }
 }
 
 fn detail(text: Option<&str>) -> Detail {

@@ -49,6 +49,10 @@ struct Line {
     seq: i64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// `log` for what the function said; `http`, `save` and `checkpoint` for what was done for it
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    kind: &'static str,
     level: String,
     message: String,
     /// Any JSON
@@ -58,7 +62,7 @@ struct Line {
 
 /// Read a run's log
 ///
-/// In order.
+/// In order: what the function said, and between it its requests, saves and checkpoints, a thousand of these at most.
 #[utoipa::path(
     get,
     path = "/runs/{run}/logs",
@@ -82,6 +86,7 @@ pub(crate) async fn handle(
     let line = |row: syncline_store::LogRow| Line {
         seq: row.seq,
         at: row.line.at,
+        kind: row.line.kind.as_str(),
         level: row.line.level,
         message: row.line.message,
         fields: row.line.fields.and_then(|fields| RawValue::from_string(fields).ok()),

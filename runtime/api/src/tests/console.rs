@@ -6,6 +6,7 @@ mod functions;
 mod incoming;
 mod integrations;
 mod logs;
+mod overview;
 mod records;
 mod runs;
 mod settings;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use syncline_domain::{
     ConnectionName, ConnectionRef, FunctionKind, IntegrationKey, ModelName, RecordText, RunState, Secret, Trigger, Variant,
 };
-use syncline_store::{CollectionRef, FinishRun, LogLine, NewRun, RunUsage, SaveRecords};
+use syncline_store::{CollectionRef, FinishRun, LineKind, LogLine, NewRun, RunUsage, SaveRecords};
 
 use super::*;
 
@@ -339,7 +339,8 @@ async fn first(app: &TestApp) -> Ids {
         now: Timestamp::default(),
     };
     app.store.runs().insert(new).await.unwrap();
-    let line = LogLine { at: Timestamp::default(), level: "info".to_owned(), message: SECRET.to_owned(), fields: None };
+    let line =
+        LogLine { kind: LineKind::Log, at: Timestamp::default(), level: "info".to_owned(), message: SECRET.to_owned(), fields: None };
     app.store.run_logs().append(run, vec![line]).await.unwrap();
     let end = FinishRun {
         id: run,

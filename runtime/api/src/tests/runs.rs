@@ -1,5 +1,5 @@
 use syncline_domain::{FunctionKind, FunctionName, IntegrationKey, RunError, RunState, Trigger};
-use syncline_store::{FinishRun, LogLine, NewRun, RunUsage};
+use syncline_store::{FinishRun, LineKind, LogLine, NewRun, RunUsage};
 
 use super::*;
 
@@ -32,6 +32,7 @@ impl TestApp {
             };
             app.store.runs().insert(new).await.unwrap();
             let line = |message: &str| LogLine {
+                kind: LineKind::Log,
                 at: now,
                 level: "info".to_owned(),
                 message: message.to_owned(),

@@ -126,7 +126,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target instanceof HTMLDialogElement && !target.open) target.showModal();
 });
 
+// What unfolds stays unfolded while a page is replaced by its next reading.
+let unfolded = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((details) => details.id);
+});
+
 document.addEventListener("htmx:load", (event) => {
+  for (const id of unfolded) {
+    const details = event.detail.elt.querySelector(`#${CSS.escape(id)}`);
+    if (details) details.open = true;
+  }
   localise(event.detail.elt);
   offerCopying(event.detail.elt);
 });

@@ -78,8 +78,17 @@ impl Frame {
 
 impl Section {
     /// The areas that have pages, in the order of the navigation.
-    pub const ALL: [Self; 8] =
-        [Self::Connections, Self::Functions, Self::Runs, Self::Records, Self::Logs, Self::Webhooks, Self::Integrations, Self::Settings];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Connections,
+        Self::Functions,
+        Self::Runs,
+        Self::Records,
+        Self::Logs,
+        Self::Webhooks,
+        Self::Integrations,
+        Self::Settings,
+    ];
 
     /// Path below the environment.
     pub const fn path(self) -> &'static str {

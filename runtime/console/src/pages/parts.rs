@@ -8,6 +8,7 @@ mod empty;
 mod facts;
 mod filters;
 mod json;
+mod lines;
 mod pager;
 mod stats;
 mod table;
@@ -21,6 +22,7 @@ pub use empty::Empty;
 pub use facts::Facts;
 pub use filters::{Filter, FilterKind, Filters};
 pub use json::JsonBlock;
+pub use lines::{LinePoint, Lines};
 pub use pager::Pager;
 pub use stats::{Stat, Stats};
 pub use table::{Column, Table};
@@ -31,4 +33,4 @@ macro_rules! placed_as_html {
     ($($part:ty),+) => {$(impl askama::filters::HtmlSafe for $part {})+};
 }
 
-placed_as_html!(Action, Badge, Cell, Chart, Empty, Facts, Filters, JsonBlock, Pager, Stats, Table, Tabs, super::Moment);
+placed_as_html!(Action, Badge, Cell, Chart, Empty, Facts, Filters, JsonBlock, Lines, Pager, Stats, Table, Tabs, super::Moment);

@@ -219,6 +219,7 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(areas());
     pages.extend(records());
     pages.extend(logs());
+    pages.extend(overview());
     pages
 }
 
@@ -414,6 +415,26 @@ fn logs() -> Vec<(&'static str, String)> {
     vec![("logs", list(Some(table()), Some(text())).render()), ("no logs", list(None, None).render()), ("operation", operation.render())]
 }
 
+fn overview() -> Vec<(&'static str, String)> {
+    let text = || HOSTILE.to_owned();
+    let series = || Series { name: text(), tone: Tone::Good, href: text() };
+    let page = |next_step| OverviewPage {
+        frame: frame(),
+        poll: text(),
+        ranges: Tabs { label: text(), tabs: vec![Tab { title: text(), href: text(), is_current: true }] },
+        verdict: Verdict { tone: Tone::Bad, headline: text(), troubles: vec![(text(), text())], advice: text() },
+        next_step,
+        stats: Stats(vec![Stat { label: text(), value: text(), note: text(), tone: Tone::Warn, href: text() }]),
+        rows: vec![vec![
+            Panel::Bars(Chart { title: text(), unit: text(), series: vec![series()], buckets: Vec::new() }, text()),
+            Panel::Lines(Lines { title: text(), unit: text(), series: vec![(series(), text())], points: Vec::new() }, text()),
+        ]],
+        as_of: Moment::new(HOSTILE),
+    };
+    let next_step = Empty::new(HOSTILE, HOSTILE).with_link(HOSTILE, HOSTILE);
+    vec![("overview", page(None).render()), ("overview of nothing", page(Some(next_step)).render())]
+}
+
 /// What pages are built of, likewise.
 fn parts() -> Vec<(&'static str, String)> {
     let text = || HOSTILE.to_owned();
@@ -433,7 +454,13 @@ fn parts() -> Vec<(&'static str, String)> {
     let all = [cells.clone(), vec![Cell::Lines(cells.clone()), Cell::Row(cells.clone())]].concat();
     let columns = all.iter().map(|_| Column::number(HOSTILE)).collect();
     let facts = all.iter().fold(Facts::default(), |facts, cell| facts.and(HOSTILE, cell.clone()));
-    let series = vec![Series { name: text(), tone: Tone::Warn }];
+    let series = vec![Series { name: text(), tone: Tone::Warn, href: text() }];
+    let lines = Lines {
+        title: text(),
+        unit: text(),
+        series: vec![(series[0].clone(), text())],
+        points: vec![LinePoint { from: moment(), values: vec![Some(3), None] }],
+    };
     let buckets = vec![Bucket { from: moment(), values: vec![3] }];
     let stat = Stat { label: text(), value: text(), note: text(), tone: Tone::Plain, href: text() };
     let filters = vec![Filter::text(HOSTILE, HOSTILE, HOSTILE, HOSTILE), Filter::choice(HOSTILE, HOSTILE, HOSTILE, [(HOSTILE, HOSTILE)])];
@@ -446,6 +473,7 @@ fn parts() -> Vec<(&'static str, String)> {
         ("json", JsonBlock::new(HOSTILE, HOSTILE).open().to_string()),
         ("json that is JSON", JsonBlock::new("Input", &serde_json::json!({ HOSTILE: HOSTILE }).to_string()).to_string()),
         ("chart", Chart { title: text(), unit: text(), series, buckets }.to_string()),
+        ("lines", lines.to_string()),
         ("stats", Stats(vec![stat]).to_string()),
         ("tabs", Tabs { label: text(), tabs: vec![Tab { title: text(), href: text(), is_current: true }] }.to_string()),
     ]

@@ -107,6 +107,8 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(13, "console", include_str!("../../../../migrations/sqlite/0013_console.sql")),
         migration(14, "webhook_runs", include_str!("../../../../migrations/sqlite/0014_webhook_runs.sql")),
         migration(15, "audit", include_str!("../../../../migrations/sqlite/0015_audit.sql")),
+        migration(16, "overview", include_str!("../../../../migrations/sqlite/0016_overview.sql")),
+        migration(17, "connection_lists", include_str!("../../../../migrations/sqlite/0017_connection_lists.sql")),
     ]
 }
 

@@ -3,8 +3,18 @@
 use crate::Store;
 
 /// Tables that grow with use, by how their names begin.
-const LARGE: [&str; 9] =
-    ["connections", "records", "runs", "run_logs", "operations", "operation_messages", "jobs", "webhook_deliveries", "incoming_webhooks"];
+const LARGE: [&str; 10] = [
+    "connections",
+    "records",
+    "runs",
+    "run_logs",
+    "operations",
+    "operation_messages",
+    "jobs",
+    "webhook_deliveries",
+    "incoming_webhooks",
+    "overview_minutes",
+];
 
 impl Store {
     /// Does `work`, and returns what it read by looking at the whole of a large table, or of an index of one: statement and plan.

@@ -18,6 +18,7 @@ mod keys;
 mod model;
 mod open;
 mod operations;
+mod overview;
 mod pending;
 mod plans;
 mod queue;

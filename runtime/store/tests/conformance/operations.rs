@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use syncline_domain::{ConnectionName, FunctionName, IntegrationKey, OperationId, OperationKind, OperationState, RunError, RunState};
-use syncline_store::{FinishRun, LogLine, NewMessage, NewOperation, OperationFilter, OperationPage, RunUsage, Severity, on_each_database};
+use syncline_store::{
+    FinishRun, LineKind, LogLine, NewMessage, NewOperation, OperationFilter, OperationPage, RunUsage, Severity, on_each_database,
+};
 
 use crate::fixture::World;
 
@@ -63,7 +65,7 @@ impl World {
         let run = self.run(id, None);
         let (id, now) = (run.id, self.now());
         self.store.runs().insert(run).await.unwrap();
-        let line = LogLine { at: now, level: "info".to_owned(), message: says.to_owned(), fields: None };
+        let line = LogLine { kind: LineKind::Log, at: now, level: "info".to_owned(), message: says.to_owned(), fields: None };
         self.store.run_logs().append(id, vec![line]).await.unwrap();
         let error = RunError { code: "x".to_owned(), message: "it broke".to_owned(), status: None, details: None, frames: vec![] };
         let (state, usage) = (RunState::Failed, RunUsage::default());

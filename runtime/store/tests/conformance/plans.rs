@@ -1,10 +1,12 @@
 //! What the console's pages ask, and whether indexes answer it.
 
+use std::time::Duration;
+
 use syncline_domain::{
     Action, ConnectionName, DeliveryState, FunctionName, IncomingWebhookState, IntegrationKey, OperationId, OperationState, RunId, RunState,
 };
 use syncline_store::{
-    BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity,
+    BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity, Span,
     on_each_database,
 };
 
@@ -21,6 +23,10 @@ on_each_database! {
         let (name, function) = (ConnectionName::new("c").unwrap(), FunctionName::new("issues").unwrap());
         let integration = IntegrationKey::new("github").unwrap();
         let pages = async {
+            // Overview
+            let week = Span { since: world.now(), step: Duration::from_hours(2), steps: 84 };
+            store.overview().history(environment, week).await.unwrap();
+            store.overview().standing(environment).await.unwrap();
             // Records
             store.connections().named(environment, &name).await.unwrap();
             store.connections().list(environment, ConnectionFilter { limit: 50, ..ConnectionFilter::default() }).await.unwrap();

@@ -159,6 +159,8 @@ on_each_database! {
         }
         // One connection with 3 places; ten connections, whose one function has 10.
         assert_eq!(count(&jobs, |job| job.environment), BTreeMap::from([(NOISY, 3), (QUIET, 10)]));
+        let standing = world.store.overview().standing(NOISY).await.unwrap();
+        assert_eq!((standing.waiting.count + standing.held.count, standing.oldest), (27, Some(world.now())));
         // What limits nobody passes, and each end makes room for one.
         enqueue(&world, job(&world, NOISY, JobKind::DeliverWebhook)).await;
         assert_eq!(claim(&world, 9, limited(limits)).await[0].kind, JobKind::DeliverWebhook);

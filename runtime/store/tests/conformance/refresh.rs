@@ -69,6 +69,15 @@ pub(crate) fn failed(world: &World) -> RefreshResult {
     RefreshResult::Failed { error, refresh_at: None }
 }
 
+/// A connection whose credentials could not be renewed.
+pub(crate) async fn break_down(world: &World, name: &str) -> ConnectionRowId {
+    let new = NewConnection { connection: syncline_domain::ConnectionName::new(name).unwrap(), ..new(world, "first") };
+    let id = world.store.connections().insert(new).await.unwrap().row.id;
+    let (row, fence, _) = claim(world, id).await;
+    assert!(end(world, &row, fence, failed(world)).await);
+    id
+}
+
 async fn access(world: &World, id: ConnectionRowId) -> String {
     let row = world.store.connections().lookup_with_credentials(id).await.unwrap().unwrap();
     row.credentials.unwrap().field("access_token").unwrap().to_owned()

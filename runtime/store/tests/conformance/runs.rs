@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use syncline_domain::{ModelCounts, RunError, RunState};
-use syncline_store::{FinishRun, JobDecision, LogLine, RunFilter, RunSearch, RunUsage, on_each_database};
+use syncline_store::{FinishRun, JobDecision, LineKind, LogLine, RunFilter, RunSearch, RunUsage, on_each_database};
 
 use crate::fixture::World;
 
@@ -55,7 +55,7 @@ on_each_database! {
         let run = world.run(1, None);
         let id = run.id;
         world.store.runs().insert(run).await.unwrap();
-        let line = |message: &str, fields: Option<&str>| LogLine { at: world.now(), level: "info".to_owned(), message: message.to_owned(), fields: fields.map(ToOwned::to_owned) };
+        let line = |message: &str, fields: Option<&str>| LogLine { kind: LineKind::Log, at: world.now(), level: "info".to_owned(), message: message.to_owned(), fields: fields.map(ToOwned::to_owned) };
         let logs = world.store.run_logs();
         logs.append(id, vec![]).await.unwrap();
         logs.append(id, vec![line("one \"quoted\" \u{1b}[31m", Some(r#"{"n":1e400}"#)), line("nul \0 🦀", None)]).await.unwrap();
@@ -74,7 +74,7 @@ on_each_database! {
             let run = world.run(n, None);
             let id = run.id;
             world.store.runs().insert(run).await.unwrap();
-            let line = LogLine { at: world.now(), level: "info".to_owned(), message: "x".to_owned(), fields: None };
+            let line = LogLine { kind: LineKind::Log, at: world.now(), level: "info".to_owned(), message: "x".to_owned(), fields: None };
             world.store.run_logs().append(id, vec![line]).await.unwrap();
             let end = FinishRun { id, state: RunState::Succeeded, output: None, error: None, counts: BTreeMap::new(), usage: RunUsage::default(), job: None, now: world.now() };
             world.store.runs().finish(end).await.unwrap();
@@ -121,7 +121,7 @@ on_each_database! {
         assert_eq!(found(RunSearch { since: Some(run.started_at), ..all.clone() }).await.0, [ids[0]]);
         let none = RunSearch { connection: Some(syncline_domain::ConnectionName::new("nobody").unwrap()), ..all };
         assert_eq!(found(none).await, (vec![], None));
-        let line = |n| LogLine { at: world.now(), level: "info".to_owned(), message: format!("{n}"), fields: None };
+        let line = |n| LogLine { kind: LineKind::Log, at: world.now(), level: "info".to_owned(), message: format!("{n}"), fields: None };
         world.store.run_logs().append(ids[0], (1..=5).map(line).collect()).await.unwrap();
         let last = async |before| world.store.run_logs().last(ids[0], before, 2).await.unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
         assert_eq!((last(None).await, last(Some(4)).await, last(Some(1)).await), (vec![4, 5], vec![2, 3], vec![]));

@@ -2,7 +2,7 @@
 
 use syncline_domain::RunError;
 use syncline_host_api::host::{Level, RunInfo};
-use syncline_store::LogLine;
+use syncline_store::{LineKind, LogLine};
 
 use super::FunctionHost;
 
@@ -54,9 +54,6 @@ impl FunctionHost {
     }
 
     fn write(&self, level: &str, message: String, fields: Option<String>) {
-        self.setup
-            .runner
-            .activity()
-            .line(self.setup.run, LogLine { at: self.setup.runner.now(), level: level.to_owned(), message, fields });
+        self.timeline.say(LogLine { kind: LineKind::Log, at: self.setup.runner.now(), level: level.to_owned(), message, fields });
     }
 }

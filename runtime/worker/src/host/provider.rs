@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use syncline_connect::ConnectionSource;
-use syncline_domain::{ConnectionName, ConnectionRef, Grant, IntegrationKey, Metrics, ProxyOutcome};
+use syncline_domain::{ConnectionName, ConnectionRef, EnvironmentId, Grant, IntegrationKey, Metrics, ProxyOutcome};
 use syncline_host_api::host::{Body, ConnectionRef as WireRef, Failure, Method, Pages, Request, Response, failure};
-use syncline_outbound::{BufferedResponse, CallBody, Proxy, ProxyCall, ProxyError};
+use syncline_outbound::{Asked, BufferedResponse, CallBody, Proxy, ProxyCall, ProxyError};
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,6 +19,7 @@ use std::time::Instant;
 use super::FunctionHost;
 use super::failure::{from_connect, invalid};
 use super::redact::Redactor;
+use super::timeline::Timeline;
 pub use pages::{List, walk};
 
 /// A page of a list, not a download: it is copied into the sandbox.
@@ -44,8 +45,9 @@ impl FunctionHost {
     }
 
     fn exchange(&self, source: Arc<ConnectionSource>, redactor: &Arc<Redactor>) -> Live {
-        let metrics = Arc::clone(self.setup.runner.store().metrics());
-        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor), metrics }
+        let (metrics, timeline) = (Arc::clone(self.setup.runner.store().metrics()), Arc::clone(&self.timeline));
+        let environment = self.setup.work.connection.environment;
+        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor), environment, metrics, timeline }
     }
 
     /// The run's own connection, or another of the same environment.
@@ -75,26 +77,27 @@ struct Live {
     proxy: Proxy,
     source: Arc<ConnectionSource>,
     redactor: Arc<Redactor>,
+    environment: EnvironmentId,
     metrics: Arc<Metrics>,
+    timeline: Arc<Timeline>,
 }
 
 #[async_trait]
 impl Exchange for Live {
     async fn exchange(&self, call: ProxyCall) -> Result<BufferedResponse, Failure> {
-        let begun = Instant::now();
+        let (asked, begun) = (Asked::of(&call.method, &call.endpoint, call.query.as_deref()), Instant::now());
         let answered = self.proxy.send_buffered(&*self.source, call, MAX_BODY).await;
         let outcome = match &answered {
             Ok(response) => ProxyOutcome::of(response.status.as_u16()),
             Err(ProxyError::Network { .. } | ProxyError::Timeout { .. } | ProxyError::Body { .. }) => ProxyOutcome::Failed,
             Err(_) => ProxyOutcome::Refused,
         };
-        self.metrics.proxied(outcome).increment();
-        self.metrics.proxy_attempts.add(answered.as_ref().map_or(0, |response| response.attempts.into()));
-        self.metrics.proxy_duration.record(begun.elapsed());
-        let response = answered.map_err(|error| from_proxy(&error))?;
+        let attempts = answered.as_ref().map_or(0, |response| response.attempts);
+        self.metrics.call_ended(self.environment, outcome, attempts, Some(begun.elapsed()));
         // The token may have been renewed on the way.
         self.redactor.learn(&self.source.credentials());
-        Ok(response)
+        self.timeline.called(&self.redactor, asked, answered.as_ref().map(|answer| (answer.status, answer.attempts, &answer.url)), begun);
+        answered.map_err(|error| from_proxy(&error))
     }
 }
 

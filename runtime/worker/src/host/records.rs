@@ -1,6 +1,8 @@
 //! The records cache of the run's sync.
 
-use syncline_domain::{Action, ExternalId, ModelName, Variant};
+use std::time::Instant;
+
+use syncline_domain::{Action, ExternalId, ModelCounts, ModelName, RecordChange, Variant};
 use syncline_host_api::host::{Failure, Merging as WireMerging, Saved, failure};
 use syncline_store::{CollectionRef, Fence, ListRecords, SaveRecords, TrackDeletes, UpdateRecords};
 
@@ -15,7 +17,7 @@ const MAX_IDS: usize = 100;
 
 impl FunctionHost {
     pub(super) async fn records_save(&self, model: String, records: String) -> Result<Saved, Failure> {
-        let (fence, collection) = self.collection(&model)?;
+        let ((fence, collection), begun) = (self.collection(&model)?, Instant::now());
         let store = self.setup.runner.store();
         // The whole batch before the first write: a batch is saved or it is not.
         let batch = self.setup.schemas.records(&model, &records)?;
@@ -32,11 +34,7 @@ impl FunctionHost {
                 now: self.setup.runner.now(),
             };
             let saved = store.records().save(save).await.map_err(|error| from_store(&error))?;
-            self.count(&model, |counts| {
-                counts.added += saved.added;
-                counts.updated += saved.updated;
-                counts.unchanged += saved.unchanged;
-            });
+            self.count(&model, ModelCounts { added: saved.added, updated: saved.updated, unchanged: saved.unchanged, deleted: 0 });
             if saved.duplicates > 0 {
                 self.say(
                     syncline_host_api::host::Level::Warn,
@@ -51,11 +49,12 @@ impl FunctionHost {
             total.updated += saved.updated as u32;
             total.unchanged += saved.unchanged as u32;
         }
+        self.timeline.saved(&model, &[("added", total.added), ("updated", total.updated), ("unchanged", total.unchanged)], begun);
         Ok(total)
     }
 
     pub(super) async fn records_update(&self, model: String, records: String) -> Result<Saved, Failure> {
-        let (fence, collection) = self.collection(&model)?;
+        let ((fence, collection), begun) = (self.collection(&model)?, Instant::now());
         let batch = self.setup.schemas.partial_records(&model, &records)?;
         let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
         for chunk in batch.chunks(CHUNK) {
@@ -69,18 +68,16 @@ impl FunctionHost {
                 now: self.setup.runner.now(),
             };
             let updated = self.setup.runner.store().records().update(update).await.map_err(|error| from_store(&error))?;
-            self.count(&model, |counts| {
-                counts.updated += updated.updated;
-                counts.unchanged += updated.unchanged;
-            });
+            self.count(&model, ModelCounts { updated: updated.updated, unchanged: updated.unchanged, ..ModelCounts::default() });
             total.updated += updated.updated as u32;
             total.unchanged += updated.unchanged as u32;
         }
+        self.timeline.saved(&model, &[("updated", total.updated), ("unchanged", total.unchanged)], begun);
         Ok(total)
     }
 
     pub(super) async fn records_delete(&self, model: String, records: String) -> Result<u32, Failure> {
-        let (fence, collection) = self.collection(&model)?;
+        let ((fence, collection), begun) = (self.collection(&model)?, Instant::now());
         let batch = self.setup.schemas.partial_records(&model, &records)?;
         let mut total = 0;
         for chunk in batch.chunks(CHUNK) {
@@ -94,9 +91,10 @@ impl FunctionHost {
                 .delete(Some(fence), collection.clone(), ids, Some(fence.job), now)
                 .await
                 .map_err(|error| from_store(&error))?;
-            self.count(&model, |counts| counts.deleted += deleted);
+            self.count(&model, ModelCounts { deleted, ..ModelCounts::default() });
             total += deleted as u32;
         }
+        self.timeline.saved(&model, &[("deleted", total)], begun);
         Ok(total)
     }
 
@@ -158,13 +156,14 @@ impl FunctionHost {
     }
 
     pub(super) async fn records_track_end(&self, model: String) -> Result<Vec<String>, Failure> {
-        let (fence, collection) = self.collection(&model)?;
+        let ((fence, collection), begun) = (self.collection(&model)?, Instant::now());
         let deleted =
             self.setup.runner.store().records().track_deletes_end(self.tracking(fence, collection)).await.map_err(|error| match error {
                 error @ syncline_store::Error::NotTracking => invalid("not_tracking_deletes", error),
                 other => from_store(&other),
             })?;
-        self.count(&model, |counts| counts.deleted += deleted.len() as u64);
+        self.count(&model, ModelCounts { deleted: deleted.len() as u64, ..ModelCounts::default() });
+        self.timeline.saved(&model, &[("deleted", deleted.len() as u32)], begun);
         Ok(deleted.into_iter().map(|id| id.as_str().to_owned()).collect())
     }
 
@@ -198,7 +197,16 @@ impl FunctionHost {
         Ok((fence, CollectionRef { connection: work.connection.id, model, variant }))
     }
 
-    fn count(&self, model: &str, change: impl FnOnce(&mut syncline_domain::ModelCounts)) {
-        change(self.counts.lock().expect("nothing panics while it is held").entry(model.to_owned()).or_default());
+    /// What is on disk by now.
+    fn count(&self, model: &str, more: ModelCounts) {
+        let ModelCounts { added, updated, deleted, unchanged } = more;
+        let changes = [(RecordChange::Added, added), (RecordChange::Updated, updated), (RecordChange::Deleted, deleted)];
+        self.setup.runner.store().metrics().records_changed(self.setup.work.connection.environment, &changes);
+        let mut all = self.counts.lock().expect("nothing panics while it is held");
+        let counts = all.entry(model.to_owned()).or_default();
+        counts.added += added;
+        counts.updated += updated;
+        counts.deleted += deleted;
+        counts.unchanged += unchanged;
     }
 }

@@ -38,6 +38,7 @@ impl FunctionHost {
             Of::Function(fence, of) => store.function_checkpoints().save(fence, of, &checkpoint, now).await.map(drop),
         }
         .map_err(|error| from_store(&error))?;
+        self.timeline.remembers(self.redactor(), Some(checkpoint.as_str()));
         self.now_remembers(Some(checkpoint.as_str().to_owned()));
         if self.setup.soft.is_cancelled() {
             // Everything up to here is on disk: the next process goes on from it.
@@ -57,6 +58,7 @@ impl FunctionHost {
             Of::Function(fence, of) => store.function_checkpoints().clear(fence, of).await,
         }
         .map_err(|error| from_store(&error))?;
+        self.timeline.remembers(self.redactor(), None);
         self.now_remembers(None);
         Ok(())
     }

@@ -7,7 +7,7 @@ use axum::response::Html;
 use serde_json::{Map, Value};
 use syncline_console::pages::{Cell, Facts, JsonBlock, MessageItem, Moment, OperationPage, Section};
 use syncline_domain::{ConnectionRef, OperationState, RunId, Timestamp};
-use syncline_store::OperationRow;
+use syncline_store::{LineKind, LogRow, OperationRow};
 
 use super::list::took;
 use super::words;
@@ -64,7 +64,13 @@ async fn messages(console: &Console, row: &OperationRow, after: i64) -> Result<V
     };
     if row.is_run {
         let lines = store.run_logs().list(RunId(row.id.0), after, PER_PAGE + 1).await?.into_iter();
-        return Ok(lines.map(|row| (row.seq, message(row.line.at, row.line.level, row.line.message, row.line.fields))).collect());
+        let line = |LogRow { seq, line }: LogRow| {
+            let told = message(line.at, line.level, line.message, line.fields);
+            // As in the run's timeline.
+            let level = if line.kind == LineKind::Log { told.level } else { line.kind.as_str().to_owned() };
+            (seq, MessageItem { level, ..told })
+        };
+        return Ok(lines.map(line).collect());
     }
     let rows = store.operations().messages(row.id, after, PER_PAGE + 1).await?.into_iter();
     Ok(rows.map(|row| (row.seq, message(row.at, row.level, row.message, row.detail))).collect())

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Html;
 use syncline_console::pages::{Action, Cell, Column, Facts, Frame, JsonBlock, Look, Problem, RunPage, Section, Step, Table, Tone};
 use syncline_domain::{FunctionKind, RunError, RunState};
-use syncline_store::{LogRow, RunRow};
+use syncline_store::{LineKind, LogRow, RunRow};
 
 use super::{advice, find};
 use crate::console::environment::Here;
@@ -131,7 +131,9 @@ fn timeline(run: &RunRow, lines: &[LogRow], to_its_end: bool, from_its_begin: bo
             _ => Tone::Plain,
         };
         let fields = line.fields.as_deref().map(|fields| JsonBlock::new("Fields", fields));
-        steps.push(Step { fields, ..step(line.at, &line.level, tone, line.message.clone()) });
+        // What was done is told by what it is, what was said by how loud.
+        let label = if line.kind == LineKind::Log { line.level.as_str() } else { line.kind.as_str() };
+        steps.push(Step { fields, ..step(line.at, label, tone, line.message.clone()) });
     }
     if let Some(end) = run.finished_at.filter(|_| to_its_end) {
         let state = run_state(run.state);

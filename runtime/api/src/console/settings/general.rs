@@ -100,6 +100,7 @@ fn kept() -> Table {
         ("Webhooks from providers", "15 days"),
         ("Results of asynchronous actions", "5 days"),
         ("This console’s audit log", "400 days"),
+        ("Figures of the overview", "35 days"),
         ("Runs, their logs, and operations", "15 days, or as SYNCLINE_KEEP_OPERATIONS_DAYS says"),
     ];
     Table {

@@ -66,7 +66,7 @@ async fn a_session_ends_with_idleness_or_by_hand() {
     let operator = Operator::of(&app).await;
     for _ in 0..3 {
         app.clock.advance(Duration::from_hours(11));
-        operator.get("/console").await.leads_to("/console/dev/connections");
+        operator.get("/console").await.leads_to("/console/dev/overview");
     }
     app.clock.advance(Duration::from_hours(12));
     operator.get("/console").await.leads_to("/console/sign-in");

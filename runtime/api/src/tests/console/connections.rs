@@ -12,13 +12,13 @@ type Reply = (u16, Vec<(&'static str, &'static str)>, String);
 
 /// A provider that accepts the connection at first, and answers every later request with what the test sets.
 #[derive(Clone)]
-struct Provider {
+pub(super) struct Provider {
     answer: Arc<Mutex<Reply>>,
     base: String,
 }
 
 impl Provider {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let answer = Arc::new(Mutex::new(Reply::from((200, Vec::new(), String::new()))));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -51,7 +51,7 @@ impl Provider {
     }
 
     /// With an integration of this provider and a connection of somebody with a hostile name.
-    async fn connected(&self) -> (TestApp, i64) {
+    pub(super) async fn connected(&self) -> (TestApp, i64) {
         let app = TestApp::with(self.catalogue()).await;
         let body = json!({ "provider": "acme", "unique_key": "acme", "display_name": HOSTILE });
         app.post("/integrations", body).await.expect(StatusCode::OK);

@@ -1,5 +1,5 @@
 use syncline_domain::{FunctionKind, FunctionName, IntegrationKey, JobKind, RunError, RunState, Trigger};
-use syncline_store::{Claim, FinishRun, JobRow, LogLine, NewRun, RunUsage};
+use syncline_store::{Claim, FinishRun, JobRow, LineKind, LogLine, NewRun, RunUsage};
 
 use super::*;
 
@@ -39,6 +39,7 @@ impl TestApp {
         };
         self.store.runs().insert(new).await.unwrap();
         let line = |message: String| LogLine {
+            kind: LineKind::Log,
             at: self.clock.now(),
             level: "warn".to_owned(),
             message,

@@ -25,6 +25,8 @@ pub struct Series {
     pub name: String,
     /// Which colour.
     pub tone: Tone,
+    /// The list of what is counted; empty for none.
+    pub href: String,
 }
 
 /// One span of time.
@@ -56,18 +58,13 @@ impl Chart {
         (0..self.series.len()).map(total).collect()
     }
 
-    /// What the highest bar would just fit under: 1, 2 or 5 and zeros.
+    /// What the highest bar just fits under.
     fn top(&self) -> u64 {
-        let highest = self.buckets.iter().map(|bucket| bucket.values.iter().sum::<u64>()).max().unwrap_or(0).max(1);
-        let mut step = 1_u64;
-        loop {
-            for top in [step, step.saturating_mul(2), step.saturating_mul(5)] {
-                if top >= highest {
-                    return top;
-                }
-            }
-            step = step.saturating_mul(10);
-        }
+        round_above(self.buckets.iter().map(|bucket| bucket.values.iter().sum::<u64>()).max().unwrap_or(0))
+    }
+
+    fn id(&self) -> String {
+        anchor(&self.title)
     }
 
     fn bars(&self) -> Vec<Bar> {
@@ -100,12 +97,32 @@ impl Chart {
     }
 }
 
+/// 1, 2 or 5 and zeros.
+pub(super) fn round_above(highest: u64) -> u64 {
+    let mut step = 1_u64;
+    loop {
+        for top in [step, step.saturating_mul(2), step.saturating_mul(5)] {
+            if top >= highest {
+                return top;
+            }
+        }
+        step = step.saturating_mul(10);
+    }
+}
+
+/// Of a heading, for `id`: what a page replaces while somebody reads it keeps the focus where elements have names.
+pub(super) fn anchor(title: &str) -> String {
+    title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn chart(values: &[[u64; 2]]) -> Chart {
-        let series = [("succeeded", Tone::Good), ("failed", Tone::Bad)].map(|(name, tone)| Series { name: name.to_owned(), tone }).to_vec();
+        let series = [("succeeded", Tone::Good), ("failed", Tone::Bad)]
+            .map(|(name, tone)| Series { name: name.to_owned(), tone, href: String::new() })
+            .to_vec();
         let buckets = values.iter().map(|values| Bucket { from: Moment::new("2026-01-31T12:05:00Z"), values: values.to_vec() }).collect();
         Chart { title: "Runs".to_owned(), unit: "runs".to_owned(), series, buckets }
     }

@@ -23,3 +23,9 @@ pub struct Stat {
     /// The list of what is counted.
     pub href: String,
 }
+
+impl Stat {
+    fn id(&self) -> String {
+        format!("stat-{}", super::chart::anchor(&self.label))
+    }
+}

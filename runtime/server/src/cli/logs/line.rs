@@ -13,6 +13,8 @@ const PAGE: u32 = 1_000;
 pub(in crate::cli) struct Line {
     pub(in crate::cli) seq: i64,
     at: Value,
+    #[serde(rename = "type")]
+    kind: String,
     level: String,
     message: String,
     #[serde(default)]
@@ -46,12 +48,15 @@ pub(super) async fn print(client: &Client, output: Output, run: &str, mut after:
 }
 
 impl Line {
-    /// `12:00:00 info   saved a page {"page":3}`
+    /// `12:00:00 info  saved a page {"page":3}`, or of what was done for the run `12:00:00 http  GET /items 200 in 35 ms`
     pub(in crate::cli) fn text(&self) -> String {
         let at = time(&self.at);
         let clock = at.split_once(' ').map_or(at.as_str(), |(_, clock)| clock);
-        let fields = if self.fields.is_null() { String::new() } else { format!(" {}", self.fields) };
-        format!("{clock} {:<5} {}{fields}", self.level, self.message)
+        // The message of a request or a save says what its fields do.
+        let is_said = self.fields.is_null() || matches!(self.kind.as_str(), "http" | "save");
+        let fields = if is_said { String::new() } else { format!(" {}", self.fields) };
+        let label = if self.kind == "log" { &self.level } else { &self.kind };
+        format!("{clock} {label:<5} {}{fields}", self.message)
     }
 }
 

@@ -9,8 +9,7 @@ use crate::Runner;
 /// Counts the attempt, and writes down what came of it.
 pub(super) async fn attempted(runner: &Runner, delivery: &WebhookDeliveryRow, attempt: &DeliveryAttempt, ended: &EndedAttempt) {
     let is_delivered = ended.state == DeliveryState::Delivered;
-    let metrics = runner.store().metrics();
-    if is_delivered { &metrics.webhooks_delivered } else { &metrics.webhooks_failed }.increment();
+    runner.store().metrics().delivery_attempted(delivery.environment, is_delivered);
     // The address without its query, which may hold a key.
     let address = delivery.url.split(['?', '#']).next().unwrap_or_default();
     let came = match (attempt.status, &attempt.error) {
