@@ -5,6 +5,8 @@ use std::path::Path as File;
 use super::*;
 use crate::{Catalogue, parse_entry};
 
+mod shipped;
+
 const NOW_MS: i64 = 1_614_265_330_000;
 
 fn shipped(key: &str) -> Webhook {
