@@ -121,7 +121,6 @@ async fn provider(stage: &Stage, desk: &Desk, row: &Row, entry: &Entry) -> Resul
         params.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     let connection = match &row.way {
-        Way::Browser(_) => authorized(stage, row, &params).await?,
         Way::Machine { .. } => supplied(stage, "/oauth2/auth", key, &params, json!({ "client_id": id, "client_secret": secret })).await?,
         Way::Key(..) => supplied(stage, "/api-auth/api-key", key, &params, json!({ "apiKey": api_key(key) })).await?,
         Way::Pair => {
@@ -132,7 +131,7 @@ async fn provider(stage: &Stage, desk: &Desk, row: &Row, entry: &Entry) -> Resul
             supplied(stage, endpoint, key, &params, body.into()).await?
         }
         Way::AtWorld(AtWorld { form: Some((endpoint, body)), .. }) => supplied(stage, endpoint, key, &params, body(&stage.world)).await?,
-        Way::AtWorld(_) => authorized(stage, row, &params).await?,
+        Way::Browser(_) | Way::AtWorld(_) => authorized(stage, row, &params).await?,
     };
     let proxied = stage.proxied(key, &connection, "/things").await;
     expect(proxied.status.is_success(), || format!("the proxy: {} {}", proxied.status, proxied.text))?;

@@ -42,16 +42,19 @@ pub(super) struct Signed {
 #[derive(Clone, Copy)]
 pub(super) struct AtWorld {
     /// What the integration is given.
-    pub(super) integration: fn(&World) -> Value,
+    pub(super) integration: Told,
     /// Blocks of the entry that name hosts, moved, and whatever else stands in the way of a stand-in.
     pub(super) hosts: fn(&World) -> String,
     pub(super) params: fn(&World) -> Vec<(&'static str, String)>,
     /// Where a form goes, and what is in it; `None` for a browser.
-    pub(super) form: Option<(&'static str, fn(&World) -> Value)>,
+    pub(super) form: Option<(&'static str, Told)>,
     pub(super) admits: fn(&World, &Call<'_>) -> Result<(), String>,
     /// Where its API is, if it is the world's own too.
     pub(super) api: fn(&World) -> Option<String>,
 }
+
+/// What an operator or a person knows of the world.
+type Told = fn(&World) -> Value;
 
 /// A request of the API.
 pub(super) struct Call<'a> {

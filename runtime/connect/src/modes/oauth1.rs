@@ -51,7 +51,7 @@ pub(crate) fn temporary_request(setting: &Setting<'_>, oauth: &OAuth1, state: &s
     // The protocol has no state of its own; the callback's address carries it.
     let mut callback = setting.callback_url.clone();
     callback.query_pairs_mut().append_pair("state", state);
-    signed(setting, oauth, url, None, ("oauth_callback", callback.as_str()))
+    signed(setting, oauth, &url, None, ("oauth_callback", callback.as_str()))
 }
 
 /// Where the browser goes (RFC 5849, 2.2).
@@ -74,7 +74,7 @@ pub(crate) fn location(setting: &Setting<'_>, oauth: &OAuth1, ask: &BeginAsk<'_>
 pub(crate) fn token_request(setting: &Setting<'_>, oauth: &OAuth1, token: OAuth1Token, verifier: &str) -> Result<TokenCall, ModeError> {
     let none = Map::new();
     let url = setting.url(&oauth.token_url, &setting.values(&none, &[]))?;
-    signed(setting, oauth, url, Some(token), ("oauth_verifier", verifier))
+    signed(setting, oauth, &url, Some(token), ("oauth_verifier", verifier))
 }
 
 pub(crate) async fn complete(
@@ -106,7 +106,7 @@ pub(crate) async fn complete(
 fn signed(
     setting: &Setting<'_>,
     oauth: &OAuth1,
-    url: Url,
+    url: &Url,
     token: Option<OAuth1Token>,
     protocol: (&str, &str),
 ) -> Result<TokenCall, ModeError> {
@@ -116,7 +116,7 @@ fn signed(
     let consumer_key = setting.client.require("client_id")?.to_owned();
     let keys = OAuth1Keys { method: oauth.signature_method, consumer_key, consumer_secret, token, realm: None };
     let nonce = format!("{:032x}", u128::from_be_bytes((setting.randomness)()));
-    let request = OAuth1Request { method: &Method::POST, url: &url, form: None, protocol: &[protocol], at: setting.now(), nonce: &nonce };
+    let request = OAuth1Request { method: &Method::POST, url, form: None, protocol: &[protocol], at: setting.now(), nonce: &nonce };
     let authorization = keys.authorization(&request);
     let call = TokenCall::post(url.clone(), BodyFormat::Form).header("authorization", &authorization)?.header("accept", "*/*")?;
     Ok(hidden.iter().fold(call, TokenCall::hide))

@@ -117,7 +117,7 @@ fn check(bench: &Bench) -> Result<Option<&'static str>, String> {
         Auth::Basic => drop(basic::exchange(setting, &given).map_err(said)?),
         Auth::AwsSigV4(aws) => {
             let assume = aws_sigv4::request(setting, aws, &read(&given)?).map_err(said)?;
-            Built::read(assume.fetch)?.starts("authorization", "AWS4-HMAC-SHA256 ")?;
+            Built::read(&assume.fetch)?.starts("authorization", "AWS4-HMAC-SHA256 ")?;
         }
         Auth::App(of_app) => {
             leads_on(&app::begin(setting, of_app, ask).map_err(said)?.0)?;
@@ -164,7 +164,7 @@ fn browser_and_tokens(bench: &Bench, oauth: &OAuth2) -> Result<(), String> {
     if !oauth.default_scopes.is_empty() && !oauth.authorization_params.contains_key("scope") {
         has("scope", &oauth.default_scopes.join(&oauth.scope_separator))?;
     }
-    for name in oauth.authorization_params.keys().filter(|name| !params.contains_key(*name)) {
+    if let Some(name) = oauth.authorization_params.keys().find(|name| !params.contains_key(*name)) {
         return Err(format!("the browser's URL lacks {name}"));
     }
     if flow.verifier.is_some() != oauth.pkce {
@@ -266,6 +266,7 @@ fn is_open(url: &Url) -> bool {
     url.scheme() == "https" && url.host_str().is_some_and(|host| host.contains('.')) && !has_holes
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn said(error: ModeError) -> String {
     format!("{error:?}")
 }

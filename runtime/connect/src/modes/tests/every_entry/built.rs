@@ -25,10 +25,10 @@ pub(super) struct Built {
 
 impl Built {
     pub(super) fn of(call: Result<TokenCall, ModeError>) -> Result<Self, String> {
-        Self::read(call.map_err(said)?.into_fetch("auth.example"))
+        Self::read(&call.map_err(said)?.into_fetch("auth.example"))
     }
 
-    pub(super) fn read(fetch: Fetch) -> Result<Self, String> {
+    pub(super) fn read(fetch: &Fetch) -> Result<Self, String> {
         let url = Url::parse(&fetch.url).map_err(|error| error.to_string())?;
         if !is_open(&url) {
             return Err(format!("asks {url} for a token"));
