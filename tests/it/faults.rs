@@ -12,7 +12,7 @@
 //! | D3, C1, rolling restarts | `nodes` |
 //! | D6 | `crate::incoming` |
 //! | D7 | `outgoing` |
-//! | D10 | `disk`, and readiness in `crate::readiness` |
+//! | D10 | `disk`; readiness and a database that is read-only in `crate::readiness` |
 //! | D12 | `database` |
 //! | D13, C9 | `schedules`; C6 in `crate::schedules` |
 //! | C7, C8 | `tenants` |

@@ -74,8 +74,44 @@ async fn readiness_follows_the_disk() {
     let refused = until_ready(&node, false).await;
     assert_eq!(refused["error"]["checks"]["database"]["ok"], false, "{refused}");
     let answer = integrate("meanwhile").await;
-    assert!(answer.status.is_server_error(), "{answer:?}");
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "database_not_writable"), "{answer:?}");
+    assert!(answer.text.contains("read-only") && answer.text.contains("again"), "it says what to do: {answer:?}");
     limit_files(&node, "unlimited");
+    until_ready(&node, true).await;
+    integrate("after").await.ok();
+    let all = node.get("/integrations").await.ok()["data"].clone();
+    let keys: Vec<_> = all.as_array().unwrap().iter().map(|one| one["unique_key"].as_str().unwrap()).collect();
+    assert!(keys.contains(&"before") && keys.contains(&"after") && !keys.contains(&"meanwhile"), "{keys:?}");
+    node.terminate();
+}
+
+/// D10: PostgreSQL becomes read-only under the server, as a primary does that is taken back to a standby. 503 and what to do; and where it takes
+/// writes again, the server finds that out by itself, though the connections that it had would not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_becomes_read_only_is_told_as_such_and_found_again() {
+    let Some(database) = TestDatabase::postgres().await else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let mut node = Node::start(&place(database.url(), &directory)).await;
+    let integrate = |key: &'static str| node.post("/integrations", json!({ "provider": "unauthenticated", "unique_key": key }));
+    integrate("before").await.ok();
+    let name = database.url().rsplit('/').next().unwrap();
+    let make = |value: &str| format!("BEGIN READ WRITE; ALTER DATABASE \"{name}\" SET default_transaction_read_only = {value}; COMMIT");
+    database.execute(&make("on")).await;
+    database
+        .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .await;
+    let refused = until_ready(&node, false).await;
+    assert_eq!(refused["error"]["checks"]["database"]["ok"], false, "{refused}");
+    let answer = node
+        .eventually("a refusal that names the cause", || async {
+            // A connection that was cut says so once.
+            let answer = integrate("meanwhile").await;
+            (answer.status == StatusCode::SERVICE_UNAVAILABLE).then_some(answer)
+        })
+        .await;
+    assert_eq!(answer.code(), "database_not_writable", "{answer:?}");
+    assert_eq!(node.get("/integrations").await.status, StatusCode::OK, "what is there can be read");
+    database.execute(&make("off")).await;
     until_ready(&node, true).await;
     integrate("after").await.ok();
     let all = node.get("/integrations").await.ok()["data"].clone();

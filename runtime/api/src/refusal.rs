@@ -18,6 +18,13 @@ impl From<StoreError> for ApiError {
                 "the disk of the server's database is full, and nothing was written; free some space there and send the request again",
             )
             .caused_by(error),
+            StoreError::NotWritable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "database_not_writable",
+                "the server's database takes no writes, and nothing was written: its disk fails or is read-only, or it is a standby; mend that (the \
+                 server's log has the cause) and send the request again",
+            )
+            .caused_by(error),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the server is stopping").caused_by(error),
             _ => Self::internal(error),
         }

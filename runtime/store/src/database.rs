@@ -114,7 +114,7 @@ impl Database {
             Self::Postgres(database) => database.write(work).await,
         };
         metrics.database_write.record(begun.elapsed());
-        if matches!(written, Err(Error::Database(_))) {
+        if matches!(written, Err(Error::Database(_) | Error::DiskFull(_) | Error::NotWritable(_))) {
             metrics.database_writes_failed.increment();
         }
         written

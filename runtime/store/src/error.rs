@@ -84,6 +84,9 @@ pub enum Error {
     /// The database's disk is full. Nothing of the operation was written.
     #[error("the disk of the database is full")]
     DiskFull(#[source] DatabaseError),
+    /// The database takes no writes: its file system or it itself is read-only, or its disk fails. Nothing of the operation was written.
+    #[error("the database takes no writes")]
+    NotWritable(#[source] DatabaseError),
     /// The store is closed, or the operation was dropped with its caller.
     #[error("the database is closed")]
     Closed,
@@ -148,6 +151,11 @@ impl Error {
         }
     }
 
+    /// What the database would say if it were asked to write.
+    pub(crate) fn read_only() -> Self {
+        Self::NotWritable(DatabaseError(Arc::new(sqlx::Error::Protocol("transactions are read-only".to_owned()))))
+    }
+
     pub(crate) fn inconsistency(table: &'static str, column: &'static str, row: impl fmt::Display) -> Self {
         Self::Inconsistency { table, column, row: row.to_string() }
     }
@@ -173,10 +181,31 @@ impl From<sqlx::Error> for Error {
         if let Some(constraint) = error.as_database_error().and_then(constraint) {
             return Self::Conflict { constraint };
         }
-        let full = matches!(&error, sqlx::Error::Database(error) if error.code().is_some_and(|code| DISK_FULL.contains(&&*code)));
+        let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
+        let (full, not_writable) = (DISK_FULL.contains(&&*code), is_not_writable(&code));
         let error = DatabaseError(Arc::new(error));
-        if full { Self::DiskFull(error) } else { Self::Database(error) }
+        match () {
+            () if full => Self::DiskFull(error),
+            () if not_writable => Self::NotWritable(error),
+            () => Self::Database(error),
+        }
     }
+}
+
+/// PostgreSQL's `read_only_sql_transaction`, of a standby for example; SQLite's `SQLITE_READONLY` in all its kinds, and `SQLITE_IOERR` where it is
+/// about writing: a write, the three ways to put it on disk, and a log that cannot grow.
+fn is_not_writable(code: &str) -> bool {
+    const READONLY: u32 = 8;
+    const WRITE: u32 = 10 | (3 << 8);
+    const FSYNC: u32 = 10 | (4 << 8);
+    const DIR_FSYNC: u32 = 10 | (5 << 8);
+    const TRUNCATE: u32 = 10 | (6 << 8);
+    const SHMSIZE: u32 = 10 | (19 << 8);
+    let of_sqlite = code.parse().is_ok_and(|code: u32| {
+        // SQLite's codes are below 2^16, PostgreSQL's have five digits.
+        code & 0xff == READONLY || [WRITE, FSYNC, DIR_FSYNC, TRUNCATE, SHMSIZE].contains(&code)
+    });
+    code == "25006" || (code.len() < 5 && of_sqlite)
 }
 
 /// `SQLITE_FULL`, and `disk_full` of PostgreSQL.

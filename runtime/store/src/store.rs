@@ -90,10 +90,15 @@ impl Store {
     pub async fn probe(&self, now: Timestamp) -> Result<(), Error> {
         // Differs because SQLite writes to its log what changes a page, and nothing else.
         const PROBE: Sql = Sql::differs(
-            "INSERT INTO probes (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-            "SELECT pg_logical_emit_message(true, 'syncline probe', ($1::BIGINT)::TEXT)",
+            "INSERT INTO probes (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at RETURNING id",
+            // The message itself is let through where nothing else would be.
+            "SELECT pg_logical_emit_message(true, 'syncline probe', ($1::BIGINT)::TEXT) WHERE current_setting('transaction_read_only') = 'off'",
         );
-        self.database().write(move |transaction| Box::pin(transaction.execute(PROBE, values![now]))).await.map(drop)
+        self.database()
+            .write(move |transaction| {
+                Box::pin(async move { transaction.row(PROBE, values![now]).await?.map(drop).ok_or_else(Error::read_only) })
+            })
+            .await
     }
 
     /// Finishes what was handed in and lets go of the database. Later calls fail with [`Error::Closed`].

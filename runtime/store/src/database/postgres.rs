@@ -1,7 +1,8 @@
 //! PostgreSQL.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
@@ -28,6 +29,38 @@ const IDLE_IN_TRANSACTION: &str = "5s";
 pub(crate) struct Postgres {
     pub(crate) pool: PgPool,
     pub(super) metrics: Arc<Metrics>,
+    refused: Arc<Refused>,
+}
+
+/// When the server said last that it is read-only. Whoever was connected to a primary that became a standby stays with it, and may find the new
+/// primary at the same address by connecting again; so connections from before are not used any more.
+struct Refused {
+    begin: Instant,
+    /// Milliseconds since then; 0 for never.
+    at_ms: AtomicU64,
+}
+
+impl Refused {
+    /// A server that stays read-only is connected to anew once a second, not with every write.
+    const EVERY_MS: u64 = 1_000;
+
+    fn new() -> Self {
+        Self { begin: Instant::now(), at_ms: AtomicU64::new(0) }
+    }
+
+    fn note(&self) {
+        let now = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let last = self.at_ms.load(Ordering::Relaxed);
+        if last == 0 || now - last >= Self::EVERY_MS {
+            self.at_ms.store(now, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a connection of this age is from before.
+    fn concerns(&self, age: Duration) -> bool {
+        let at = self.at_ms.load(Ordering::Relaxed);
+        at != 0 && age >= self.begin.elapsed().saturating_sub(Duration::from_millis(at))
+    }
 }
 
 impl Postgres {
@@ -40,11 +73,17 @@ impl Postgres {
             // A node that stands still in the middle of a transaction, or is cut off, must not hold its jobs' rows beyond their leases.
             .options([("synchronous_commit", "on"), ("jit", "off"), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
             .disable_statement_logging();
+        let refused = Arc::new(Refused::new());
+        let of_pool = Arc::clone(&refused);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections.max(2))
             .test_before_acquire(false)
-            .before_acquire(|connection, last| {
+            .before_acquire(move |connection, last| {
+                let is_left = of_pool.concerns(last.age);
                 Box::pin(async move {
+                    if is_left {
+                        return Ok(false);
+                    }
                     if last.idle_for > IDLE {
                         connection.ping().await?;
                     }
@@ -55,7 +94,7 @@ impl Postgres {
             .await?;
         let migrated = Migrator::with_migrations(migrations()).run(&pool).await;
         migrated.map_err(|error| Error::migration(error, latest_migration()))?;
-        Ok(Self { pool, metrics })
+        Ok(Self { pool, metrics, refused })
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, Error>
@@ -68,7 +107,12 @@ impl Postgres {
         match &result {
             Ok(_) => transaction.commit().await?,
             // The work's own error tells more than one of the rollback, which happens anyway when the connection is lost.
-            Err(_) => _ = transaction.rollback().await,
+            Err(error) => {
+                _ = transaction.rollback().await;
+                if matches!(error, Error::NotWritable(_)) {
+                    self.refused.note();
+                }
+            }
         }
         result
     }
