@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::guests::FIXTURE;
 use crate::node::{Node, Place, read};
 use crate::provider::TOKEN;
+use crate::sink::Sink;
 
 const TARGET: [(&str, &str); 2] = [("Connection-Id", "ada"), ("Provider-Config-Key", "fixture")];
 
@@ -33,6 +34,8 @@ async fn figures_count_what_was_done_and_their_number_is_bounded() {
     app.deploy(&FIXTURE).await.ok();
     app.connect_and_settle("ada", json!({})).await;
     app.stop();
+    // The first run finds nothing compiled, the next ones do.
+    std::fs::remove_dir_all(app.directory.path().join("data/components")).unwrap();
     let monitor = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let place = Place { database_url: app.database.url(), directory: app.directory.path(), data: "data", public_url: None, rate_limit: 0 };
     let mut node = Node::start_with(&place, &[("SYNCLINE_METRICS_LISTEN", &monitor.to_string())]).await;
@@ -54,7 +57,30 @@ async fn figures_count_what_was_done_and_their_number_is_bounded() {
             (value(&text, r#"syncline_jobs_ended_total{kind="run_sync",outcome="completed"}"#) >= 1.0).then_some(text)
         })
         .await;
+    let (gone, failing) = (Sink::answering(&[410]).await, Sink::answering(&[500; 5]).await);
+    let told = |name: String, url: String| {
+        let credentials = json!({ "type": "API_KEY", "apiKey": TOKEN });
+        let body =
+            json!({ "provider_config_key": "fixture", "connection_id": name, "webhook_url_override": url, "credentials": credentials });
+        node.post("/connections", body)
+    };
+    told("gone".to_owned(), gone.url()).await.ok();
+    for number in 0..5 {
+        told(format!("failing-{number}"), failing.url()).await.ok();
+    }
+    let before_them = before;
+    let before = node
+        .eventually("the addresses among the figures", || async {
+            let text = scrape().await;
+            let both = ["syncline_webhook_addresses_disabled_total", "syncline_webhook_breakers_opened_total"];
+            both.iter().all(|name| value(&text, name) >= 1.0).then_some(text)
+        })
+        .await;
+    assert!(value(&before_them, "syncline_webhook_addresses_disabled_total") < 0.5, "it counts from nothing");
     for (name, at_least) in [
+        (r#"syncline_component_loads_total{outcome="compiled"}"#, 1.0),
+        (r#"syncline_component_loads_total{outcome="cached"}"#, 1.0),
+        ("syncline_component_compile_seconds_count", 1.0),
         (r#"syncline_proxy_requests_total{outcome="succeeded"}"#, 1.0),
         (r#"syncline_proxy_requests_total{outcome="client_error"}"#, 1.0),
         (r#"syncline_proxy_requests_total{outcome="server_error"}"#, 1.0),

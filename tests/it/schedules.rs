@@ -49,6 +49,24 @@ on_both_databases! {
         assert!(runs.iter().all(|run| run["attempt"] == 1), "a handover is no try: {runs:?}");
     }
 
+    /// D4: what a full resync saved before it handed over is still there when it is done.
+    async fn a_full_resync_that_hands_over_empties_the_cache_once(app: App) {
+        app.deploy(&FIXTURE).await.ok();
+        app.connect_and_settle("ada", json!({ "count": 40_000, "page_size": 50, "size_bytes": 100 })).await;
+        app.restart_with(&[("SYNCLINE_SOFT_DEADLINE_SECONDS", "1")]).await;
+        let body = json!({ "syncs": ["bulk"], "provider_config_key": "fixture", "connection_id": "ada", "sync_mode": "full_refresh_and_clear_cache" });
+        app.post("/sync/trigger", body).await.ok();
+        let runs = app
+            .eventually("end of the sync", || async {
+                let runs = app.runs("ada", "bulk").await;
+                runs.first().is_some_and(|run| run["state"] == "succeeded").then_some(runs)
+            })
+            .await;
+        assert!(runs.len() > 1, "it handed over: {runs:?}");
+        let (records, _) = app.changes("ada", "Item", None).await;
+        assert_eq!(records.len(), 40_000, "the second run emptied what the first had saved");
+    }
+
     async fn a_pause_cancels_a_run_unless_it_waits(app: App) {
         app.deploy(&FIXTURE).await.ok();
         app.connect_and_settle("ada", json!({ "count": 20_000, "page_size": 50, "size_bytes": 100 })).await;

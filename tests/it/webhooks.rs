@@ -1,11 +1,13 @@
 //! What a customer's server is told, and what happens when it does not listen.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::bad_receiver::{BadReceiver, Fault};
 use crate::both::on_both_databases;
+use crate::guests::FIXTURE;
 use crate::provider::TOKEN;
-use crate::sink::Sink;
+use crate::sink::{Delivery, Sink};
 
 fn connection(name: &str, url: &str) -> Value {
     json!({
@@ -113,6 +115,13 @@ on_both_databases! {
         assert_eq!((refused.status.as_u16(), refused.code().as_str()), (409, "webhook_endpoint_disabled"));
         let endpoint = app.get("/webhooks/endpoints").await.ok()["data"][0].clone();
         assert_eq!((&endpoint["state"], &endpoint["disabled_reason"]), (&json!("disabled"), &json!("gone")));
+        let told = app
+            .eventually("a word of it among the operations", || async {
+                app.get("/operations?type=webhook&action=disable_address&state=failed").await.ok()["data"].as_array().unwrap().first().cloned()
+            })
+            .await;
+        assert_eq!((&told["error"]["code"], &told["request"]["path"]), (&json!("address_gone"), &json!(sink.url())), "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().contains("syncline webhooks endpoints enable"), "{told}");
         let enabled = app.post(&format!("/webhooks/endpoints/{}/enable", endpoint["id"].as_str().unwrap()), json!({})).await.ok();
         assert_eq!(enabled["data"]["state"], "closed");
         let since = json!({ "since": "2020-01-01T00:00:00Z", "url": sink.url() });
@@ -125,6 +134,30 @@ on_both_databases! {
         assert_eq!((none.status.as_u16(), none.code().as_str()), (404, "not_found"));
         let wrong = app.get("/webhooks/deliveries?state=lost").await;
         assert_eq!((wrong.status.as_u16(), wrong.code().as_str()), (400, "invalid_query_params"));
+    }
+
+    /// D2: a sync that is given up because its workers disappear with it tells so, though no run of it ever ended.
+    async fn a_sync_that_is_given_up_tells_of_it(app: crate::app::App) {
+        let sink = Sink::start().await;
+        app.deploy(&FIXTURE).await.ok();
+        app.connect_and_settle("ada", json!({ "count": 1_000_000, "page_size": 50, "size_bytes": 100 })).await;
+        app.call(Method::PATCH, "/environment/webhooks", &[], Some(json!({ "primary_url": sink.url() }))).await.ok();
+        app.trigger("ada", "bulk").await;
+        app.eventually("a run", || async { app.runs("ada", "bulk").await.into_iter().find(|run| run["state"] == "running") }).await;
+        // It has outlived so many already that the next is the last.
+        app.database.execute("UPDATE jobs SET crashes = 9, attempt = 10 WHERE kind = 'run_sync' AND state = 'running'").await;
+        app.crash_and_restart().await;
+        let told = app
+            .eventually("word of the end", || async {
+                sink.all().iter().map(Delivery::json).find(|body| body["type"] == "sync" && body["success"] == false)
+            })
+            .await;
+        assert_eq!((&told["syncName"], &told["model"], &told["connectionId"]), (&json!("bulk"), &json!("Item"), &json!("ada")), "{told}");
+        assert_eq!(told["error"]["type"], "sync_poisoned", "{told}");
+        assert!(told["startedAt"].as_str() < told["failedAt"].as_str(), "{told}");
+        let given_up = app.get("/dead-letters").await.ok()["data"][0].clone();
+        let remedy = format!("syncline jobs show {}", given_up["id"].as_str().unwrap());
+        assert!(told["error"]["description"].as_str().unwrap().contains(&remedy), "{told} {given_up}");
     }
 
     /// D7: killed while it waits for the receiver's answer; sent again under the same id, and both attempts are told.

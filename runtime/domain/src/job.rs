@@ -21,6 +21,8 @@ pub enum JobKind {
     NotifyAsyncAction,
     /// Tells a customer's servers what became of a connection.
     NotifyAuth,
+    /// Tells a customer's servers that a sync was given up.
+    NotifySync,
     /// Sends one webhook to one address.
     DeliverWebhook,
     /// Lets go of what waits for an address that failed.
@@ -50,7 +52,7 @@ pub enum JobState {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RunSync,
         Self::RunEvent,
         Self::PurgeConnection,
@@ -59,6 +61,7 @@ impl JobKind {
         Self::RunAction,
         Self::NotifyAsyncAction,
         Self::NotifyAuth,
+        Self::NotifySync,
         Self::DeliverWebhook,
         Self::ReleaseWebhooks,
         Self::RouteWebhook,
@@ -77,6 +80,7 @@ impl JobKind {
             Self::RunAction => "run_action",
             Self::NotifyAsyncAction => "notify_async_action",
             Self::NotifyAuth => "notify_auth",
+            Self::NotifySync => "notify_sync",
             Self::DeliverWebhook => "deliver_webhook",
             Self::ReleaseWebhooks => "release_webhooks",
             Self::RouteWebhook => "route_webhook",
@@ -106,6 +110,7 @@ impl JobKind {
             | Self::RunWebhook
             | Self::NotifyAsyncAction
             | Self::NotifyAuth
+            | Self::NotifySync
             | Self::DeliverWebhook
             | Self::ReleaseWebhooks => Duration::from_mins(1),
             // Once in an hour, or in a day.

@@ -171,6 +171,12 @@ pub struct Metrics {
     /// Jobs whose worker disappeared.
     pub jobs_rescued: Counter,
     runs: [RunMetrics; FUNCTION_KINDS],
+    /// Runs that found their component compiled.
+    pub components_cached: Counter,
+    /// Runs for which it was compiled.
+    pub components_compiled: Counter,
+    /// How long they waited for that, with reading it from the database.
+    pub component_compile: Histogram,
     proxied: [Counter; 5],
     /// Requests to providers, with those that were tried again.
     pub proxy_attempts: Counter,
@@ -185,6 +191,10 @@ pub struct Metrics {
     pub webhooks_delivered: Counter,
     /// Tries that were not.
     pub webhooks_failed: Counter,
+    /// Times at which an address failed so often that it is left alone for a while.
+    pub webhook_breakers_opened: Counter,
+    /// Addresses that were given up.
+    pub webhook_addresses_disabled: Counter,
     /// Requests of providers that were kept.
     pub webhooks_taken: Counter,
     /// Those that proved nothing.

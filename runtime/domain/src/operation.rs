@@ -41,6 +41,8 @@ pub enum OperationKind {
     WebhookAuth,
     /// The product was told of an asynchronous action.
     WebhookAsyncAction,
+    /// An address of the product's was given up.
+    WebhookDisableAddress,
     /// An author's functions were deployed, or put back.
     DeployCustom,
     /// Functions that come with the server were deployed.
@@ -67,7 +69,7 @@ pub enum OperationState {
 }
 
 impl OperationKind {
-    const ALL: [(Self, &'static str, &'static str); 20] = [
+    const ALL: [(Self, &'static str, &'static str); 21] = [
         (Self::SyncRun, "sync", "run"),
         (Self::SyncPause, "sync", "pause"),
         (Self::SyncUnpause, "sync", "unpause"),
@@ -86,6 +88,7 @@ impl OperationKind {
         (Self::WebhookSync, "webhook", "sync"),
         (Self::WebhookAuth, "webhook", "auth"),
         (Self::WebhookAsyncAction, "webhook", "async_action"),
+        (Self::WebhookDisableAddress, "webhook", "disable_address"),
         (Self::DeployCustom, "deploy", "custom"),
         (Self::DeployPrebuilt, "deploy", "prebuilt"),
     ];

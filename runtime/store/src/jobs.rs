@@ -17,6 +17,7 @@ mod depth;
 mod end;
 mod enqueue_by;
 mod fence;
+mod given_up;
 mod insert_syncs;
 mod limits;
 pub mod payload;

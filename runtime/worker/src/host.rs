@@ -67,6 +67,8 @@ pub(crate) struct FunctionHost {
     merging: Mutex<HashMap<String, i64>>,
     holds_locks: AtomicBool,
     interrupted: AtomicBool,
+    /// Whether workers disappeared with this job, and it has not come further than with them.
+    is_suspected: AtomicBool,
     /// What was remembered when the run first asked, and what is now.
     checkpoints: Mutex<Option<Checkpoints>>,
 }
@@ -85,6 +87,7 @@ impl FunctionHost {
             redactor: Arc::new(Redactor::new(source.credentials())),
             source: Arc::new(source),
             timeline: Arc::new(Timeline::new(setup.runner.clone(), setup.run)),
+            is_suspected: AtomicBool::new(setup.work.crashes > 0),
             setup,
             counts: Mutex::default(),
             merging: Mutex::default(),

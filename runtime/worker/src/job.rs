@@ -3,6 +3,7 @@
 mod deliver_webhook;
 mod notify_async_action;
 mod notify_auth;
+mod notify_sync;
 mod purge_connection;
 mod purge_environment;
 mod purge_records;
@@ -109,6 +110,7 @@ async fn dispatch(runner: &Runner, job: &JobRow, shutdown: &Shutdown, cancel: Ca
         JobKind::PurgeRecords => purge_records::perform(runner, &shutdown.soft).await,
         JobKind::PurgeEnvironment => purge_environment::perform(runner, job, &shutdown.soft).await,
         JobKind::NotifyAuth => notify_auth::perform(runner, job).await,
+        JobKind::NotifySync => notify_sync::perform(runner, job).await,
         JobKind::DeliverWebhook => deliver_webhook::perform(runner, job).await,
         JobKind::ReleaseWebhooks => release_webhooks::perform(runner, job, &shutdown.soft).await,
     }

@@ -1,6 +1,7 @@
 //! One run: from a function and a connection to an outcome on disk.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use syncline_domain::{Counts, EnvironmentId, FunctionKind, RunError, RunId, RunOutcome, RunState, Timestamp, Trigger};
@@ -28,6 +29,8 @@ pub(crate) struct Work {
     pub(crate) fence: Option<Fence>,
     pub(crate) trigger: Trigger,
     pub(crate) attempt: u32,
+    /// How many workers its job has outlived.
+    pub(crate) crashes: u32,
     /// JSON text.
     pub(crate) input: String,
     /// How many actions called one another to get here.
@@ -156,7 +159,10 @@ impl Runner {
         let store = self.store().clone();
         let stored = work.function.digest;
         let tenant = self.options().tenants.of(&work.connection);
+        let (was_compiled, begun) = (Arc::new(AtomicBool::new(true)), Instant::now());
+        let missed = Arc::clone(&was_compiled);
         let prepare = self.executor().prepare(&tenant, digest, || async move {
+            missed.store(false, Ordering::Relaxed);
             store
                 .components()
                 .wasm(stored)
@@ -165,7 +171,15 @@ impl Runner {
                 .ok()
                 .flatten()
         });
-        let component = match prepare.await {
+        let prepared = prepare.await;
+        let metrics = self.store().metrics();
+        if was_compiled.load(Ordering::Relaxed) {
+            metrics.components_cached.increment();
+        } else {
+            metrics.components_compiled.increment();
+            metrics.component_compile.record(begun.elapsed());
+        }
+        let component = match prepared {
             Ok(component) => component,
             Err(PrepareError::Start(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "a function has no process to run in");

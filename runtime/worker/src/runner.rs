@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use syncline_connect::Connect;
 use syncline_domain::{
-    ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, RunId, RunOutcome, RunnerError,
-    Timestamp,
+    ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, OperationId, RunId, RunOutcome,
+    RunnerError, Timestamp,
 };
 use syncline_outbound::{HttpClient, Proxy};
 use syncline_store::{ConnectionRow, Store};
@@ -132,6 +132,10 @@ impl Runner {
         RunId::new(self.now(), (self.0.dependencies.randomness)())
     }
 
+    pub(crate) fn new_operation_id(&self) -> OperationId {
+        OperationId::new(self.now(), (self.0.dependencies.randomness)())
+    }
+
     /// For spreading what should not happen at once.
     pub(crate) fn random(&self) -> u16 {
         let [first, second, ..] = (self.0.dependencies.randomness)();
@@ -166,7 +170,8 @@ impl Runner {
         // With its credentials, so that the run, for which somebody waits, need not read it again.
         let connection = self.store().connections().lookup_with_credentials(call.connection).await.map_err(internal)?;
         let connection = connection.ok_or_else(|| gone("connection"))?;
-        let work = Work { function, connection, sync: None, fence: None, trigger: call.trigger, attempt: 1, input: call.input, depth };
+        let work =
+            Work { function, connection, sync: None, fence: None, trigger: call.trigger, attempt: 1, crashes: 0, input: call.input, depth };
         self.answer(work, self.0.shutdown.hard.child_token()).await.map_err(internal)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use syncline_domain::{Counts, FunctionKind, ModelCounts, RunError, RunState, Timestamp, Trigger, WebhookKind};
-use syncline_store::{Fence, NewDelivery};
+use syncline_store::{ConnectionRow, Fence, FunctionRow, NewDelivery, SyncRow};
 
 use crate::Runner;
 use crate::host::Checkpoints;
@@ -19,7 +19,7 @@ type Object = BTreeMap<&'static str, Value>;
 
 /// A sync's run as it is told.
 pub(crate) struct SyncTold {
-    connection: syncline_store::ConnectionRow,
+    connection: ConnectionRow,
     fence: Option<Fence>,
     sync_name: String,
     variant: String,
@@ -34,21 +34,46 @@ impl SyncTold {
     /// Nothing for what is no sync.
     pub(crate) fn of(work: &Work, started_at: Timestamp) -> Option<Self> {
         let sync = work.sync.as_ref().filter(|_| work.function.definition.kind == FunctionKind::Sync)?;
-        let sync_type = match (work.trigger, sync.last_success_started_at) {
+        let told = Self::about(work.connection.clone(), sync, &work.function, work.trigger, started_at);
+        Some(Self { fence: work.fence, ..told })
+    }
+
+    /// A sync as it is told, whatever became of its run.
+    pub(crate) fn about(
+        connection: ConnectionRow,
+        sync: &SyncRow,
+        function: &FunctionRow,
+        trigger: Trigger,
+        started_at: Timestamp,
+    ) -> Self {
+        let sync_type = match (trigger, sync.last_success_started_at) {
             (Trigger::Webhook, _) => "WEBHOOK",
             (_, None) => "INITIAL",
             (_, Some(_)) => "INCREMENTAL",
         };
-        Some(Self {
-            connection: work.connection.clone(),
-            fence: work.fence,
-            sync_name: work.function.definition.name.to_string(),
+        Self {
+            connection,
+            fence: None,
+            sync_name: function.definition.name.to_string(),
             variant: sync.variant.to_string(),
-            models: work.function.definition.models.iter().map(|model| model.name.to_string()).collect(),
+            models: function.definition.models.iter().map(|model| model.name.to_string()).collect(),
             sync_type,
             before: sync.last_success_started_at,
             started_at,
-        })
+        }
+    }
+
+    /// What is owed for a run that never ended.
+    pub(crate) async fn given_up(
+        &self,
+        runner: &Runner,
+        error: &RunError,
+        now: Timestamp,
+    ) -> Result<Vec<NewDelivery>, syncline_store::Error> {
+        let settings = runner.store().webhook_settings().lookup(self.connection.environment).await?;
+        let urls = receivers::of(&settings, self.connection.webhook_url_override.as_deref());
+        let bodies = if settings.on_sync_error { vec![self.failure(error, None, now)] } else { Vec::new() };
+        Ok(self.deliveries(&urls, &bodies, now))
     }
 
     /// What is owed when the run has ended so: nothing for one that goes on elsewhere or was taken back.
@@ -72,6 +97,10 @@ impl SyncTold {
             Err(error) if settings.on_sync_error => vec![self.failure(error, ended.checkpoints.as_ref(), now)],
             Err(_) => Vec::new(),
         };
+        Ok(self.deliveries(&urls, &bodies, now))
+    }
+
+    fn deliveries(&self, urls: &[String], bodies: &[Object], now: Timestamp) -> Vec<NewDelivery> {
         let texts: Vec<String> = bodies.iter().map(|body| serde_json::to_string(body).expect("a message is plain JSON")).collect();
         let delivery = |url: &String, body: &String| NewDelivery {
             environment: self.connection.environment,
@@ -82,7 +111,7 @@ impl SyncTold {
             headers: Vec::new(),
             now,
         };
-        Ok(urls.iter().flat_map(|url| texts.iter().map(move |body| delivery(url, body))).collect())
+        urls.iter().flat_map(|url| texts.iter().map(move |body| delivery(url, body))).collect()
     }
 
     /// When the first run of this job began, and what all of them did: those before this one were interrupted, and nobody told of them.
@@ -163,10 +192,8 @@ impl Whole {
 
 #[cfg(test)]
 mod tests {
-    use syncline_domain::{AuthMode, ConnectionName, ConnectionRowId, EnvironmentId, IntegrationId, IntegrationKey, Tags};
-    use syncline_store::ConnectionRow;
-
     use super::*;
+    use syncline_domain::{AuthMode, ConnectionName, ConnectionRowId, EnvironmentId, IntegrationId, IntegrationKey, Tags};
 
     fn told() -> SyncTold {
         let connection = ConnectionRow {

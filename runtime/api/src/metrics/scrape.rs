@@ -35,6 +35,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>) -> Response {
     proxied(&app, &mut text);
     jobs(&app, &mut text).await;
     runs(&app, &mut text);
+    components(&app, &mut text);
     webhooks_and_credentials(&app, &mut text);
     database(&app, &mut text);
     process::write(&mut text);
@@ -133,6 +134,18 @@ fn runs(app: &App, text: &mut Text) {
     }
 }
 
+fn components(app: &App, text: &mut Text) {
+    let metrics = app.store.metrics();
+    let name = "syncline_component_loads_total";
+    text.family(name, "counter", "Runs by whether their component was compiled already, in memory or in a file");
+    for (outcome, count) in [("cached", &metrics.components_cached), ("compiled", &metrics.components_compiled)] {
+        text.sample(name, &[("outcome", outcome)], count.value());
+    }
+    let name = "syncline_component_compile_seconds";
+    text.family(name, "histogram", "How long runs waited for a component that was not");
+    text.histogram(name, &[], &metrics.component_compile);
+}
+
 fn webhooks_and_credentials(app: &App, text: &mut Text) {
     let metrics = app.store.metrics();
     for (name, help, ends) in [
@@ -156,6 +169,16 @@ fn webhooks_and_credentials(app: &App, text: &mut Text) {
         for (outcome, count) in ends {
             text.sample(name, &[("outcome", outcome)], count.value());
         }
+    }
+    for (name, help, count) in [
+        (
+            "syncline_webhook_breakers_opened_total",
+            "Times at which a failing address was left alone for a while",
+            &metrics.webhook_breakers_opened,
+        ),
+        ("syncline_webhook_addresses_disabled_total", "Addresses that were given up", &metrics.webhook_addresses_disabled),
+    ] {
+        text.counter(name, help, count.value());
     }
     text.counter("syncline_operations_dropped_total", "Operations that could not be kept", app.store.operations().dropped());
 }

@@ -2,6 +2,7 @@
 
 use syncline_domain::{AsyncActionState, FunctionId, JobId, JobKind, JobState, SyncId, Timestamp};
 
+use super::given_up::given_up_in;
 use super::{Fence, Jobs, payload};
 use crate::database::{Transaction, values};
 use crate::{Error, async_actions};
@@ -28,6 +29,14 @@ impl Jobs<'_> {
     /// The try failed. Returns `Discarded` when there will be no other.
     pub async fn fail(&self, fence: &Fence, error: &str, decision: JobDecision, now: Timestamp) -> Result<JobState, Error> {
         self.end(*fence, decision, Some(error.to_owned()), now).await
+    }
+
+    /// The workers that it outlived are not held against it any more, nor counted as attempts.
+    pub async fn progressed(&self, fence: Fence) -> Result<(), Error> {
+        let sql =
+            "UPDATE jobs SET attempt = attempt - crashes, crashes = 0 WHERE id = $1 AND fence = $2 AND state = 'running' AND crashes > 0";
+        let values = values![fence.job, fence.fence];
+        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
     }
 
     /// The job goes on at `until`; the present try does not count.
@@ -100,8 +109,8 @@ pub(crate) async fn end_in(
     let values = values![fence.job, fence.fence, state.as_str(), tried, at, now, error];
     let row = transaction.row(sql, values).await?.ok_or(Error::Fenced)?;
     let ended = Ended { state: row.parse("jobs", "state", JobState::parse)?, kind: row.parse("jobs", "kind", JobKind::parse)? };
-    if (ended.state, ended.kind) == (JobState::Discarded, JobKind::RunAction) {
-        async_actions::end_in(transaction, fence.job, AsyncActionState::Lost, None, now).await?;
+    if ended.state == JobState::Discarded {
+        given_up_in(transaction, fence.job, ended.kind, now).await?;
     }
     Ok(ended)
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use syncline_domain::{
-    AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, IncomingWebhookId, JobKind, SyncId, Timestamp, Trigger,
+    AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, IncomingWebhookId, JobId, JobKind, SyncId, Timestamp, Trigger,
     WebhookDeliveryId, WebhookEndpointId,
 };
 
@@ -54,6 +54,27 @@ pub struct NotifyAuth {
     /// Why it did not succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<NotifyError>,
+}
+
+/// Of [`JobKind::NotifySync`]; the connection is in the job. The sync is not, because one that is paused takes back what waits for it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NotifySync {
+    /// The job that was given up: a dead letter.
+    pub job: JobId,
+    /// What it was to run.
+    pub sync: SyncId,
+    /// Who had asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<Trigger>,
+    /// Whether it was given up for its workers, which disappeared with it.
+    pub is_poisoned: bool,
+    /// How many did.
+    pub workers: u32,
+    /// When the first of its runs began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it was given up.
+    pub failed_at: Timestamp,
 }
 
 /// What happened to a connection, in the words of wire contract 6.1.
@@ -252,6 +273,20 @@ pub(crate) fn notify_auth(environment: EnvironmentId, connection: ConnectionRowI
         connection: Some(connection),
         sync: None,
         // Each event is told by itself, also when the one before it was not told yet.
+        unique_key: None,
+        scheduled_at: now,
+        max_attempts: NOTIFY_ATTEMPTS,
+        now,
+    }
+}
+
+pub(crate) fn notify_sync(environment: EnvironmentId, connection: ConnectionRowId, payload: &NotifySync, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::NotifySync,
+        payload: json(payload),
+        environment,
+        connection: Some(connection),
+        sync: None,
         unique_key: None,
         scheduled_at: now,
         max_attempts: NOTIFY_ATTEMPTS,

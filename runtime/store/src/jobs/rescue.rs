@@ -1,10 +1,11 @@
 //! Jobs whose worker disappeared.
 
-use syncline_domain::{AsyncActionState, JobKind, JobState, Timestamp};
+use syncline_domain::{JobKind, JobState, Timestamp};
 
+use super::given_up::given_up_in;
 use super::{JobRow, Jobs, job};
 use crate::database::{Sql, values};
-use crate::{Error, async_actions, webhook_deliveries};
+use crate::{Error, webhook_deliveries};
 
 /// Which jobs to take from their workers.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +60,8 @@ impl Jobs<'_> {
                     for job in &jobs {
                         let sql = "UPDATE runs SET state = 'lost', finished_at = $2 WHERE job = $1 AND state = 'running'";
                         transaction.execute(sql, values![job.id, rescue.now]).await?;
-                        if (job.kind, job.state) == (JobKind::RunAction, JobState::Discarded) {
-                            async_actions::end_in(transaction, job.id, AsyncActionState::Lost, None, rescue.now).await?;
+                        if job.state == JobState::Discarded {
+                            given_up_in(transaction, job.id, job.kind, rescue.now).await?;
                         }
                         if (job.kind, job.state) == (JobKind::DeliverWebhook, JobState::Discarded) {
                             webhook_deliveries::abandon_in(transaction, &job.payload, rescue.now).await?;

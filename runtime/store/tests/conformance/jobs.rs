@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use syncline_domain::{Checkpoint, JobKind, JobState, RunState};
-use syncline_store::{Error, FinishRun, JobDecision, NewJob, Rescue, RunUsage, TrackDeletes, UpdateRecords, on_each_database};
+use syncline_domain::{Checkpoint, JobKind, JobState, RunState, Trigger};
+use syncline_store::payload::NotifySync;
+use syncline_store::{Error, Fence, FinishRun, JobDecision, NewJob, Rescue, RunUsage, TrackDeletes, UpdateRecords, on_each_database};
 use tokio_util::task::TaskTracker;
 
 use crate::fixture::{LEASE, World, id, issues};
@@ -85,7 +86,7 @@ on_each_database! {
     /// D2
     async fn a_lost_run_is_marked_and_its_job_given_to_another_until_it_kills_too_many(database) {
         let world = World::new(database).await;
-        world.connect("c").await;
+        let connection = world.connect("c").await;
         let mut ids = Vec::new();
         for crash in 1..=3_u8 {
             let job = world.claim().await.expect("available again");
@@ -100,10 +101,64 @@ on_each_database! {
             let expected = if crash == 3 { JobState::Discarded } else { JobState::Available };
             assert_eq!((rescued[0].state, rescued[0].crashes), (expected, u32::from(crash)));
         }
+        let mut begun = Vec::new();
         for id in ids {
-            assert_eq!(world.store.runs().lookup(id).await.unwrap().unwrap().state, RunState::Lost);
+            let run = world.store.runs().lookup(id).await.unwrap().unwrap();
+            assert_eq!(run.state, RunState::Lost);
+            begun.push(run.started_at);
         }
+        // Whoever waits for the sync hears of it; that was written with the end.
+        let notify = world.claim().await.expect("a message");
+        let told: NotifySync = serde_json::from_str(&notify.payload).unwrap();
+        assert_eq!((notify.kind, notify.connection, notify.sync), (JobKind::NotifySync, Some(connection), None));
+        assert_eq!((told.is_poisoned, told.workers, told.trigger), (true, 3, Some(Trigger::Connection)));
+        assert_eq!((told.started_at, told.failed_at), (begun.into_iter().min(), world.now()));
         assert!(world.claim().await.is_none());
+    }
+
+    /// D2: a job that comes further with each worker is not what ends them; one that does not is given up.
+    async fn workers_that_a_job_outlived_are_forgotten_when_it_comes_further(database) {
+        let world = World::new(database).await;
+        world.connect("c").await;
+        let rescue = async || {
+            world.clock.advance(LEASE + Duration::from_secs(1));
+            world.store.jobs().rescue(Rescue { limit: 10, max_crashes: 3, now: world.now() }).await.unwrap().pop().unwrap()
+        };
+        for _ in 0..2 {
+            world.claim().await.expect("available again");
+            rescue().await;
+        }
+        let job = world.claim().await.unwrap();
+        assert_eq!((job.attempt, job.crashes, job.tries()), (3, 2, 1));
+        let old = Fence { fence: job.fence - 1, ..job.fence() };
+        world.store.jobs().progressed(old).await.unwrap();
+        assert_eq!(world.store.jobs().lookup(job.id).await.unwrap().unwrap().crashes, 2, "what another worker says counts nothing");
+        world.store.jobs().progressed(job.fence()).await.unwrap();
+        let now = world.store.jobs().lookup(job.id).await.unwrap().unwrap();
+        assert_eq!((now.attempt, now.crashes, now.tries()), (1, 0, 1));
+        for crashes in 1..3 {
+            let rescued = rescue().await;
+            assert_eq!((rescued.state, rescued.crashes), (JobState::Available, crashes));
+            assert_eq!(world.claim().await.unwrap().tries(), 1, "a crash is no failure of the job's");
+        }
+        assert_eq!(rescue().await.state, JobState::Discarded);
+    }
+
+    /// A sync that is given up for the server's own failures, without a run that could tell of it, is told as well.
+    async fn a_sync_whose_attempts_are_used_up_is_told(database) {
+        let world = World::new(database).await;
+        world.connect("c").await;
+        let mut state = JobState::Available;
+        let mut tries = 0;
+        while state == JobState::Available {
+            let job = world.claim().await.expect("a try");
+            assert_eq!(job.kind, JobKind::RunSync);
+            state = world.store.jobs().fail(&job.fence(), "x", JobDecision::RetryAt(world.now()), world.now()).await.unwrap();
+            tries += 1;
+        }
+        assert!(tries > 1 && state == JobState::Discarded);
+        let told: NotifySync = serde_json::from_str(&world.claim().await.expect("a message").payload).unwrap();
+        assert_eq!((told.is_poisoned, told.started_at), (false, None));
     }
 
     async fn a_unique_key_admits_one_active_job(database) {

@@ -31,6 +31,8 @@ impl FunctionHost {
     pub(super) async fn checkpoint_save(&self, json: &str) -> Result<(), Failure> {
         let checkpoint = Checkpoint::parse(json).map_err(|defect| invalid("invalid_checkpoint", defect))?;
         self.first_checkpoint().await?;
+        let suspected = self.setup.work.fence.filter(|_| self.is_suspected.load(Ordering::Relaxed));
+        let before = if suspected.is_some() { self.checkpoint_get().await? } else { None };
         let (store, now) = (self.setup.runner.store(), self.setup.runner.now());
         match self.remembered() {
             Of::Sync(fence, sync) => store.checkpoints().save(fence, sync, &checkpoint, now).await,
@@ -39,6 +41,9 @@ impl FunctionHost {
         }
         .map_err(|error| from_store(&error))?;
         self.timeline.remembers(self.redactor(), Some(checkpoint.as_str()));
+        if let Some(fence) = suspected.filter(|_| before.as_deref() != Some(checkpoint.as_str())) {
+            self.absolve(fence).await;
+        }
         self.now_remembers(Some(checkpoint.as_str().to_owned()));
         if self.setup.soft.is_cancelled() {
             // Everything up to here is on disk: the next process goes on from it.
@@ -61,6 +66,17 @@ impl FunctionHost {
         self.timeline.remembers(self.redactor(), None);
         self.now_remembers(None);
         Ok(())
+    }
+
+    /// A job that comes further each time is not what ends its workers.
+    async fn absolve(&self, fence: Fence) {
+        match self.setup.runner.store().jobs().progressed(fence).await {
+            Ok(()) => self.is_suspected.store(false, Ordering::Relaxed),
+            // The checkpoint is kept, which is what was asked for; the next one tries again.
+            Err(error) => {
+                tracing::warn!(run.id = %self.setup.run, error = &error as &dyn std::error::Error, "a job's lost workers are still held against it")
+            }
+        }
     }
 
     /// Looks what was remembered before the run's first change of it: a sync's webhook tells both.

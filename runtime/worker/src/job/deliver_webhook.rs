@@ -29,6 +29,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
     };
     let ended = deliveries.end(job.fence(), started, attempt.clone()).await?;
     note::attempted(runner, &delivery, &attempt, &ended).await;
+    note::judged(runner, &delivery, &attempt, &ended);
     tell(&delivery, &attempt, &ended);
     Ok(Done::Recorded)
 }

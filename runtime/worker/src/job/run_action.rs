@@ -21,8 +21,17 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
         actions.cancel(job.fence(), runner.now()).await.map_err(lost)?;
         return Ok(Done::Recorded);
     };
-    let work =
-        Work { function, connection, sync: None, fence: Some(job.fence()), trigger: Trigger::Api, attempt: job.attempt, input, depth: 0 };
+    let work = Work {
+        function,
+        connection,
+        sync: None,
+        fence: Some(job.fence()),
+        trigger: Trigger::Api,
+        attempt: job.attempt,
+        crashes: job.crashes,
+        input,
+        depth: 0,
+    };
     let again = (job.tries() < job.max_attempts).then(|| backoff(job.tries()));
     runner.perform_or_retry(work, again, CancellationToken::new(), cancel).await.map_err(lost)?;
     Ok(Done::Recorded)

@@ -20,6 +20,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
         fence: Some(Fence { job: job.id, fence: job.fence }),
         trigger: Trigger::Connection,
         attempt: job.attempt,
+        crashes: job.crashes,
         input: "null".to_owned(),
         depth: 0,
     };

@@ -19,7 +19,8 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationTo
     let Some(sync) = runner.store().syncs().lookup_by_id(id).await? else { return Ok(Done::Complete) };
     let Some(function) = runner.store().functions().lookup(sync.function).await? else { return Ok(Done::Complete) };
     let Some(connection) = runner.opened_connection(Some(sync.connection)).await? else { return Ok(Done::Complete) };
-    if payload.empty_cache && job.attempt == 1 {
+    // By the job's runs, and not by its attempts: a handover is no attempt, and what the run before it saved must stay.
+    if payload.empty_cache && runner.store().runs().before_in_job(job.id).await?.is_none() {
         for model in &function.definition.models {
             let of = CollectionRef { connection: sync.connection, model: model.name.clone(), variant: sync.variant.clone() };
             while runner.store().records().delete_all(Some(fence), of.clone(), STEP).await? {}
@@ -32,6 +33,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationTo
         fence: Some(fence),
         trigger: payload.trigger,
         attempt: job.attempt,
+        crashes: job.crashes,
         input: "null".to_owned(),
         depth: 0,
     };

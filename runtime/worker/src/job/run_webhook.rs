@@ -30,6 +30,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
         fence: Some(job.fence()),
         trigger: Trigger::Webhook,
         attempt: job.attempt,
+        crashes: job.crashes,
         input,
         depth: 0,
     };

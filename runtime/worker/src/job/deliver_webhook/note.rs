@@ -1,7 +1,7 @@
 //! A delivery as people find it: an operation with a message for each attempt.
 
 use serde_json::json;
-use syncline_domain::{DeliveryState, OperationId, OperationKind, OperationState, WebhookKind};
+use syncline_domain::{DeliveryState, DisabledReason, OperationId, OperationKind, OperationState, WebhookKind};
 use syncline_store::{DeliveryAttempt, EndedAttempt, NewMessage, NewOperation, WebhookDeliveryRow};
 
 use crate::Runner;
@@ -62,6 +62,48 @@ pub(super) async fn attempted(runner: &Runner, delivery: &WebhookDeliveryRow, at
         started_at: delivery.created_at,
         finished_at: (state != OperationState::Waiting).then_some(attempt.now),
         messages: vec![message],
+    });
+}
+
+/// Counts what the attempt meant for its address. An address that is given up is an operation of its own: from then on nothing is sent there, and
+/// the deliveries that show it are those that nobody expects.
+pub(super) fn judged(runner: &Runner, delivery: &WebhookDeliveryRow, attempt: &DeliveryAttempt, ended: &EndedAttempt) {
+    let metrics = runner.store().metrics();
+    if ended.opened_until.is_some() {
+        metrics.webhook_breakers_opened.increment();
+    }
+    let Some(reason) = ended.disabled else { return };
+    metrics.webhook_addresses_disabled.increment();
+    let address = delivery.url.split(['?', '#']).next().unwrap_or_default();
+    let why = match reason {
+        DisabledReason::Gone => "it answered 410, which says that it is gone",
+        DisabledReason::Failing => "every attempt failed for five days",
+    };
+    let remedy =
+        "mend it, then enable it in the console under Webhooks, or with `syncline webhooks endpoints enable`, and replay what it missed";
+    let error = json!({ "code": format!("address_{}", reason.as_str()), "message": format!("{why}; {remedy}") });
+    runner.store().operations().note(NewOperation {
+        id: runner.new_operation_id(),
+        environment: delivery.environment,
+        kind: OperationKind::WebhookDisableAddress,
+        state: OperationState::Failed,
+        integration: None,
+        connection: None,
+        function: None,
+        actor: None,
+        summary: format!("nothing is sent to {address} any more: {why}"),
+        detail: Some(
+            json!({
+                "request": { "method": "POST", "path": address },
+                "response": { "status": attempt.status },
+                "error": error,
+                "meta": { "delivery": delivery.id.0.to_string() },
+            })
+            .to_string(),
+        ),
+        started_at: attempt.now,
+        finished_at: Some(attempt.now),
+        messages: vec![NewMessage { at: attempt.now, kind: "log", level: "error", message: remedy.to_owned(), detail: None }],
     });
 }
 
