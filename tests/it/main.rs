@@ -31,6 +31,8 @@ mod node;
 mod openapi;
 mod operations;
 mod operations_page;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod outgoing;
 mod overview;
 mod provider;

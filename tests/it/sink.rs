@@ -39,7 +39,11 @@ impl Delivery {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {:?}", self.headers)).to_str().unwrap()
+        self.find(name).unwrap_or_else(|| panic!("no {name}: {:?}", self.headers))
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// Whether one of the signatures of Standard Webhooks is of this key.

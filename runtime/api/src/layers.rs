@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::issue::Issue;
 use crate::limit;
 use crate::state::App;
+use crate::trace;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -28,16 +29,21 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     // A clone of the name that the router shares, not of its text.
     let (matched, method) = (request.extensions().get::<MatchedPath>().cloned(), request.method().clone());
     let span = tracing::info_span!("api.request", request.id = %id, http.method = %request.method(), http.route = route);
+    let trace = trace::request(&request, route, &id, &app.options.traces);
+    let answered = trace.clone();
     async move {
         let start = Instant::now();
         let mut response = next.run(request).await;
         let took = start.elapsed();
         app.requests.note(matched.as_ref().map_or("(none)", MatchedPath::as_str), &method, response.status(), took);
+        trace::answered(&answered, response.status());
         tracing::debug!(http.status = response.status().as_u16(), elapsed_us = took.as_micros(), "answered");
         // A provider's own id, passed on by the proxy, stays.
         response.headers_mut().entry(REQUEST_ID).or_insert_with(|| HeaderValue::from_str(&id).expect("ASCII"));
         response
     }
+    // The trace's inside: what goes on in another task takes the innermost along.
+    .instrument(trace)
     .instrument(span)
     .await
 }

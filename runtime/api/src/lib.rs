@@ -60,6 +60,7 @@ mod syncs;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod variables;
 mod webhook_deliveries;
 mod webhook_endpoints;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use syncline_connect::Connect;
-use syncline_domain::{Clock, FunctionRunner, Pulse, Secret};
+use syncline_domain::{Clock, FunctionRunner, Pulse, Secret, Traces};
 use syncline_outbound::Proxy;
 use syncline_providers::Catalogue;
 use syncline_store::Store;
@@ -61,6 +61,8 @@ pub struct Options {
     pub rate_limits: RateLimits,
     /// The signs of life of this process.
     pub pulse: Arc<Pulse>,
+    /// Whose spans go on in those of the requests that they caused.
+    pub traces: Traces,
 }
 
 impl Options {
@@ -77,6 +79,7 @@ impl Options {
             operator_token_hash: None,
             rate_limits: RateLimits::default(),
             pulse: Arc::default(),
+            traces: Traces::default(),
         }
     }
 }

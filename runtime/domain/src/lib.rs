@@ -35,6 +35,7 @@ mod runner;
 mod schedule;
 mod secret;
 mod sync;
+mod traces;
 mod webhook;
 
 pub use async_action::AsyncActionState;
@@ -66,4 +67,5 @@ pub use runner::{ActionCall, ComponentSource, Deployment, FunctionRunner, Runner
 pub use schedule::{Schedule, ScheduleDefect};
 pub use secret::Secret;
 pub use sync::{SyncState, SyncStatus};
+pub use traces::{TRACEPARENT, TRACES, TraceContext, Traces};
 pub use webhook::{ATTEMPTS, Circuit, CircuitState, DeliveryState, DisabledReason, WebhookKind, attempt_after};

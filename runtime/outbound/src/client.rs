@@ -7,13 +7,14 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 use syncline_domain::Secret;
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::body::into_client;
 use crate::error::place;
 use crate::hosts::host_is_listed;
 use crate::resolve::Guard;
-use crate::{CallBody, ClientCertificateDefect, Denied, EgressPolicy, Lookup, ProxyError, ResponseBody, Signer, SystemLookup, tls};
+use crate::{CallBody, ClientCertificateDefect, Denied, EgressPolicy, Lookup, ProxyError, ResponseBody, Signer, SystemLookup, tls, trace};
 
 mod redirect;
 
@@ -131,13 +132,20 @@ impl HttpClient {
 
     /// Sends, and follows redirects. Any status is a response.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Incoming, ProxyError> {
-        self.send_on(outgoing, |_| true).await
+        self.traced(outgoing, |_| true).await
     }
 
     /// Sends, and follows only redirects that ask for the same request again (307, 308). What would turn it into a GET without its body
     /// (301, 302, 303) is the answer: for a message, arriving without its content is not arriving.
     pub async fn deliver(&self, outgoing: Outgoing) -> Result<Incoming, ProxyError> {
-        self.send_on(outgoing, |status| matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)).await
+        self.traced(outgoing, |status| matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)).await
+    }
+
+    async fn traced(&self, outgoing: Outgoing, follows: impl Fn(StatusCode) -> bool + Send) -> Result<Incoming, ProxyError> {
+        let span = trace::request(&outgoing);
+        let answer = self.send_on(outgoing, follows).instrument(span.clone()).await;
+        trace::answered(&span, &answer);
+        answer
     }
 
     async fn send_on(&self, outgoing: Outgoing, follows: impl Fn(StatusCode) -> bool + Send) -> Result<Incoming, ProxyError> {

@@ -30,6 +30,7 @@ mod resolve;
 mod signing;
 mod target;
 mod tls;
+mod trace;
 mod wait;
 
 pub use asked::Asked;

@@ -7,12 +7,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode};
 use syncline_domain::Clock;
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 use crate::error::place;
 use crate::target::RequestValues;
 use crate::{CallBody, CredentialSource, HttpClient, Incoming, Outgoing, Pace, ProviderTarget, ProxyError, Refresh, ResponseBody, Signer};
-use crate::{address, headers, wait};
+use crate::{address, headers, trace, wait};
 
 /// How much patience a call has.
 #[derive(Clone, Copy, Debug)]
@@ -123,8 +124,16 @@ impl Proxy {
 
     /// Sends until there is an answer to hand on. A 401 refreshes the credentials and is tried once more, if they have changed; that is
     /// not one of the caller's retries, because the provider has done nothing.
-    pub async fn send(&self, source: &dyn CredentialSource, mut call: ProxyCall) -> Result<ProxyResponse, ProxyError> {
+    pub async fn send(&self, source: &dyn CredentialSource, call: ProxyCall) -> Result<ProxyResponse, ProxyError> {
+        let span = trace::call(&call);
+        let answer = self.send_on(source, call, &span).instrument(span.clone()).await;
+        trace::called(&span, &answer);
+        answer
+    }
+
+    async fn send_on(&self, source: &dyn CredentialSource, mut call: ProxyCall, span: &Span) -> Result<ProxyResponse, ProxyError> {
         let mut target = source.target(Refresh::IfNeeded).await?;
+        span.record("syncline.provider", target.entry.key.as_str());
         let (mut attempts, mut retries, mut waited, mut refreshed) = (0, 0, Duration::ZERO, false);
         let allowed = call.retries.min(self.limits.max_retries);
         loop {

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use syncline_api::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT};
 use syncline_connect::Connect;
-use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Pulse, Secret};
+use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Pulse, Secret, Traces};
 use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
@@ -54,6 +54,8 @@ pub struct Options {
     pub wall: Option<syncline_wall::Options>,
     /// How the worker works; its defaults suit a machine of two cores.
     pub worker: syncline_worker::Options,
+    /// Where spans meet those of others.
+    pub traces: Traces,
 }
 
 /// A running server.
@@ -93,13 +95,14 @@ impl Options {
         let compiler = Compiler::Child { program: program.clone(), args: vec!["compile-component".to_owned()] };
         let wall = (configuration.isolation != Isolation::InProcess)
             .then(|| syncline_wall::Options::new(program, vec!["execute-components".to_owned()], instances(&configuration)));
-        Ok(Self { configuration, keys, clock, compiler, engine: None, wall, worker })
+        Ok(Self { configuration, keys, clock, compiler, engine: None, wall, worker, traces: Traces::default() })
     }
 }
 
 /// Starts everything; returns when the API answers.
 pub async fn start(options: Options) -> anyhow::Result<Node> {
-    let Options { configuration, keys, clock, compiler, engine, wall, worker } = options;
+    let Options { configuration, keys, clock, compiler, engine, wall, mut worker, traces } = options;
+    worker.traces = traces.clone();
     // Whoever installs it first in this process wins; all install the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let catalogue = Arc::new(catalogue::load(configuration.own_providers())?);
@@ -180,6 +183,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
         operator_token_hash: Some(hash(&syncline_api::operator_token(&keys.encryption))),
         rate_limits: configuration.rate_limits.clone(),
         pulse: Arc::clone(&pulse),
+        traces,
         ..syncline_api::Options::new(url.clone())
     };
     let roles = configuration.roles;

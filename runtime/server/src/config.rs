@@ -1,6 +1,7 @@
 //! How the server is set up: flags, then environment `SYNCLINE_*`, then one TOML file, then defaults.
 
 mod api_keys;
+mod collector;
 mod declared;
 mod error;
 mod hidden;
@@ -13,6 +14,7 @@ mod settings;
 pub(crate) mod setup_code;
 
 pub use api_keys::ApiKeys;
+pub use collector::Collector;
 pub use declared::{ApiKeySetting, DeclaredKey};
 pub use error::ConfigError;
 pub use hidden::Hidden;

@@ -33,7 +33,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn execute(self) -> anyhow::Result<ExitCode> {
-        log::start(LogFormat::Text, &self.log);
+        log::start(LogFormat::Text, &self.log, None);
         let tour = tokio::select! {
             // First: an interrupted tour drops its servers and its folder.
             biased;

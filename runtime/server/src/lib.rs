@@ -16,3 +16,4 @@ pub mod config;
 pub mod demo;
 mod log;
 mod signal;
+mod telemetry;

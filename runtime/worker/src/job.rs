@@ -21,8 +21,9 @@ use std::time::Duration;
 use syncline_domain::{JobKind, JobOutcome, Timestamp};
 use syncline_store::{Fence, JobDecision, JobRow};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
-use crate::{Runner, Shutdown, lease};
+use crate::{Runner, Shutdown, lease, trace};
 
 /// Why a job did not end well, and what to do about it.
 #[derive(Debug)]
@@ -58,8 +59,9 @@ impl From<syncline_store::Error> for JobError {
 pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
     let fence = Fence { job: job.id, fence: job.fence };
     let cancel = shutdown.hard.child_token();
+    let span = trace::job(&job);
     let outcome = tokio::select! {
-        outcome = dispatch(runner, &job, shutdown, cancel.clone()) => outcome,
+        outcome = dispatch(runner, &job, shutdown, cancel.clone()).instrument(span.clone()) => outcome,
         () = watch(runner, fence, &cancel) => Err(JobError::Gone),
     };
     let now = runner.now();
@@ -72,6 +74,7 @@ pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
         Err(JobError::Retry(_) | JobError::Fail(_)) => JobOutcome::Discarded,
     };
     runner.store().metrics().job(job.kind, end).increment();
+    trace::job_ended(&span, end);
     let written = match outcome {
         Ok(Done::Recorded) | Err(JobError::Gone) => Ok(()),
         Ok(Done::Complete) => jobs.complete(&fence, now).await,

@@ -31,6 +31,7 @@ mod scheduler;
 mod schema;
 mod shutdown;
 mod sync_told;
+mod trace;
 mod worker;
 
 pub use options::{Budgets, Options, Tenants};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use syncline_domain::{FunctionDefinition, FunctionKind, Pulse};
+use syncline_domain::{FunctionDefinition, FunctionKind, Pulse, Traces};
 use syncline_engine::Limits;
 use syncline_store::ConnectionRow;
 use syncline_wall::Tenant;
@@ -40,6 +40,8 @@ pub struct Options {
     pub tenants: Tenants,
     /// Where the worker leaves its signs of life.
     pub pulse: Arc<Pulse>,
+    /// Whose spans a webhook's receiver goes on with.
+    pub traces: Traces,
 }
 
 /// What a run may use, by kind of function. A function's own description may lower, never raise it.
@@ -91,6 +93,7 @@ impl Options {
             budgets: Budgets::default(),
             tenants: Tenants::default(),
             pulse: Arc::default(),
+            traces: Traces::default(),
         }
     }
 }

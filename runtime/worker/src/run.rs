@@ -10,12 +10,14 @@ use syncline_host_api::host::Host;
 use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
 use syncline_wall::PrepareError;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::Runner;
 use crate::host::{Checkpoints, FunctionHost, Setup};
 use crate::job::JobError;
 use crate::runner::never;
 use crate::sync_told::SyncTold;
+use crate::trace;
 
 /// One event takes less than all that a sync may read: wire contract 2.7.
 const WEBHOOK_WALL_TIME: Duration = Duration::from_hours(1);
@@ -131,8 +133,16 @@ impl Runner {
     }
 
     async fn execute(&self, work: Work, run: RunId, soft: CancellationToken, cancel: CancellationToken) -> Ended {
-        let span = tracing::info_span!("worker.run", run.id = %run, function.name = %work.function.definition.name, connection.id = %work.connection.name);
-        let _entered = span.clone();
+        let (name, connection) = (&work.function.definition.name, &work.connection.name);
+        let span = tracing::info_span!("worker.run", run.id = %run, function.name = %name, connection.id = %connection);
+        // Inside of the log's: what goes on in another task takes the innermost along.
+        let trace = trace::run(&work, run);
+        let ended = self.execute_in(work, run, soft, cancel).instrument(trace.clone()).instrument(span).await;
+        trace::run_ended(&trace, &ended);
+        ended
+    }
+
+    async fn execute_in(&self, work: Work, run: RunId, soft: CancellationToken, cancel: CancellationToken) -> Ended {
         let function = work.function.definition.name.to_string();
         let kind = work.function.definition.kind;
         let mut limits = self.options().budgets.of(&work.function.definition);
@@ -199,7 +209,7 @@ impl Runner {
         };
         let call = Call { function: function.clone(), host: Arc::clone(&host) as Arc<dyn Host>, limits, cancel: stop };
         let under_way = self.store().metrics().runs(kind).under_way.enter();
-        let Completion { outcome, usage } = tracing::Instrument::instrument(self.executor().call(&component, call), span).await;
+        let Completion { outcome, usage } = self.executor().call(&component, call).await;
         drop(under_way);
         host.close().await;
         let state = match &outcome {

@@ -8,13 +8,14 @@ use async_trait::async_trait;
 use syncline_connect::Connect;
 use syncline_domain::{
     ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, OperationId, RunId, RunOutcome,
-    RunnerError, Timestamp,
+    RunnerError, Timestamp, Traces,
 };
 use syncline_outbound::{HttpClient, Proxy};
 use syncline_store::{ConnectionRow, Store};
 use syncline_wall::Executor;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::activity::Activity;
 use crate::run::Work;
@@ -107,6 +108,10 @@ impl Runner {
         Arc::clone(&self.0.options)
     }
 
+    pub(crate) fn traces(&self) -> &Traces {
+        &self.0.options.traces
+    }
+
     pub(crate) fn schemas(&self) -> &SchemaCache {
         &self.0.schemas
     }
@@ -181,11 +186,12 @@ impl FunctionRunner for Runner {
     async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
         let runner = self.clone();
         // On a task of its own: a caller that hangs up does not cut the action in half.
-        let task = self.0.shutdown.tasks.spawn(async move {
+        let call = async move {
             let wait = tokio::time::timeout(runner.0.options.action_wait, runner.0.action_slots.acquire());
             let _slot = wait.await.map_err(|_| RunnerError::Busy)?.map_err(|_| RunnerError::Busy)?;
             runner.call_action(call, 0).await
-        });
+        };
+        let task = self.0.shutdown.tasks.spawn(call.in_current_span());
         task.await.map_err(|error| RunnerError::Internal(Box::new(error)))?
     }
 

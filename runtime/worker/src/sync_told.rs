@@ -13,6 +13,7 @@ use crate::Runner;
 use crate::host::Checkpoints;
 use crate::job::receivers;
 use crate::run::{Ended, Work};
+use crate::trace;
 
 /// Sorted, so that equal messages are equal bytes.
 type Object = BTreeMap<&'static str, Value>;
@@ -73,7 +74,7 @@ impl SyncTold {
         let settings = runner.store().webhook_settings().lookup(self.connection.environment).await?;
         let urls = receivers::of(&settings, self.connection.webhook_url_override.as_deref());
         let bodies = if settings.on_sync_error { vec![self.failure(error, None, now)] } else { Vec::new() };
-        Ok(self.deliveries(&urls, &bodies, now))
+        Ok(self.deliveries(runner, &urls, &bodies, now))
     }
 
     /// What is owed when the run has ended so: nothing for one that goes on elsewhere or was taken back.
@@ -97,10 +98,10 @@ impl SyncTold {
             Err(error) if settings.on_sync_error => vec![self.failure(error, ended.checkpoints.as_ref(), now)],
             Err(_) => Vec::new(),
         };
-        Ok(self.deliveries(&urls, &bodies, now))
+        Ok(self.deliveries(runner, &urls, &bodies, now))
     }
 
-    fn deliveries(&self, urls: &[String], bodies: &[Object], now: Timestamp) -> Vec<NewDelivery> {
+    fn deliveries(&self, runner: &Runner, urls: &[String], bodies: &[Object], now: Timestamp) -> Vec<NewDelivery> {
         let texts: Vec<String> = bodies.iter().map(|body| serde_json::to_string(body).expect("a message is plain JSON")).collect();
         let delivery = |url: &String, body: &String| NewDelivery {
             environment: self.connection.environment,
@@ -108,7 +109,7 @@ impl SyncTold {
             connection: Some(self.connection.id),
             url: url.clone(),
             body: body.clone(),
-            headers: Vec::new(),
+            headers: trace::headers(runner.traces()),
             now,
         };
         urls.iter().flat_map(|url| texts.iter().map(move |body| delivery(url, body))).collect()

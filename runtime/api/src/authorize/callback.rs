@@ -11,6 +11,7 @@ use http::header::SET_COOKIE;
 use serde_json::Value;
 use syncline_connect::{CallbackParams, Completion};
 use syncline_domain::OperationKind;
+use tracing::Instrument as _;
 use utoipa::{IntoParams, ToSchema};
 
 use super::outcome::{self, Ending};
@@ -168,7 +169,7 @@ async fn finish(app: Arc<App>, headers: HeaderMap, params: CallbackParams) -> Re
             Ok::<_, ApiError>(completion)
         }
     };
-    let completion = app.tasks.spawn(task).await.map_err(ApiError::internal)??;
+    let completion = app.tasks.spawn(task.in_current_span()).await.map_err(ApiError::internal)??;
     let end = ending(&completion, callback_error.as_deref());
     let mut response = page::answer(&app, &headers, end, completion.environment, completion.return_to.clone()).await?;
     if is_same_browser && let Some(spent) = cookie::clear(&app, &state) {

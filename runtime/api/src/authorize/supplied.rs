@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use syncline_connect::ConnectError;
 use syncline_domain::{AuthMode, OperationKind};
+use tracing::Instrument as _;
 
 use super::attempt::{Ask, Asked};
 use super::outcome;
@@ -121,14 +122,15 @@ async fn connect(app: Arc<App>, form: &'static Form, ask: Ask, mut body: Map<Str
     // What a provider hands out once must be stored, even if the browser has left.
     let connect = app.connect.clone();
     let note = app.operation(ask.attempt.session.environment, OperationKind::AuthCreateConnection).by_session().of(&integration.key);
-    let task = app.tasks.spawn({
+    let task = {
         let app = Arc::clone(&app);
         async move {
             let result = connect.connect(ask.attempt, supplied).await;
             outcome::note(&app, note, &result);
             result
         }
-    });
+    };
+    let task = app.tasks.spawn(task.in_current_span());
     let connected = task.await.map_err(ApiError::internal)?.map_err(|error| match StatusCode::from_u16(error.status()) {
         // The provider's own status tells a person more than ours.
         Ok(status) if matches!(error, ConnectError::TestFailed { .. }) => ApiError::from(error).with_status(status),

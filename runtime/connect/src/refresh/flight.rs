@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, Shared};
 use serde_json::{Map, Value};
 use syncline_domain::ConnectionRowId;
 use syncline_store::{ConnectionRow, EndRefresh, RefreshClaim, RefreshResult};
+use tracing::Instrument as _;
 
 use super::failure::{self, Failure};
 use super::schedule::refresh_at;
@@ -46,11 +47,12 @@ impl Connect {
     fn take_off(&self, id: ConnectionRowId, wanted: Wanted) -> Flight {
         let this = self.clone();
         // On a task of its own: a caller that hangs up must not lose a token that the provider has given out.
-        let task = self.options().tasks.spawn(async move {
+        let lead = async move {
             let landing = this.lead(id, wanted).await;
             this.flights().0.lock().expect("nothing panics while it is held").remove(&(id, wanted));
             landing
-        });
+        };
+        let task = self.options().tasks.spawn(lead.in_current_span());
         let this = self.clone();
         async move {
             task.await.unwrap_or_else(|panic| {

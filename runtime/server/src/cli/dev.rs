@@ -67,7 +67,7 @@ pub(super) struct Dev {
 
 impl Dev {
     pub(super) async fn execute(self) -> anyhow::Result<()> {
-        log::start(LogFormat::Text, &self.log);
+        log::start(LogFormat::Text, &self.log, None);
         let folder = folder(&self.folder)?;
         project::prepare(&folder)?;
         // First, so that nothing that is saved meanwhile is missed.

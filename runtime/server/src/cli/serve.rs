@@ -8,6 +8,7 @@ use syncline_domain::SystemClock;
 
 use crate::compose::{self, Node, Options};
 use crate::config::{ApiKeys, Configuration, Keys, Settings};
+use crate::telemetry::Telemetry;
 use crate::{log, signal};
 
 #[derive(Args)]
@@ -20,15 +21,22 @@ impl Serve {
     pub(super) async fn execute(self) -> anyhow::Result<()> {
         let configuration = Configuration::resolve(self.settings)?;
         let keys = Keys::prepare(&configuration)?;
-        log::start(configuration.log_format, &configuration.log);
+        let mut options = Options::new(configuration.clone(), keys.clone(), Arc::new(SystemClock))?;
+        let mut telemetry = Telemetry::start(configuration.collector.as_ref(), &options.worker.owner)?;
+        log::start(configuration.log_format, &configuration.log, telemetry.layer());
         signal::outlive_file_limits();
-        let options = Options::new(configuration.clone(), keys.clone(), Arc::new(SystemClock))?;
+        options.traces = telemetry.traces();
         let node = compose::start(options).await?;
         welcome(&node, &configuration, &keys);
         signal::stop_requested().await;
         eprintln!("Stopping: runs go to their next checkpoint. Press Ctrl-C again to stop at once.");
+        let stop = async {
+            let stopped = node.stop().await;
+            telemetry.stop().await;
+            stopped
+        };
         tokio::select! {
-            stopped = node.stop() => stopped,
+            stopped = stop => stopped,
             // The leases of what was under way expire, and another start takes the runs up at their checkpoints.
             () = signal::stop_requested() => Ok(()),
         }

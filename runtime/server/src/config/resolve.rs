@@ -14,7 +14,7 @@ use url::Url;
 use uuid::{Uuid, Version};
 
 use super::settings::DEFAULT_DATA_DIR;
-use super::{ConfigError, DeclaredKey, Hidden, Isolation, LogFormat, MissedTicks, Roles, Settings, declared};
+use super::{Collector, ConfigError, DeclaredKey, Hidden, Isolation, LogFormat, MissedTicks, Roles, Settings, declared};
 use crate::catalogue::Own;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3003);
@@ -76,6 +76,8 @@ pub struct Configuration {
     pub log_format: LogFormat,
     /// Directives of tracing's filter.
     pub log: String,
+    /// Who takes traces.
+    pub collector: Option<Collector>,
     /// Given keys; those that are missing come from the data directory.
     pub encryption_key: Option<[u8; 32]>,
     /// The API key of dev.
@@ -121,6 +123,7 @@ impl Configuration {
             rate_limits,
             log_format: settings.log_format.unwrap_or_default(),
             log: settings.log.unwrap_or_else(|| "info".to_owned()),
+            collector: collector(settings.otlp_endpoint)?,
             encryption_key: settings.encryption_key.map(|key| encryption_key(key.0.expose(), "SYNCLINE_ENCRYPTION_KEY")).transpose()?,
             secret_key_dev: settings.secret_key_dev.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_DEV")).transpose()?,
             secret_key_prod: settings.secret_key_prod.map(|key| secret_key(key, "SYNCLINE_SECRET_KEY_PROD")).transpose()?,
@@ -200,6 +203,15 @@ fn public_url(url: Url) -> Result<Url, ConfigError> {
         return Ok(url);
     }
     Err(ConfigError::new(format!("SYNCLINE_PUBLIC_URL is `{url}`; write for example https://syncline.example.com")))
+}
+
+fn collector(own: Option<Url>) -> Result<Option<Collector>, ConfigError> {
+    // A build without it has nothing to do with variables that are there for other programs.
+    if own.is_none() && !cfg!(feature = "otlp") {
+        return Ok(None);
+    }
+    #[expect(clippy::disallowed_methods, reason = "here configuration is read")]
+    Collector::find(own, |name| std::env::var(name).ok())
 }
 
 fn rate_limits(settings: &Settings) -> Result<RateLimits, ConfigError> {

@@ -114,6 +114,10 @@ pub struct Settings {
     /// What to log: error, warn, info, debug, trace, or by target as in `info,syncline_worker=debug` [default: info]
     #[arg(long, env = "SYNCLINE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// Collector of OpenTelemetry that takes traces over HTTP, for example http://127.0.0.1:4318. Without it OTEL_EXPORTER_OTLP_ENDPOINT counts;
+    /// other variables of OpenTelemetry (OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS, ...) hold either way [default: none]
+    #[arg(long, env = "SYNCLINE_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<Url>,
     /// Password of the console, 12 characters or more. Without it, the console's first page sets one, with a code that the server prints
     #[arg(long, env = "SYNCLINE_CONSOLE_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub console_password: Option<Hidden>,
@@ -215,6 +219,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
+            otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
             encryption_key: self.encryption_key.or(file.encryption_key),
             secret_key_dev: self.secret_key_dev.or(file.secret_key_dev),
             secret_key_prod: self.secret_key_prod.or(file.secret_key_prod),

@@ -4,12 +4,14 @@ mod note;
 mod send;
 mod signature;
 
-use syncline_domain::DeliveryState;
+use http::{HeaderName, HeaderValue};
+use syncline_domain::{DeliveryState, TRACEPARENT};
 use syncline_store::payload::DeliverWebhook;
 use syncline_store::{BegunDelivery, DeliveryAttempt, EndedAttempt, JobRow, WebhookDeliveryRow};
+use tracing::Instrument as _;
 
 use super::{Done, JobError};
-use crate::Runner;
+use crate::{Runner, trace};
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
     let payload: DeliverWebhook = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
@@ -18,7 +20,12 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
     let BegunDelivery::Attempt(delivery, started) = begun else { return Ok(Done::Recorded) };
     let settings = runner.store().webhook_settings().lookup(delivery.environment).await?;
     let now = runner.now();
-    let answer = send::send(runner, &delivery, signature::headers(&delivery, settings.keys(now), now)).await;
+    let span = trace::delivery(&delivery, runner.traces());
+    let mut headers = signature::headers(&delivery, settings.keys(now), now);
+    if let Some(own) = runner.traces().traceparent(&span).and_then(|text| HeaderValue::try_from(text).ok()) {
+        headers.insert(HeaderName::from_static(TRACEPARENT), own);
+    }
+    let answer = send::send(runner, &delivery, headers).instrument(span.clone()).await;
     let attempt = DeliveryAttempt {
         status: answer.status.map(|status| status.as_u16()),
         error: answer.error,
@@ -28,6 +35,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
         now: runner.now(),
     };
     let ended = deliveries.end(job.fence(), started, attempt.clone()).await?;
+    trace::delivery_ended(&span, &attempt, &ended);
     note::attempted(runner, &delivery, &attempt, &ended).await;
     note::judged(runner, &delivery, &attempt, &ended);
     tell(&delivery, &attempt, &ended);

@@ -8,7 +8,7 @@ use syncline_store::payload::{AuthOperation, NotifyAuth};
 use syncline_store::{ConnectionRow, JobRow, NewDelivery, WebhookSettings};
 
 use super::{Done, JobError, receivers};
-use crate::Runner;
+use crate::{Runner, trace};
 
 /// Sorted, so that equal messages are equal bytes.
 type Object = BTreeMap<&'static str, Value>;
@@ -34,7 +34,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobEr
         connection: Some(connection.id),
         url,
         body: body.clone(),
-        headers: Vec::new(),
+        headers: trace::headers(runner.traces()),
         now,
     };
     runner.store().webhook_deliveries().insert_all(job.fence(), urls.into_iter().map(delivery).collect(), now).await?;
