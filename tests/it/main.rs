@@ -37,6 +37,7 @@ mod outgoing;
 mod overview;
 mod provider;
 mod provider_import;
+mod providers_cli;
 mod readiness;
 mod real_browser;
 mod replay;

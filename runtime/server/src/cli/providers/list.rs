@@ -1,5 +1,7 @@
 //! `syncline providers list` and `search`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +10,7 @@ use syncline_providers::{Language, Search, Summary, find, to_wire};
 use super::source::Source;
 use crate::cli::client::Call;
 use crate::cli::remote::Remote;
+use crate::config::ConfigError;
 
 /// Of all that there are.
 #[derive(Args)]
@@ -18,6 +21,24 @@ pub(super) struct Narrowed {
     /// Of this auth mode alone, e.g. OAUTH2
     #[arg(long, value_name = "MODE")]
     auth_mode: Option<String>,
+}
+
+const NOTHING: &str =
+    "Nothing found. `syncline providers list` shows all; an API that is missing is a file of your own: `syncline providers check --help`.";
+
+impl Narrowed {
+    /// Nobody knows all modes and categories by heart, and a typing error is not an empty list.
+    fn check(&self, all: &[Summary]) -> Result<(), ConfigError> {
+        let known = |what: &str, wanted: Option<&String>, known: BTreeSet<&str>| match wanted {
+            Some(wanted) if !known.iter().any(|known| known.eq_ignore_ascii_case(wanted)) => {
+                let known: Vec<&str> = known.into_iter().collect();
+                Err(ConfigError::new(format!("there is no {what} `{wanted}`; there are {}", known.join(", "))))
+            }
+            _ => Ok(()),
+        };
+        known("auth mode", self.auth_mode.as_ref(), all.iter().map(|one| &*one.auth_mode).collect())?;
+        known("category", self.category.as_ref(), all.iter().flat_map(|one| &one.categories).map(|category| &**category).collect())
+    }
 }
 
 /// From a key to the whole entry, as the wire has it.
@@ -33,16 +54,17 @@ pub(super) async fn execute(source: &Source, remote: &Remote, text: &str, narrow
     // One order of lists: by key. What is searched for comes best first.
     let is_listed = text.is_empty();
     let output = remote.output();
-    let (mut found, document): (Vec<Summary>, Whole) = if source.remote {
+    let (all, document): (Vec<Summary>, Whole) = if source.remote {
         let list: List = remote.client()?.json(Call::get(["providers"])).await?;
-        let all: Vec<Summary> = list.data.iter().map(summary).collect();
-        let found = find(&search, all.iter()).into_iter().cloned().collect();
-        (found, Box::new(move |key| list.data.iter().find(|one| one["name"] == key).cloned()))
+        let all = list.data.iter().map(summary).collect();
+        (all, Box::new(move |key| list.data.iter().find(|one| one["name"] == key).cloned()))
     } else {
         let catalogue = source.catalogue()?;
-        let found = catalogue.search(&search).into_iter().cloned().collect();
-        (found, Box::new(move |key| catalogue.get(key).map(|entry| to_wire(entry, Language::En))))
+        let all = catalogue.summaries().cloned().collect();
+        (all, Box::new(move |key| catalogue.get(key).map(|entry| to_wire(entry, Language::En))))
     };
+    narrowed.check(&all)?;
+    let mut found = find(&search, all.iter());
     if is_listed {
         found.sort_by(|one, other| one.key.cmp(&other.key));
     }
@@ -50,9 +72,10 @@ pub(super) async fn execute(source: &Source, remote: &Remote, text: &str, narrow
         let data: Vec<Value> = found.iter().filter_map(|one| document(&one.key)).collect();
         return Ok(output.document(&json!({ "data": data }).to_string())?);
     }
-    let row = |one: &Summary| vec![one.key.to_string(), one.display_name.to_string(), one.auth_mode.to_string(), one.categories.join(", ")];
+    let row =
+        |one: &&Summary| vec![one.key.to_string(), one.display_name.to_string(), one.auth_mode.to_string(), one.categories.join(", ")];
     let rows = found.iter().map(row).collect();
-    output.list("", &["provider", "display name", "auth mode", "categories"], rows, "Nothing found.")?;
+    output.list("", &["provider", "display name", "auth mode", "categories"], rows, NOTHING)?;
     Ok(())
 }
 
