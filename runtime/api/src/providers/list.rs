@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
+use syncline_providers::Search;
 use utoipa::IntoParams;
 
 use crate::auth::Viewer;
@@ -20,15 +21,16 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
-    /// Text in the key, in any case
+    /// What it is called, or words such as `crm oauth2`; case and punctuation do not count
     #[serde(default)]
-    #[param(example = "git")]
+    #[param(example = "hub spot")]
     search: String,
 }
 
 /// List providers
 ///
-/// Every provider of the catalogue, or those whose key contains `search`.
+/// Every provider of the catalogue, by key, or those that `search` finds by key, display name, category or auth mode: the best
+/// fit first.
 #[utoipa::path(
     get,
     path = "/providers",
@@ -40,5 +42,11 @@ pub(crate) struct Params {
 )]
 pub(crate) async fn handle(State(app): State<Arc<App>>, _: Viewer, headers: HeaderMap, Query(params): Query<Params>) -> impl IntoResponse {
     let listing = app.listings.get(&app, language(&headers)).await;
-    ([(CONTENT_TYPE, "application/json")], listing.with_key_like(&params.search))
+    let found = if params.search.is_empty() {
+        listing.all()
+    } else {
+        let search = Search { text: &params.search, ..Search::default() };
+        listing.of(app.catalogue.search(&search).iter().map(|one| &*one.key))
+    };
+    ([(CONTENT_TYPE, "application/json")], found)
 }

@@ -60,14 +60,10 @@ impl Listing {
         self.all.clone()
     }
 
-    /// Those whose key contains `text`, in any case, by key.
-    pub(crate) fn with_key_like(&self, text: &str) -> Bytes {
-        if text.is_empty() {
-            return self.all();
-        }
-        let text = text.to_lowercase();
+    /// These alone, in their order.
+    pub(crate) fn of<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Bytes {
         let mut some = BytesMut::from(HEAD);
-        for (_, place) in self.places.iter().filter(|(key, _)| key.contains(&text)) {
+        for place in keys.filter_map(|key| self.places.get(key)) {
             if some.len() > HEAD.len() {
                 some.put_u8(b',');
             }

@@ -138,11 +138,22 @@ async fn the_catalogue_is_one_file_that_caches_keep() {
 }
 
 #[tokio::test]
-async fn a_search_is_for_the_key() {
+async fn a_search_finds_keys_and_names_the_best_first() {
     let app = TestApp::new().await;
-    let found = app.get("/providers?search=GitHub-P").await.expect(StatusCode::OK);
-    assert_eq!(found["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["github-pat"]);
-    assert_eq!(app.get("/providers?search=Personal%20Access").await.expect(StatusCode::OK)["data"], json!([]));
+    let all = app.get("/providers").await.expect(StatusCode::OK);
+    let found = async |text: &str| {
+        let found = app.get(&format!("/providers?search={text}")).await.expect(StatusCode::OK);
+        found["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("GitHub-P").await, ["github-pat"]);
+    let by_name = found("Hub%20Spot").await;
+    assert!(by_name.len() > 1 && by_name[0] == "hubspot", "{by_name:?}");
+    assert_eq!(found("no%20such%20provider").await, [""; 0]);
+    // Whoever asked for a part of the key still finds it, and each is as the whole list has it.
+    let hub = app.get("/providers?search=hub").await.expect(StatusCode::OK)["data"].as_array().unwrap().clone();
+    for one in all["data"].as_array().unwrap().iter().filter(|one| one["name"].as_str().unwrap().contains("hub")) {
+        assert!(hub.contains(one), "{}", one["name"]);
+    }
 }
 
 #[tokio::test]
