@@ -22,7 +22,7 @@ pub(crate) fn split(
             (json!({ "const": kind, "description": about }), block_of(tag, fields, &needed(kind)))
         })
         .collect();
-    write(block, tag, &description, kinds, all);
+    write(block, tag, &description, &kinds, all);
 }
 
 /// From one block for each kind, which is how an enum with a tag is derived, to the same.
@@ -47,7 +47,7 @@ pub(crate) fn join(schema: &mut Schema, tag: &str, description: &str) {
     });
     let kinds: Vec<(Value, Value)> = kinds.collect();
     all.shift_remove(tag);
-    write(block, tag, &description.into(), kinds, all);
+    write(block, tag, &description.into(), &kinds, all);
 }
 
 /// Says more of one kind.
@@ -59,7 +59,7 @@ pub(crate) fn amend(schema: &mut Schema, kind: &str, change: impl FnOnce(&mut Va
     }
 }
 
-fn write(block: &mut Map<String, Value>, tag: &str, description: &Value, kinds: Vec<(Value, Value)>, all: Map<String, Value>) {
+fn write(block: &mut Map<String, Value>, tag: &str, description: &Value, kinds: &[(Value, Value)], all: Map<String, Value>) {
     let names: Vec<&Value> = kinds.iter().map(|(kind, _)| kind).collect();
     let named = json!({ "type": "string", "oneOf": names, "description": description });
     let mut conditions: Vec<Value> = kinds

@@ -173,7 +173,7 @@ auth_block! {
 fn by_mode(schema: &mut Schema) {
     schema::choice::split(schema, "mode", ABOUT, &AuthBlock::knows, &AuthBlock::needed_by);
     schema::choice::amend(schema, "JWT", |block| {
-        block["dependencies"] = build::OF_AN_EXCHANGE.iter().map(|field| (*field, ["token_request"])).collect()
+        block["dependencies"] = build::OF_AN_EXCHANGE.iter().map(|field| (*field, ["token_request"])).collect();
     });
 }
 
