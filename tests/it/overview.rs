@@ -99,7 +99,7 @@ impl Watched {
 
 /// The total that a drawing's legend tells.
 fn shown(page: &str, chart: &str, name: &str) -> Option<u64> {
-    let figure = page.split("<figure").find(|figure| figure.contains(&format!("<h3>{chart}, by ")))?;
+    let figure = page.split("<figure").find(|figure| figure.contains(&format!("<h3>{chart} per ")))?;
     let (_, rest) = figure.split_once(&format!(">{name} <strong>"))?;
     rest.split('<').next()?.replace(',', "").parse().ok()
 }
@@ -156,7 +156,9 @@ on_both_databases! {
         let kept = watched.overview().await.unwrap();
         assert!(kept.iter().zip(&agreed).all(|(kept, agreed)| kept >= agreed), "{kept:?} after {agreed:?}");
         assert!(watched.metrics(&[]).await[0] < agreed[0], "another process counts from nothing");
+        // The provider that failed is the only trouble.
         let page = watched.page().await;
-        assert!(page.contains("All is well"), "{page}");
+        let told = page.matches("id=\"trouble-").count();
+        assert!(told == 1 && page.contains("requests to providers failed</a>"), "{page}");
     }
 }

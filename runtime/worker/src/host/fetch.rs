@@ -26,7 +26,7 @@ impl FunctionHost {
         };
         let answered = self.setup.runner.http().fetch(fetch).await;
         let came = answered.as_ref().map(|answer| (answer.status, answer.attempts, &answer.url));
-        self.timeline.called(self.redactor(), asked, came, begun);
+        self.timeline.called(self.redactor(), &asked, came, begun);
         let response = answered.map_err(|error| from_proxy(&error))?;
         Ok(FetchResponse {
             status: response.status.as_u16(),

@@ -96,7 +96,7 @@ impl Exchange for Live {
         self.metrics.call_ended(self.environment, outcome, attempts, Some(begun.elapsed()));
         // The token may have been renewed on the way.
         self.redactor.learn(&self.source.credentials());
-        self.timeline.called(&self.redactor, asked, answered.as_ref().map(|answer| (answer.status, answer.attempts, &answer.url)), begun);
+        self.timeline.called(&self.redactor, &asked, answered.as_ref().map(|answer| (answer.status, answer.attempts, &answer.url)), begun);
         answered.map_err(|error| from_proxy(&error))
     }
 }

@@ -53,7 +53,13 @@ impl Timeline {
     }
 
     /// A request to a provider, or a plain one. The answer's URL is there for its host.
-    pub(super) fn called(&self, redactor: &Redactor, asked: Asked, answered: Result<(StatusCode, u32, &Url), &ProxyError>, begun: Instant) {
+    pub(super) fn called(
+        &self,
+        redactor: &Redactor,
+        asked: &Asked,
+        answered: Result<(StatusCode, u32, &Url), &ProxyError>,
+        begun: Instant,
+    ) {
         let ms = millis(begun);
         self.note(LineKind::Http, || {
             let mut request = asked.json();

@@ -49,18 +49,18 @@ pub(super) fn of(reading: &Reading) -> Vec<Vec<Panel>> {
     ];
     let where_calls = "Those of your backend are in the logs, those of functions in the timelines of their runs.";
     vec![
-        vec![Panel::Bars(bars(reading, &format!("Runs, by {step}"), "runs", &runs), String::new())],
+        vec![Panel::Bars(bars(reading, &format!("Runs per {step}"), "runs", &runs), String::new())],
         vec![
-            Panel::Bars(bars(reading, &format!("Requests to providers, by {step}"), "requests", &calls), where_calls.to_owned()),
+            Panel::Bars(bars(reading, &format!("Requests to providers per {step}"), "requests", &calls), where_calls.to_owned()),
             Panel::Lines(
                 latency(reading),
                 "Until the answer began, with all tries; estimated from the same buckets as /metrics.".to_owned(),
             ),
         ],
-        vec![Panel::Bars(bars(reading, &format!("Records changed, by {step}"), "records", &records), String::new())],
+        vec![Panel::Bars(bars(reading, &format!("Records changed per {step}"), "records", &records), String::new())],
         vec![
-            Panel::Bars(bars(reading, &format!("Webhooks sent, by {step}"), "webhooks", &sent), String::new()),
-            Panel::Bars(bars(reading, &format!("Webhooks received, by {step}"), "webhooks", &received), String::new()),
+            Panel::Bars(bars(reading, &format!("Webhooks sent per {step}"), "webhooks", &sent), String::new()),
+            Panel::Bars(bars(reading, &format!("Webhooks received per {step}"), "webhooks", &received), String::new()),
         ],
     ]
 }

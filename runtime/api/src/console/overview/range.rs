@@ -32,12 +32,12 @@ impl Range {
         }
     }
 
-    /// `a minute`
+    /// Behind `per`.
     pub(super) const fn step_name(self) -> &'static str {
         match self {
-            Self::Hour => "a minute",
-            Self::Day => "a quarter of an hour",
-            Self::Week => "two hours",
+            Self::Hour => "minute",
+            Self::Day => "15 minutes",
+            Self::Week => "2 hours",
         }
     }
 

@@ -33,7 +33,8 @@ pub(super) fn of(reading: &Reading, is_new: bool) -> Verdict {
         };
         return Verdict { tone: Tone::Good, headline: "All is well".to_owned(), troubles, advice };
     }
-    let advice = "Each leads to the list of what is meant, where the cause and what to do are told.".to_owned();
+    let what = if troubles.len() == 1 { "It leads" } else { "Each leads" };
+    let advice = format!("{what} to the list of what is meant; there are the cause and what to do.");
     Verdict { tone: if is_bad { Tone::Bad } else { Tone::Warn }, headline: String::new(), troubles, advice }
 }
 
