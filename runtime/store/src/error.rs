@@ -181,7 +181,7 @@ impl From<sqlx::Error> for Error {
         if let Some(constraint) = error.as_database_error().and_then(constraint) {
             return Self::Conflict { constraint };
         }
-        let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
         let (full, not_writable) = (DISK_FULL.contains(&&*code), is_not_writable(&code));
         let error = DatabaseError(Arc::new(error));
         match () {
@@ -196,11 +196,11 @@ impl From<sqlx::Error> for Error {
 /// about writing: a write, the three ways to put it on disk, and a log that cannot grow.
 fn is_not_writable(code: &str) -> bool {
     const READONLY: u32 = 8;
-    const WRITE: u32 = 10 | (3 << 8);
-    const FSYNC: u32 = 10 | (4 << 8);
-    const DIR_FSYNC: u32 = 10 | (5 << 8);
-    const TRUNCATE: u32 = 10 | (6 << 8);
-    const SHMSIZE: u32 = 10 | (19 << 8);
+    const WRITE: u32 = 778;
+    const FSYNC: u32 = 1034;
+    const DIR_FSYNC: u32 = 1290;
+    const TRUNCATE: u32 = 1546;
+    const SHMSIZE: u32 = 4874;
     let of_sqlite = code.parse().is_ok_and(|code: u32| {
         // SQLite's codes are below 2^16, PostgreSQL's have five digits.
         code & 0xff == READONLY || [WRITE, FSYNC, DIR_FSYNC, TRUNCATE, SHMSIZE].contains(&code)

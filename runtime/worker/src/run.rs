@@ -137,7 +137,8 @@ impl Runner {
         let span = tracing::info_span!("worker.run", run.id = %run, function.name = %name, connection.id = %connection);
         // Inside of the log's: what goes on in another task takes the innermost along.
         let trace = trace::run(&work, run);
-        let ended = self.execute_in(work, run, soft, cancel).instrument(trace.clone()).instrument(span).await;
+        // Boxed: a job's future holds it several times over.
+        let ended = Box::pin(self.execute_in(work, run, soft, cancel)).instrument(trace.clone()).instrument(span).await;
         trace::run_ended(&trace, &ended);
         ended
     }

@@ -74,7 +74,7 @@ impl FunctionHost {
             Ok(()) => self.is_suspected.store(false, Ordering::Relaxed),
             // The checkpoint is kept, which is what was asked for; the next one tries again.
             Err(error) => {
-                tracing::warn!(run.id = %self.setup.run, error = &error as &dyn std::error::Error, "a job's lost workers are still held against it")
+                tracing::warn!(run.id = %self.setup.run, error = &error as &dyn std::error::Error, "a job's lost workers are still held against it");
             }
         }
     }
