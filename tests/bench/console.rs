@@ -15,6 +15,7 @@ mod node;
 #[path = "../it/provider.rs"]
 mod provider;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -95,7 +96,7 @@ async fn measure(database: &str, test: TestDatabase, scale: f64) {
     println!("{database:9} filled in {:.0} s, scale {scale}", begin.elapsed().as_secs_f64());
     app.restart().await;
     let mut costs = visit(&app, is_sqlite).await;
-    costs.sort_by(|one, other| other.server.cmp(&one.server));
+    costs.sort_by_key(|cost| Reverse(cost.server));
     for Cost { page, server, database: its, wall } in &costs {
         let verdict = if *server + *its > GOAL { "over" } else { "" };
         println!("{database:9} {page:62} server {server:8.1?} database {its:8.1?} wall {wall:8.1?} {verdict}");
