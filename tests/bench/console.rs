@@ -143,7 +143,7 @@ async fn visit(app: &App, is_sqlite: bool) -> Vec<Cost> {
             ask().await;
         }
         let wall = begin.elapsed() / TIMES;
-        let server = (cpu_of(app.pid()) - server) / TIMES;
+        let server = cpu_of(app.pid()).saturating_sub(server) / TIMES;
         let its = if is_sqlite { Duration::ZERO } else { postgres_cpu().saturating_sub(its) / TIMES };
         costs.push(Cost { page, server, database: its, wall });
     }

@@ -55,7 +55,7 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<String> {
     let bytes = fs::read(file).with_context(|| format!("{} could not be read", file.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+        let line = String::from_utf8_lossy(&error.as_bytes()[..good]).split('\n').count();
         EntryDefect { file: file.to_owned(), line, field: String::new(), problem: "is not UTF-8".to_owned() }.into()
     })
 }

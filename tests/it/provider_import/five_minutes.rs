@@ -88,7 +88,7 @@ async fn five_minutes(database: TestDatabase) {
         .await;
     assert!(records.iter().any(|record| record["name"] == "ticket 4"), "{records:?}");
     let pages = initech.book().pages;
-    assert!(pages.ends_with(&["".to_owned(), "2".to_owned(), "4".to_owned()]), "{pages:?}");
+    assert!(pages.ends_with(&[String::new(), "2".to_owned(), "4".to_owned()]), "{pages:?}");
     assert_eq!(initech.book().refused, Vec::<String>::new());
     stage.stop();
 }

@@ -1,6 +1,7 @@
 //! Lines over time, drawn here as [`crate::pages::Chart`] draws bars: for values that do not add up.
 
 use std::borrow::Borrow;
+use std::fmt::Write as _;
 
 use askama::Template;
 
@@ -65,7 +66,7 @@ impl Lines {
                     continue;
                 };
                 let (x, y) = (slot.mul_add(at as f64, slot / 2.0), HEIGHT - value as f64 / top * HEIGHT);
-                way += &format!("{}{x:.2} {y:.2}", if is_drawing { "L" } else { "M" });
+                write!(way, "{}{x:.2} {y:.2}", if is_drawing { "L" } else { "M" }).expect("a text takes what is written");
                 if !is_drawing {
                     way += "h0.01";
                 }
