@@ -9,8 +9,8 @@ import { chromium } from 'playwright-core';
 import { Visit } from './visit.mjs';
 import { serveSite } from './site.mjs';
 
-/** For one case, which takes seconds: what hangs fails, with its picture. */
-const PATIENCE_MS = 90_000;
+/** For one case, which takes seconds, or most of a minute where it waits for what comes by itself: what hangs fails, with its picture. */
+const PATIENCE_MS = 240_000;
 /** Cases at once: they wait more than they work. */
 const AT_ONCE = 3;
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 
 /** For one step. Only a case that fails waits for it. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 export class Visit {
   #browser;

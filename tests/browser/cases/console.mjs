@@ -84,14 +84,14 @@ export default {
     await call('GET', '/proxy/items', undefined, of);
     // It is said without a reload; and whoever reads the page by then keeps the place.
     const answer = page.getByRole('heading', { name: 'All is well' });
-    await answer.waitFor({ timeout: 60_000 });
+    await answer.waitFor();
     await page.getByText('Nothing ran in the last hour. No connection needs attention, and nothing waits.').waitFor();
     const requests = page.getByRole('link', { name: /^Requests to providers 1 / });
     await requests.waitFor();
     await page.locator('summary', { hasText: 'The numbers of Runs' }).click();
     await requests.focus();
     await call('GET', '/proxy/items', undefined, of);
-    await page.getByRole('link', { name: /^Requests to providers 2 / }).waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: /^Requests to providers 2 / }).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.id), 'stat-requests-to-providers');
     await page.getByRole('region', { name: /^Numbers of Runs/ }).waitFor();
     await page.getByRole('link', { name: 'Last week' }).click();
