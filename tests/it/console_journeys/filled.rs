@@ -177,9 +177,16 @@ async fn actions(app: &App) {
         let answer = app.action(ODD_CONNECTION, action, input).await;
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
     }
-    app.provider.fail_next(500, &[]);
-    let failed = app.action("ada", "fetch-status", json!({ "path": "/items?of=the-journey", "throw": true })).await;
-    assert!(!failed.status.is_success(), "{}", failed.text);
+    // A new connection's and a new variant's first runs ask the provider too, and may be who is refused.
+    let mut tries = 0..20;
+    loop {
+        assert!(tries.next().is_some(), "the provider refuses everybody else");
+        app.provider.fail_next(500, &[]);
+        let failed = app.action("ada", "fetch-status", json!({ "path": "/items?of=the-journey", "throw": true })).await;
+        if !failed.status.is_success() {
+            break;
+        }
+    }
     let target = [("Connection-Id", ODD_CONNECTION), ("Provider-Config-Key", "fixture")];
     app.call(Method::GET, "/proxy/echo?x=%3Cscript%3E", &target, None).await;
     let held = [("Connection-Id", "pausable"), ("Provider-Config-Key", "fixture"), ("X-Async", "true")];
