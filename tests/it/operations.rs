@@ -77,7 +77,8 @@ on_both_databases! {
         // The same on the command line.
         let tail = syncline(&app, &["logs", "tail", "--type", "proxy", "--state", "failed"]);
         assert!(tail.contains("failed    proxy.call fixture/ada") && !tail.contains("GET /items 200"), "{tail}");
-        let found = syncline(&app, &["logs", "search", "get /items", "--json"]);
+        // Runs that asked for items say so in their logs, and are found as well.
+        let found = syncline(&app, &["logs", "search", "get /items", "--type", "proxy", "--json"]);
         let found: Value = serde_json::from_str(&found).unwrap();
         assert_eq!(found[0]["id"], call["id"]);
         let shown = syncline(&app, &["logs", "show", call["id"].as_str().unwrap()]);

@@ -62,7 +62,7 @@ test('lists the tools with the schemas that were deployed', { timeout }, async (
   const { tools, nextCursor } = await client.listTools();
   assert.equal(nextCursor, undefined);
   // `echo` takes any JSON, the others no named arguments; syncs and event functions are no actions.
-  assert.deepEqual(tools.map(({ name }) => name).sort(), ['count', 'fail', 'fetch-status', 'granted', 'log-flood', 'panic', 'parallel', 'relay', 'secrets', 'spin']);
+  assert.deepEqual(tools.map(({ name }) => name).sort(), ['count', 'fail', 'fetch-status', 'granted', 'log-flood', 'panic', 'parallel', 'relay', 'secrets', 'spin', 'walk']);
   for (const tool of tools) {
     const { data } = await api(`/integrations/fixture/functions/${tool.name}?type=action`);
     assert.equal(tool.description, data.description);
