@@ -67,6 +67,10 @@ impl Checker<'_> {
         }
         self.headers("proxy.headers", &proxy.headers, &Scope::Request);
         self.templates("proxy.query", &proxy.query, &Scope::Request);
+        self.templates("proxy.body", &proxy.body, &Scope::Request);
+        for path in proxy.body.keys() {
+            self.require(path.split('.').all(|name| !name.is_empty()), &format!("proxy.body.{path}"), "is not a dotted path");
+        }
         for (field, header) in [("after", &proxy.retry.after), ("at", &proxy.retry.at), ("remaining", &proxy.retry.remaining)] {
             self.require(header.as_deref().is_none_or(is_token), &format!("proxy.retry.{field}"), "is not a header name");
         }
@@ -76,7 +80,7 @@ impl Checker<'_> {
                 && (code.ends_with("xx") || code.parse::<u16>().is_ok());
             self.require(range, "proxy.retry.error_codes", &format!("`{code}` is neither a status nor a range such as 5xx"));
         }
-        let key_goes_somewhere = proxy.headers.values().chain(proxy.query.values()).any(Template::is_secret);
+        let key_goes_somewhere = proxy.headers.values().chain(proxy.query.values()).chain(proxy.body.values()).any(Template::is_secret);
         self.require(!matches!(self.entry.auth, Auth::ApiKey) || key_goes_somewhere, "proxy.headers", "nothing carries the ${apiKey}");
         if let Some(Paginate::Link { link_rel_in_response_header: None, link_path_in_response_body: None, .. }) = &proxy.paginate {
             self.fail("proxy.paginate", "a link needs link_rel_in_response_header or link_path_in_response_body");

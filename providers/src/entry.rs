@@ -72,6 +72,10 @@ pub struct Proxy {
     /// Appended to every request's query; one that does not resolve is left out.
     #[serde(default)]
     pub query: IndexMap<String, Template>,
+    /// Written into the JSON object that a POST, PUT or PATCH request carries; dotted names make objects. One that does not resolve is left
+    /// out.
+    #[serde(default)]
+    pub body: IndexMap<String, Template>,
     /// When to try again.
     #[serde(default)]
     pub retry: Retry,
@@ -132,7 +136,7 @@ impl Entry {
     /// credentials. A token is sent once, where the provider wants it.
     pub fn uses_default_authorization(&self) -> bool {
         let written = self.proxy.headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"));
-        let mut places = self.proxy.headers.values().chain(self.proxy.query.values());
+        let mut places = self.proxy.headers.values().chain(self.proxy.query.values()).chain(self.proxy.body.values());
         // A key of the integration goes beside the connection's token.
         let carries_credential = |template: &Template| template.names().into_iter().any(|name| matches!(name, Name::Credential(_)));
         !written && !places.any(carries_credential) && self.auth.has_default_authorization()
@@ -141,7 +145,8 @@ impl Entry {
     /// Whether requests are signed or filled with settings of the integration, its client among them.
     pub fn requests_read_integration(&self) -> bool {
         let is_signed = matches!(self.auth, Auth::OAuth1(_) | Auth::Tba);
-        let mut templates = self.proxy.headers.values().chain(self.proxy.query.values()).chain(&self.proxy.base_url);
+        let places = self.proxy.headers.values().chain(self.proxy.query.values()).chain(self.proxy.body.values());
+        let mut templates = places.chain(&self.proxy.base_url);
         is_signed || templates.any(|template| template.names().into_iter().any(|name| matches!(name, Name::Integration(_))))
     }
 }

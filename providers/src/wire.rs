@@ -49,6 +49,9 @@ fn proxy(entry: &Entry) -> Value {
     if !proxy.query.is_empty() {
         wire.insert("query".to_owned(), templates(&proxy.query).into());
     }
+    if !proxy.body.is_empty() {
+        wire.insert("body".to_owned(), templates(&proxy.body).into());
+    }
     let retry = [("after", &proxy.retry.after), ("at", &proxy.retry.at), ("remaining", &proxy.retry.remaining)];
     let mut retry: Map<String, Value> = retry.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v.as_deref()?.into()))).collect();
     if !proxy.retry.error_codes.is_empty() {

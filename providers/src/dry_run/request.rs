@@ -1,9 +1,9 @@
 //! A request of a connection that has signed in.
 
 use super::exchange::token;
-use super::{Draft, DryStep};
+use super::{Draft, DryStep, with_query};
 use crate::Entry;
-use crate::entry::auth::{Auth, OAuth1Signature};
+use crate::entry::auth::{Auth, BodyFormat, OAuth1Signature};
 
 pub(super) fn with_credentials(entry: &Entry) -> DryStep {
     let proxy = &entry.proxy;
@@ -13,7 +13,7 @@ pub(super) fn with_credentials(entry: &Entry) -> DryStep {
             let endpoint = verification.endpoints.first().map_or("<endpoint>", String::as_str);
             ("The request that tells whether the credentials work", verification.method.as_str(), endpoint)
         }
-        None => ("A request of the connection", "GET", "<endpoint>"),
+        None => ("A request of the connection", if proxy.body.is_empty() { "GET" } else { "POST" }, "<endpoint>"),
     };
     let slash = if endpoint.starts_with('/') { "" } else { "/" };
     let mut draft = Draft::new(what, method, format!("{}{slash}{endpoint}", base.trim_end_matches('/'))).headers(&proxy.headers);
@@ -23,7 +23,14 @@ pub(super) fn with_credentials(entry: &Entry) -> DryStep {
     if let Some(value) = signed(entry) {
         draft = draft.header("authorization", value);
     }
-    draft.fields(&proxy.query).done()
+    let query: Vec<String> = proxy.query.iter().map(|(name, value)| format!("{name}={}", value.sketch())).collect();
+    draft.url = with_query(&draft.url, &query);
+    // Only what carries a body carries these fields.
+    if draft.method == "GET" || draft.method == "HEAD" {
+        draft.done()
+    } else {
+        Draft { format: BodyFormat::Json, ..draft }.fields(&proxy.body).done()
+    }
 }
 
 /// What the mode itself puts into `Authorization`.

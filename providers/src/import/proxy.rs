@@ -21,6 +21,7 @@ pub(super) fn read(draft: &mut Draft, block: &mut Block<'_>) {
         draft.put_template(&["proxy", "base_url"], inner.take("base_url"));
         draft.put_templates(&["proxy", "headers"], inner.take("headers"), &[]);
         draft.put_templates(&["proxy", "query"], inner.take("query"), &[]);
+        draft.put_templates(&["proxy", "body"], inner.take("body"), &[]);
         if let Some(found) = inner.take("retry") {
             retry(draft, &found);
         }
@@ -43,7 +44,6 @@ pub(super) fn read(draft: &mut Draft, block: &mut Block<'_>) {
 
 fn reason(name: &str) -> &'static str {
     match name {
-        "body" => "is not supported: nothing is added to the body of a request",
         "connection_config" => "is not supported: nothing is computed for the connection; people are asked for what is needed",
         "forward_headers_on_redirect" => "is not supported: a redirect to another host gets no credentials",
         _ => "is no field that is known of this block",

@@ -42,7 +42,7 @@ webhook:
              username, password, clientId, clientSecret, connectionConfig.KEY, credentials.KEY, integration.KEY, stepN.PATH, random, now, \
              now.ms and now.iso in the template `${pasword}`",
             "acme.yaml:12: `auth.steps`: must be a list",
-            "acme.yaml:15: `proxy.retries`: unknown field `retries`, expected one of base_url, no_base_url, headers, query, retry, paginate, \
+            "acme.yaml:15: `proxy.retries`: unknown field `retries`, expected one of base_url, no_base_url, headers, query, body, retry, paginate, \
              verification",
             "acme.yaml:20: `credentials.realm.description`: is missing; `realm` is not a standard field that has one",
             "acme.yaml:22: `credentials.realm.secret`: must be true or false",

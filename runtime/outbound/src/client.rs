@@ -62,6 +62,8 @@ pub struct Outgoing {
     pub body: CallBody,
     /// Taken out when a redirect leaves the origin, as `Authorization` and `Cookie` always are.
     pub credential_headers: Vec<HeaderName>,
+    /// Whether the body holds credentials: a redirect that would take it to another origin is refused.
+    pub credential_body: bool,
     /// Keeps them nevertheless.
     pub forward_headers_on_redirect: bool,
     /// If there, every hop's host must be one of them (`example.com`, `*.example.com`).

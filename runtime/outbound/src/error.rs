@@ -69,10 +69,18 @@ pub enum ProxyError {
         limit: usize,
     },
     /// The provider wants the body again at another address, but it was a stream.
-    #[error("{place} redirects a request whose body cannot be sent twice")]
+    #[error("{place} redirects a request whose body cannot be sent twice, or not to another host")]
     BodyNotReplayable {
         /// Host and path.
         place: String,
+    },
+    /// The provider wants fields in the body that this one cannot take.
+    #[error("`{provider}` wants credentials in the JSON body of each request, and this body cannot take them: {problem}")]
+    BodyNotWritable {
+        /// Key of the provider.
+        provider: String,
+        /// For a person.
+        problem: &'static str,
     },
     /// A buffered response is longer than allowed.
     #[error("the response of {place} is longer than {limit_bytes} bytes")]
@@ -125,6 +133,7 @@ impl ProxyError {
             Self::InvalidUrl { .. } => "invalid_url",
             Self::TooManyRedirects { .. } => "ERR_FR_TOO_MANY_REDIRECTS",
             Self::BodyNotReplayable { .. } => "body_not_replayable",
+            Self::BodyNotWritable { .. } => "body_not_writable",
             Self::ResponseTooLarge { .. } => "response_too_large",
             Self::Body { defect, .. } => defect.code(),
             Self::Credential(error) => error.code,

@@ -48,6 +48,7 @@ impl HttpClient {
             headers: request_headers,
             body: if fetch.body.is_empty() { CallBody::Empty } else { CallBody::Bytes(fetch.body) },
             credential_headers,
+            credential_body: false,
             forward_headers_on_redirect: false,
             hosts: Some(fetch.hosts),
             signer: None,

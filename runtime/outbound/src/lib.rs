@@ -23,6 +23,7 @@ mod error;
 mod fetch;
 mod headers;
 mod hosts;
+mod json_body;
 mod pace;
 mod paginate;
 mod proxy;

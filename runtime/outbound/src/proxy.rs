@@ -13,7 +13,7 @@ use url::Url;
 use crate::error::place;
 use crate::target::RequestValues;
 use crate::{CallBody, CredentialSource, HttpClient, Incoming, Outgoing, Pace, ProviderTarget, ProxyError, Refresh, ResponseBody, Signer};
-use crate::{address, headers, trace, wait};
+use crate::{address, headers, json_body, trace, wait};
 
 /// How much patience a call has.
 #[derive(Clone, Copy, Debug)]
@@ -188,13 +188,15 @@ impl Proxy {
         let random = uuid::Builder::from_random_bytes(self.pace.nonce()).into_uuid().to_string();
         let values = RequestValues { target, now: self.clock.now(), random };
         let url = address::build(&values, call)?;
-        let (headers, credential_headers) = headers::outgoing(&values, &call.headers, self.client.user_agent());
+        let (mut headers, credential_headers) = headers::outgoing(&values, &call.headers, self.client.user_agent());
+        let (body, credential_body) = json_body::with_fields(&values, &call.method, &mut headers, body)?;
         Ok(Outgoing {
             method: call.method.clone(),
             url,
             headers,
             body,
             credential_headers,
+            credential_body,
             forward_headers_on_redirect: call.forward_headers_on_redirect,
             hosts: None,
             signer: Signer::of(target, &self.clock, &self.pace)?,

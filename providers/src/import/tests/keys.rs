@@ -127,7 +127,6 @@ token_request_auth_method: custom
 token_response: {token: a, cookies: b}
 proxy:
   base_url: https://api.a.example
-  body: {a: b}
   connection_config: {a: b}
   forward_headers_on_redirect: true
   later: 1
@@ -148,7 +147,6 @@ credentials:
         "authorization_params.scope",
         "token_request_auth_method",
         "token_response.cookies",
-        "proxy.body",
         "proxy.connection_config",
         "proxy.forward_headers_on_redirect",
         "proxy.later",

@@ -189,6 +189,11 @@ credentials:
         &[],
     ),
     (
+        "auth_mode: API_KEY\nproxy: {base_url: https://api.acme.example, body: {auth: {key: '${apiKey}'}}}",
+        "auth: {mode: API_KEY}\nproxy: {base_url: https://api.acme.example, body: {auth.key: '${apiKey}'}}",
+        &[],
+    ),
+    (
         "auth_mode: BASIC\nproxy: {base_url: https://api.acme.example, headers: {authorization: 'Basic ${base64(${username}:)}'}}",
         "auth: {mode: BASIC}\nproxy: {base_url: https://api.acme.example, headers: {authorization: 'Basic ${base64(${username}:)}'}}",
         &[],

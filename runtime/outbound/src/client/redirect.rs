@@ -24,6 +24,7 @@ pub(super) fn follow(from: Outgoing, replay: Option<CallBody>, status: StatusCod
         return Err(ProxyError::denied(&next, Denied::Downgrade));
     }
     let mut request = from;
+    let leaves = next.origin() != request.url.origin() && !request.forward_headers_on_redirect;
     let becomes_get = match status {
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => request.method == Method::POST,
         StatusCode::SEE_OTHER => request.method != Method::HEAD,
@@ -35,9 +36,10 @@ pub(super) fn follow(from: Outgoing, replay: Option<CallBody>, status: StatusCod
             request.headers.remove(name);
         }
     } else {
+        let replay = replay.filter(|_| !(leaves && request.credential_body));
         request.body = replay.ok_or_else(|| ProxyError::BodyNotReplayable { place: place(&request.url) })?;
     }
-    if next.origin() != request.url.origin() && !request.forward_headers_on_redirect {
+    if leaves {
         for name in request.credential_headers.iter().chain([&AUTHORIZATION, &COOKIE]) {
             request.headers.remove(name);
         }

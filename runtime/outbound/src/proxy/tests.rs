@@ -13,11 +13,8 @@ use super::*;
 use crate::{ClientKeys, EgressPolicy, Options};
 
 /// Entries whose requests carry no credential by the proxy, and why.
-const WITHOUT_CREDENTIALS: &[(&str, &str)] = &[
-    ("lastpass", "its one endpoint takes the login within the body, which is the caller's"),
-    ("unauthenticated", "public APIs take none"),
-    ("youcanbook-me-public", "public pages take none"),
-];
+const WITHOUT_CREDENTIALS: &[(&str, &str)] =
+    &[("unauthenticated", "public APIs take none"), ("youcanbook-me-public", "public pages take none")];
 
 /// The same each time, so that only what differs between two connections differs between their requests.
 struct Still;
@@ -59,7 +56,8 @@ fn a_request_of_every_entry_goes_to_its_host_and_carries_its_credentials() {
 fn endpoints(entry: &Entry) -> Vec<(Method, String)> {
     let verification = entry.proxy.verification.iter();
     let asked = verification.flat_map(|one| one.endpoints.iter().map(|endpoint| (one.method.parse().unwrap(), endpoint.clone())));
-    asked.chain([(Method::GET, "/things?page=2".to_owned())]).collect()
+    let other = if entry.proxy.body.is_empty() { Method::GET } else { Method::POST };
+    asked.chain([(other, "/things?page=2".to_owned())]).collect()
 }
 
 fn check(proxy: &Proxy, entry: &Arc<Entry>, method: &Method, endpoint: &str) -> Result<(), String> {
@@ -85,12 +83,20 @@ fn check(proxy: &Proxy, entry: &Arc<Entry>, method: &Method, endpoint: &str) -> 
     if let Some(name) = differing.iter().find(kept) {
         return Err(format!("`{name}` differs between two accounts and is not known as a credential"));
     }
-    let is_carried = !differing.is_empty() || one.url != two.url;
+    let in_body = body(&one) != body(&two);
+    if in_body != one.credential_body {
+        return Err("has a body that differs between two accounts and is not known to hold a credential, or the other way round".to_owned());
+    }
+    let is_carried = !differing.is_empty() || one.url != two.url || in_body;
     let is_bare = WITHOUT_CREDENTIALS.iter().any(|(key, _)| *key == entry.key);
     if is_carried == is_bare {
         return Err(if is_bare { "carries a credential" } else { "carries no credential" }.to_owned());
     }
     Ok(())
+}
+
+fn body(request: &Outgoing) -> &[u8] {
+    if let CallBody::Bytes(bytes) = &request.body { bytes } else { &[] }
 }
 
 /// With its signature, if it is signed.

@@ -76,6 +76,7 @@ fn form(body: CallBody) -> Outgoing {
         headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))]),
         body,
         credential_headers: Vec::new(),
+        credential_body: false,
         forward_headers_on_redirect: false,
         hosts: None,
         signer: None,

@@ -1,5 +1,6 @@
 //! The client and the proxy against a provider on the loopback that says whatever a test wants.
 
+mod bodies;
 mod fixture;
 mod hostile;
 mod redirects;

@@ -37,6 +37,7 @@ async fn get(client: &HttpClient, url: String) -> Result<(), ProxyError> {
         headers: HeaderMap::new(),
         body: CallBody::Empty,
         credential_headers: Vec::new(),
+        credential_body: false,
         forward_headers_on_redirect: false,
         hosts: None,
         signer: None,
