@@ -68,13 +68,13 @@ async fn five_minutes(database: TestDatabase) {
     let first: Value = stage.proxied("initech", &connection, "/tickets?limit=2").await.ok();
     assert_eq!((first["tickets"].as_array().unwrap().len(), &first["next"]), (2, &json!("2")));
 
-    // Paging, by a function that says nothing of it: the entry does.
-    let components = json!([{ "integration": "initech", "wasm": STANDARD.encode(&*FIXTURE) }]);
-    stage.app.post("/deployments", json!({ "components": components, "allow_destructive": true })).await.ok();
+    // Paging, by a function that says nothing of it: the entry does. A deployment starts the sync, so its metadata stands before.
     let metadata = json!({
         "connection_id": connection, "provider_config_key": "initech", "metadata": { "pages": "entry", "page_size": 2, "track_deletes": false },
     });
     stage.app.post("/connections/metadata", metadata).await.ok();
+    let components = json!([{ "integration": "initech", "wasm": STANDARD.encode(&*FIXTURE) }]);
+    stage.app.post("/deployments", json!({ "components": components, "allow_destructive": true })).await.ok();
     let trigger = json!({ "syncs": ["full"], "provider_config_key": "initech", "connection_id": connection });
     stage.app.post("/sync/trigger", trigger).await.ok();
     let headers = [("Connection-Id", connection.as_str()), ("Provider-Config-Key", "initech")];
@@ -88,7 +88,8 @@ async fn five_minutes(database: TestDatabase) {
         .await;
     assert!(records.iter().any(|record| record["name"] == "ticket 4"), "{records:?}");
     let pages = initech.book().pages;
-    assert!(pages.ends_with(&[String::new(), "2".to_owned(), "4".to_owned()]), "{pages:?}");
+    // The trigger may have begun once more by now.
+    assert!(pages.windows(3).any(|three| three == ["", "2", "4"]), "{pages:?}");
     assert_eq!(initech.book().refused, Vec::<String>::new());
     stage.stop();
 }
