@@ -80,6 +80,7 @@ fn main() {
 }
 
 async fn measure(database: &str, test: TestDatabase, scale: f64) {
+    let port = test.url().rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok()).filter(|_| database == "postgres");
     let mut app = App::start_in(test, &[("SYNCLINE_CONSOLE_PASSWORD", PASSWORD)]).await;
     app.deploy(&FIXTURE).await.ok();
     app.connect_and_settle("ada", json!({ "count": GENUINE, "page_size": 100, "size_bytes": 500 })).await;
@@ -95,7 +96,7 @@ async fn measure(database: &str, test: TestDatabase, scale: f64) {
     }
     println!("{database:9} filled in {:.0} s, scale {scale}", begin.elapsed().as_secs_f64());
     app.restart().await;
-    let mut costs = visit(&app, is_sqlite).await;
+    let mut costs = visit(&app, port).await;
     costs.sort_by_key(|cost| Reverse(cost.server));
     for Cost { page, server, database: its, wall } in &costs {
         let verdict = if *server + *its > GOAL { "over" } else { "" };
@@ -116,7 +117,7 @@ struct Cost {
 }
 
 /// Every kind of page that links lead to, and those of [`TYPED`].
-async fn visit(app: &App, is_sqlite: bool) -> Vec<Cost> {
+async fn visit(app: &App, port: Option<u16>) -> Vec<Cost> {
     let cookie = sign_in(app).await;
     let start = "/console/dev";
     let typed = TYPED.iter().map(|page| format!("{start}/{page}"));
@@ -138,13 +139,13 @@ async fn visit(app: &App, is_sqlite: bool) -> Vec<Cost> {
         let (next, text) = ask().await;
         waiting.extend(next);
         waiting.extend(links(&text, start));
-        let (server, its, begin) = (cpu_of(app.pid()), if is_sqlite { Duration::ZERO } else { postgres_cpu() }, Instant::now());
+        let (server, its, begin) = (cpu_of(app.pid()), port.map_or(Duration::ZERO, postgres_cpu), Instant::now());
         for _ in 0..TIMES {
             ask().await;
         }
         let wall = begin.elapsed() / TIMES;
         let server = cpu_of(app.pid()).saturating_sub(server) / TIMES;
-        let its = if is_sqlite { Duration::ZERO } else { postgres_cpu().saturating_sub(its) / TIMES };
+        let its = port.map_or(Duration::ZERO, postgres_cpu).saturating_sub(its) / TIMES;
         costs.push(Cost { page, server, database: its, wall });
     }
     costs
@@ -255,15 +256,26 @@ fn filling(is_sqlite: bool, scale: f64) -> Vec<String> {
 
 /// User and system time; the kernel counts in hundredths of a second.
 fn cpu_of(pid: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    let stat = stat_of(pid);
+    let ticks = |at: usize| stat.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
     Duration::from_millis((ticks(11) + ticks(12)) * 10)
 }
 
-/// Of all PostgreSQL on this machine: let there be one.
-fn postgres_cpu() -> Duration {
+/// Of the server that listens there, and of those that it has started.
+fn postgres_cpu(port: u16) -> Duration {
     let processes = std::fs::read_dir("/proc").expect("Linux has /proc").flatten();
-    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")).map(cpu_of).sum()
+    let pids: Vec<u32> = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    let is_server = |pid: &&u32| {
+        let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        command.split('\0').next().is_some_and(|program| program.ends_with("/postgres")) && command.contains(&format!("-p\0{port}\0"))
+    };
+    let Some(server) = pids.iter().find(is_server) else { return Duration::ZERO };
+    let is_its = |pid: &&u32| *pid == server || stat_of(**pid).get(1).is_some_and(|parent| *parent == server.to_string());
+    pids.iter().filter(is_its).map(|pid| cpu_of(*pid)).sum()
+}
+
+/// What the kernel says of a process, from its state on.
+fn stat_of(pid: u32) -> Vec<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }

@@ -1,7 +1,7 @@
 //! What the queue does on this machine: durable runs a second, from a due time to a start, and what a million schedules cost that are not due.
 //!
 //! The server runs in this process, so that time is measured by one clock and CPU time is that of everything, PostgreSQL's own excepted.
-//! `cargo bench -p syncline-server --bench queue -- [due|steady|latency|idle] [sqlite|postgres]`
+//! `cargo bench -p syncline-server --bench queue -- [due|steady|bursts|latency|idle] [sqlite|postgres]`
 
 #![expect(dead_code, reason = "shares the integration suite's harness and needs a part of it")]
 
@@ -21,7 +21,7 @@ use syncline_domain::{
 use syncline_engine::Compiler;
 use syncline_server::compose::{self, Node, Options};
 use syncline_server::config::{Configuration, Keys, Settings};
-use syncline_store::testing::TestDatabase;
+use syncline_store::testing::{TestCluster, TestDatabase};
 use syncline_store::{NewConnection, NewSync, RunFilter, SyncRow, TriggerSync};
 use tempfile::TempDir;
 
@@ -45,23 +45,24 @@ fn main() {
         let given: Vec<_> = arguments.iter().filter(|argument| of.contains(&argument.as_str())).collect();
         given.is_empty() || given.iter().any(|argument| *argument == name)
     };
-    let scenarios = ["due", "steady", "latency", "idle"];
+    let scenarios = ["due", "steady", "bursts", "latency", "idle"];
     let databases = ["sqlite", "postgres"];
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         for database in databases.into_iter().filter(|name| is_wanted(name, &databases)) {
             for scenario in scenarios.into_iter().filter(|name| is_wanted(name, &scenarios)) {
-                let test = match database {
-                    "sqlite" => TestDatabase::sqlite(),
-                    _ => match TestDatabase::postgres().await {
-                        Some(test) => test,
-                        None => continue,
-                    },
+                // Of its own, because its commits wait for the disk; the tests' common one does not.
+                let (test, cluster) = match database {
+                    "sqlite" => (Some(TestDatabase::sqlite()), None),
+                    _ => (None, TestCluster::start().await),
                 };
-                let world = World::start(&test).await;
+                let url = test.as_ref().map(|test| test.url().to_owned()).or_else(|| cluster.as_ref().map(TestCluster::url));
+                let Some(url) = url else { continue };
+                let world = World::start(&url).await;
                 match scenario {
                     "due" => due(database, &world).await,
-                    "steady" => steady(database, &world).await,
+                    "steady" => steady(database, &world, false).await,
+                    "bursts" => steady(database, &world, true).await,
                     "latency" => latency(database, &world).await,
                     _ => idle(database, &world).await,
                 }
@@ -80,7 +81,7 @@ struct World {
 }
 
 impl World {
-    async fn start(database: &TestDatabase) -> Self {
+    async fn start(database: &str) -> Self {
         let directory = tempfile::tempdir().expect("a folder");
         let providers = directory.path().join("providers");
         std::fs::create_dir(&providers).expect("a folder");
@@ -96,7 +97,7 @@ impl World {
         let mut configuration = Configuration::resolve(settings).expect("settings");
         // That of all test databases.
         configuration.encryption_key = Some([7; 32]);
-        configuration.database = Some(syncline_store::DatabaseUrl::parse(database.url()).expect("a URL"));
+        configuration.database = Some(syncline_store::DatabaseUrl::parse(database).expect("a URL"));
         let keys = Keys::prepare(&configuration).expect("keys");
         let key = keys.dev.expose().to_owned();
         let mut options = Options::new(configuration, keys, Arc::new(SystemClock)).expect("options");
@@ -219,27 +220,32 @@ async fn due(database: &str, world: &World) {
     );
 }
 
-/// As many schedules due in each second as the goal has it, for ten seconds: how late each starts.
-async fn steady(database: &str, world: &World) {
+/// As many schedules due in each second as the goal has it, one after the other as the spread of phases has them, for ten seconds: how late each
+/// starts. `bursts`: all of a second at its begin.
+async fn steady(database: &str, world: &World, bursts: bool) {
     let first = SystemClock.now().plus(Duration::from_secs(90));
-    let at = |n: usize| first.plus(Duration::from_secs((n / EACH_SECOND) as u64));
+    let at = |n: usize| {
+        let even = Duration::from_secs(n as u64) / EACH_SECOND as u32;
+        first.plus(if bursts { Duration::from_secs(even.as_secs()) } else { even })
+    };
     for hundred in 0..DUE / 100 {
-        let due = at(hundred * 100);
-        futures_util::future::join_all((0..100).map(|n| world.connect(format!("c{hundred}-{n}"), 1, Some(due)))).await;
+        let one = |n: usize| world.connect(format!("c{hundred}-{n}"), 1, Some(at(hundred * 100 + n)));
+        futures_util::future::join_all((0..100).map(one)).await;
     }
     let wait = first.since(SystemClock.now());
     assert!(!wait.is_zero(), "the machine is too slow for {DUE} connections in 90 s");
     tokio::time::sleep(wait).await;
     let cpu = cpu_us();
-    // Whoever keeps up has nothing to do at the end of each second: only after the last one is an empty queue the end.
-    tokio::time::sleep(at(DUE - 1).since(SystemClock.now())).await;
+    // Whoever keeps up has nothing to do at the end of each second: only after the last one, which takes a second, is an empty queue the end.
+    tokio::time::sleep(at(DUE + EACH_SECOND).since(SystemClock.now())).await;
     let mut begun: Vec<Timestamp> = world.runs(DUE).await.into_iter().map(|(start, _)| start).collect();
     let cpu = (cpu_us() - cpu) / DUE as f64;
     // The line is served in its order, so the n-th to begin was the n-th to fall due.
     begun.sort_unstable();
     let mut late: Vec<f64> = begun.iter().enumerate().map(|(n, start)| start.since(at(n)).as_secs_f64() * 1e3).collect();
     println!(
-        "{database:9} {EACH_SECOND} due each second: {cpu:.0} µs CPU/run, lateness p50 {:.0} ms p99 {:.0} ms",
+        "{database:9} {EACH_SECOND} due each second{}: {cpu:.0} µs CPU/run, lateness p50 {:.0} ms p99 {:.0} ms",
+        if bursts { ", all at its begin" } else { "" },
         percentile(&mut late, 50),
         percentile(&mut late, 99)
     );

@@ -1,6 +1,6 @@
 // Somebody at the console.
 
-/** A page of the console, signed in. `elsewhere` is what it asked of anybody but this server. */
+/** A page of the console, signed in as its owner. `elsewhere` is what it asked of anybody but this server. */
 export async function signIn(visit, options = {}) {
   const page = await visit.open(options);
   const elsewhere = [];

@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outbound", &["providers", "domain"]),
     ("connect", &["outbound", "store", "providers", "domain"]),
     ("worker", &["wall", "engine", "host-api", "connect", "outbound", "store", "providers", "domain"]),
-    ("dryrun", &["worker", "engine", "host-api", "outbound", "providers", "domain"]),
+    ("dryrun", &["worker", "wall", "engine", "host-api", "outbound", "providers", "domain"]),
     ("api", &["console", "connect", "outbound", "store", "providers", "domain"]),
     (
         "server",

@@ -7,6 +7,7 @@ mod operator;
 
 use std::collections::BTreeSet;
 
+use axum::http::StatusCode;
 use serde_json::json;
 use syncline_store::testing::TestDatabase;
 
@@ -18,10 +19,12 @@ use crate::javascript::{Suite, on_path};
 use crate::node::KEY;
 
 /// Where nobody's link leads, and why.
-const NOT_LINKED: [&str; 4] = [
+const NOT_LINKED: [&str; 5] = [
     // Before anybody is signed in; afterwards they lead on.
     "/setup",
     "/sign-in",
+    // Its address is given to one person, once.
+    "/invitation/{token}",
     // They lead on to the first page.
     "/",
     "/{environment}",
@@ -47,18 +50,30 @@ fn operators_find_their_way_in_a_browser() {
     });
 }
 
+/// Somebody who helps, and sees no secret.
+#[test]
+fn an_owner_adds_a_support_engineer_in_a_browser() {
+    let Some((suite, chromium)) = browser() else { return };
+    syncline_store::testing::block_on(async {
+        // A world of its own: with a second operator everybody is asked for a name.
+        let Filled { app, .. } = Filled::start().await;
+        let about = json!({ "files": ["operators"], "server": app.url(""), "key": KEY, "chromium": chromium, "consolePassword": PASSWORD });
+        suite.run(about, None).await;
+    });
+}
+
 /// O5, X6: no page runs what it shows, loads anything from elsewhere, or keeps anybody out; in the light, at night and on a phone.
 #[test]
 fn everybody_can_read_every_page_in_a_browser() {
     let Some((suite, chromium)) = browser() else { return };
     syncline_store::testing::block_on(async {
-        let Filled { app, .. } = Filled::start().await;
+        let Filled { app, invitation, .. } = Filled::start().await;
         let unclaimed = App::start(TestDatabase::sqlite()).await;
         let operator = Operator::sign_in(&app, PASSWORD).await;
         let crawl = Crawl::through(&operator, &["/console/dev/connections"], &[]).await;
         let about = json!({
             "files": ["pages"], "server": app.url(""), "key": KEY, "chromium": chromium, "consolePassword": PASSWORD,
-            "unclaimed": unclaimed.url(""), "attack": ATTACK, "pages": one_of_each(&crawl.pages),
+            "unclaimed": unclaimed.url(""), "invitation": invitation, "attack": ATTACK, "pages": one_of_each(&crawl.pages),
         });
         suite.run(about, None).await;
     });
@@ -68,7 +83,7 @@ fn everybody_can_read_every_page_in_a_browser() {
 #[test]
 fn every_link_leads_somewhere() {
     syncline_store::testing::block_on(async {
-        let Filled { app, secrets } = Filled::start().await;
+        let Filled { app, secrets, .. } = Filled::start().await;
         let operator = Operator::sign_in(&app, PASSWORD).await;
         let crawl = Crawl::through(&operator, &["/console/dev/connections"], &secrets).await;
         assert!(crawl.defects.is_empty(), "{} defects:\n{}", crawl.defects.len(), crawl.defects.join("\n"));
@@ -76,6 +91,31 @@ fn every_link_leads_somewhere() {
         missed.retain(|route| !NOT_LINKED.contains(&route.as_str()));
         assert!(missed.is_empty(), "no link leads to {missed:?}");
         println!("{} pages of {} kinds", crawl.pages.len(), one_of_each(&crawl.pages).len());
+    });
+}
+
+/// S6: nor does any page offer somebody what their role may not do: every link, and every form, of every page that they can open is answered.
+#[test]
+fn nobody_is_offered_what_they_may_not_do() {
+    syncline_store::testing::block_on(async {
+        let Filled { app, secrets, .. } = Filled::start().await;
+        let owner = Operator::sign_in(&app, PASSWORD).await;
+        for role in ["support", "developer"] {
+            let operator = owner.add(&app, role).await;
+            let mut crawl = Crawl::through(&operator, &["/console/dev/connections"], &secrets).await;
+            let (mut forms, mut sent) = (crawl.forms(), 0);
+            // It ends the session.
+            forms.sort_by_key(|(route, _)| route == "/sign-out");
+            for (route, action) in forms {
+                let answer = operator.post(&action, &[]).await;
+                sent += 1;
+                if answer.status == StatusCode::FORBIDDEN || answer.status.is_server_error() {
+                    crawl.defects.push(format!("{route}: {} for the form of {action}", answer.status));
+                }
+            }
+            assert!(crawl.defects.is_empty(), "{role}: {} defects:\n{}", crawl.defects.len(), crawl.defects.join("\n"));
+            assert!(crawl.pages.len() > 40 && sent > 8, "{role} found {} pages and {sent} forms", crawl.pages.len());
+        }
     });
 }
 

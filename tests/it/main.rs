@@ -40,6 +40,7 @@ mod provider_import;
 mod providers_cli;
 mod readiness;
 mod real_browser;
+mod rehearsal;
 mod replay;
 mod roles;
 mod sandbox;

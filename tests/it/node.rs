@@ -168,6 +168,11 @@ impl Node {
         }
     }
 
+    /// The same, and does not wait for its end.
+    pub(crate) fn kill_at_once(&self) {
+        self.signal("-KILL");
+    }
+
     /// SIGSTOP: the process stands still with everything that it holds, as a machine does that swaps or is moved.
     pub(crate) fn pause(&self) {
         self.signal("-STOP");

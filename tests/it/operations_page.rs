@@ -207,6 +207,11 @@ fn check(block: &Block, machine: &Machine) {
             assert_eq!(block.text.matches('{').count(), block.text.matches('}').count(), "{}", block.text);
             assert!(block.text.contains("/ready") && block.text.contains(":3003"), "{}", block.text);
         }
+        // What it leads to is played through by `faults::failover`, with these settings.
+        "postgresql" => {
+            let settings: Vec<_> = block.text.lines().filter(|line| !line.starts_with('#')).collect();
+            assert_eq!(settings, ["synchronous_commit = on", "synchronous_standby_names = 'standby'"]);
+        }
         other => panic!("nobody executes or checks a block of `{other}` below \"{}\"", block.below),
     }
 }

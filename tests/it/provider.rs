@@ -118,6 +118,11 @@ impl Provider {
         self.state.open.send_replace(true);
     }
 
+    /// From now on `/hold` waits again.
+    pub(crate) fn shut(&self) {
+        self.state.open.send_replace(false);
+    }
+
     fn admit(&self, headers: &HeaderMap) -> Option<Response<Body>> {
         self.state.requests.fetch_add(1, Ordering::SeqCst);
         let failure = {

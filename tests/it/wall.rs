@@ -6,5 +6,6 @@
 mod confined;
 mod engine;
 mod killed;
-mod processes;
+pub(crate) mod processes;
+mod suspended;
 mod works;

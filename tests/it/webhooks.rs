@@ -61,6 +61,13 @@ on_both_databases! {
         let missing = BadReceiver::start(Fault::Says("HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnope")).await;
         let busy =
             BadReceiver::start(Fault::Says("HTTP/1.1 429 Too Many Requests\r\nretry-after: 600\r\ncontent-length: 0\r\n\r\n")).await;
+        // Where it would arrive as a GET without its body nothing is sent; where it would be the same request, it is, without its signatures.
+        let elsewhere = Sink::start().await;
+        let leads = |status: u16| {
+            let answer = format!("HTTP/1.1 {status} Go\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", elsewhere.url());
+            BadReceiver::start(Fault::Says(Box::leak(answer.into_boxed_str())))
+        };
+        let (found, kept) = (leads(302).await, leads(308).await);
         let nowhere = "http://receiver.invalid/hooks".to_owned();
         let cases = [
             ("late", late.url(), "waiting", Value::Null, &["ETIMEDOUT"][..]),
@@ -68,6 +75,8 @@ on_both_databases! {
             ("tls", reset.tls_url(), "waiting", Value::Null, &["ERR_TLS", "ECONNRESET", "EPROTO"]),
             ("dns", nowhere, "waiting", Value::Null, &["ENOTFOUND", "EAI_AGAIN"]),
             ("moved", moved.url(), "waiting", json!(301), &[]),
+            ("found", found.url(), "waiting", json!(302), &[]),
+            ("kept", kept.url(), "delivered", json!(204), &[]),
             ("missing", missing.url(), "waiting", json!(404), &[]),
             ("busy", busy.url(), "waiting", json!(429), &[]),
             ("dripping", dripping.url(), "delivered", json!(200), &[]),
@@ -96,6 +105,11 @@ on_both_databases! {
                 assert_eq!(attempt["answer"].as_str().unwrap().len(), 2_048);
                 assert!(endless.sent_bytes() < 64 * 1024 * 1024, "{} bytes were taken", endless.sent_bytes());
             }
+        }
+        let led = elsewhere.all();
+        assert_eq!((led.len(), led[0].json()["connectionId"].as_str()), (1, Some("kept")));
+        for header in ["webhook-signature", "x-nango-signature", "x-nango-hmac-sha256"] {
+            assert_eq!(led[0].find(header), None, "{header} went to another origin");
         }
         let endpoints = app.get("/webhooks/endpoints").await.ok();
         let state_of = |url: &str| endpoints["data"].as_array().unwrap().iter().find(|row| row["url"] == url).unwrap()["state"].clone();

@@ -222,6 +222,7 @@ fn api(app: &Arc<App>) -> Routes {
         .route("/runs", get(runs::list::handle))
         .route("/runs/{run}", get(runs::show::handle))
         .route("/runs/{run}/logs", get(runs::logs::handle))
+        .route("/runs/{run}/dry-run", post(runs::dry_run::handle))
         .route("/operations", get(operations::list::handle))
         .route("/operations/{operation}", get(operations::show::handle))
         .route("/operations/{operation}/messages", get(operations::messages::handle))

@@ -26,6 +26,7 @@ mod proxy;
 mod records;
 mod reference;
 mod runs;
+mod serve;
 mod source_text;
 mod syncs;
 
@@ -41,8 +42,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use syncline_connect::Connect;
 use syncline_domain::{
-    ActionCall, Clock, ComponentSource, Deployment, Digest, EnvironmentId, EnvironmentName, FunctionDefinition, FunctionRunner,
-    ManualClock, RunId, RunOutcome, RunnerError, Timestamp,
+    ActionCall, Clock, ComponentSource, Deployment, Digest, DryRun, DryRunCall, EnvironmentId, EnvironmentName, FunctionDefinition,
+    FunctionRunner, ManualClock, RunId, RunOutcome, RunnerError, Timestamp,
 };
 use syncline_outbound::{EgressPolicy, HttpClient, Limits, Proxy, SystemPace};
 use syncline_providers::Catalogue;
@@ -80,6 +81,8 @@ struct FakeRunner {
     outcome: Mutex<Option<Result<RunOutcome, RunnerError>>>,
     functions: Mutex<Vec<FunctionDefinition>>,
     inputs: Mutex<Vec<String>>,
+    dry_outcome: Mutex<Option<Result<DryRun, RunnerError>>>,
+    dry_runs: Mutex<Vec<DryRunCall>>,
 }
 
 #[async_trait]
@@ -87,6 +90,11 @@ impl FunctionRunner for FakeRunner {
     async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
         self.inputs.lock().unwrap().push(call.input);
         self.outcome.lock().unwrap().take().expect("the test says how the action ends")
+    }
+
+    async fn dry_run(&self, call: DryRunCall) -> Result<DryRun, RunnerError> {
+        self.dry_runs.lock().unwrap().push(call);
+        self.dry_outcome.lock().unwrap().take().expect("the test says how the dry run ends")
     }
 
     async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {

@@ -10,6 +10,7 @@
 //! - what repeats is a part ([`parts`]): [`Table`] of [`Cell`]s, [`Facts`], [`Badge`], [`Empty`], [`Filters`], [`Pager`], [`JsonBlock`], [`Chart`],
 //!   [`Lines`], [`Stats`], [`Tabs`], [`Action`]. Templates place them by name: `{{ table }}`;
 //! - a page that is one list is a [`Listing`], one about a single thing is a [`Detail`]: no template of its own is needed;
+//! - what somebody may not do is not offered to them: templates ask `frame.role`, handlers leave the [`Action`] out;
 //! - what removes or cannot be undone is an [`Action::ask`] that leads to a [`Removal`]; every form carries `frame.csrf`;
 //! - filters and cursors are in the address; nothing needs a script, and nothing is styled or scripted inline (the policy forbids both);
 //! - every struct stands in `tests::pages` with script in each text that comes from elsewhere.
@@ -17,6 +18,7 @@
 mod connections;
 mod deliveries;
 mod detail;
+mod dry_run;
 mod field;
 mod frame;
 mod incoming;
@@ -32,6 +34,7 @@ mod providers;
 mod records;
 pub mod reference;
 mod removal;
+mod role;
 mod run;
 mod settings;
 mod sign_in;
@@ -44,6 +47,7 @@ mod tests;
 pub use connections::{ConnectionItem, ConnectionList, ConnectionsPage, State, TestResult, Usable};
 pub use deliveries::{AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, EndpointItem};
 pub use detail::{Block, Detail, Form, Part};
+pub use dry_run::{DryRunModel, DryRunPage, DryRunResult, DryRunStep};
 pub use field::{Field, FieldKind};
 use frame::assets;
 pub use frame::{Frame, Notice, Section, Tone};
@@ -59,8 +63,12 @@ pub use problem::ProblemPage;
 pub use providers::{ProviderChoice, ProviderItem, ProviderList, ProvidersPage};
 pub use records::{RecordPage, RecordsPage};
 pub use removal::Removal;
+pub use role::Role;
 pub use run::{Problem, RunPage, Step};
-pub use settings::{ApiKeysPage, AuditPage, EncryptionPage, GeneralPage, NewKey, ScopeChoice, ScopeGroup, VariablesPage, settings_tabs};
-pub use sign_in::{SetupPage, SignInPage};
+pub use settings::{
+    ApiKeysPage, AuditPage, EncryptionPage, GeneralPage, NewKey, NewLink, OperatorsPage, ScopeChoice, ScopeGroup, VariablesPage,
+    settings_tabs,
+};
+pub use sign_in::{InvitationPage, SetupPage, SignInPage};
 pub use webhook_tabs::webhook_tabs;
 pub use webhooks::WebhooksPage;

@@ -44,6 +44,8 @@ numbered! {
     WebhookDeliveryId,
     /// Such a server's address.
     WebhookEndpointId,
+    /// Somebody who runs this installation.
+    OperatorId,
 }
 
 macro_rules! unique {

@@ -17,6 +17,7 @@ mod clock;
 mod connection;
 mod credential;
 mod cursor;
+mod dry_run;
 mod figures;
 mod frequency;
 mod function;
@@ -27,6 +28,7 @@ mod json;
 mod metrics;
 mod name;
 mod operation;
+mod operator;
 mod outage;
 mod pulse;
 mod record;
@@ -46,19 +48,21 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp, TimestampDefect};
 pub use connection::{ConnectionRef, EndUser, Organization, Tags};
 pub use credential::{Credentials, CredentialsDefect, Exchanged, Oauth1, Oauth2, Obtained};
 pub use cursor::{Cursor, CursorDefect, CursorKey};
+pub use dry_run::{DryRun, DryRunCall, DryRunEvent, DryRunModel, DryRunRecord, DryRunStep};
 pub use figures::{Figure, Figures, RecordChange};
 pub use frequency::{Frequency, FrequencyDefect};
 pub use function::{EndpointDefinition, EventKind, FunctionDefinition, FunctionKind, Grant, LimitOverrides, ModelDefinition};
 pub use id::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, Digest, EnvironmentId, FunctionId,
-    IncomingWebhookId, IntegrationId, JobId, OperationId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
+    IncomingWebhookId, IntegrationId, JobId, OperationId, OperatorId, RunId, SyncId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use incoming_webhook::IncomingWebhookState;
 pub use job::{JobKind, JobState};
 pub use json::{JsonObject, merge_deep, merge_top_level, normalise};
 pub use metrics::{Counter, Gauge, Histogram, JobOutcome, Metrics, ProxyOutcome, RunMetrics, UnderWay};
-pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, Variant};
+pub use name::{ConnectionName, EnvironmentName, FunctionName, IntegrationKey, ModelName, NameDefect, OperatorName, Variant};
 pub use operation::{OperationKind, OperationState};
+pub use operator::Role;
 pub use outage::Outage;
 pub use pulse::Pulse;
 pub use record::{Action, ExternalId, Fingerprint, FingerprintKey, Merging, RecordDefect, RecordText};

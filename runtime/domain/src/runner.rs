@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{ConnectionRowId, Digest, EnvironmentId, FunctionDefinition, FunctionId, RunOutcome, Trigger};
+use crate::{ConnectionRowId, Digest, DryRun, DryRunCall, EnvironmentId, FunctionDefinition, FunctionId, RunOutcome, Trigger};
 
 /// An action to run now, or an event function for whose word somebody waits.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub enum RunnerError {
     /// The component is at fault; `code` is stable, `message` names the function or import.
     #[error("{message}")]
     Refused {
-        /// `component_malformed`, `component_import_not_granted`, `component_version`, `invalid_schedule`, ...
+        /// `component_malformed`, `component_import_not_granted`, `component_version`, `invalid_schedule`, `dry_run_under_way`, ...
         code: &'static str,
         /// For the author.
         message: String,
@@ -65,6 +65,11 @@ pub enum RunnerError {
 pub trait FunctionRunner: Send + Sync + 'static {
     /// Runs a function to its end. A failure of the function is an `Ok` with the error inside.
     async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError>;
+
+    /// Runs a function to its end and keeps nothing: no record, checkpoint, metadata, run or log. It reads what is there, and asks the provider.
+    /// A failure of the function is an `Ok` with the error inside; [`RunnerError::Refused`] with `dry_run_under_way` where the environment has
+    /// another one under way.
+    async fn dry_run(&self, call: DryRunCall) -> Result<DryRun, RunnerError>;
 
     /// Compiles a component and asks it what it holds; stores nothing but the compiled code's cache.
     async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError>;

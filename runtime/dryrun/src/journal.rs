@@ -1,6 +1,7 @@
 //! What a run did and said, in the order in which it happened.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use syncline_host_api::host::Level;
@@ -14,6 +15,8 @@ pub struct LogLine {
     pub message: String,
     /// A JSON object.
     pub fields: Option<String>,
+    /// How long after the begin of the run.
+    pub after: Duration,
 }
 
 /// A request to the provider.
@@ -27,6 +30,8 @@ pub struct Sent {
     pub status: Option<u16>,
     /// How long the answer took.
     pub ms: u64,
+    /// How long after the begin of the run the answer was there.
+    pub after: Duration,
 }
 
 /// Something that a live run would have changed outside of its records.
@@ -36,15 +41,17 @@ pub struct Effect {
     pub call: &'static str,
     /// What it was given.
     pub value: Value,
+    /// How long after the begin of the run.
+    pub after: Duration,
 }
 
 /// Hears what a run says while it says it.
 pub type Listener = Box<dyn Fn(&LogLine) + Send + Sync>;
 
 /// Of one run, and of the actions that it called.
-#[derive(Default)]
 pub struct Journal {
     listener: Option<Listener>,
+    begun: Instant,
     entries: Mutex<Entries>,
 }
 
@@ -64,7 +71,7 @@ pub struct Entries {
 impl Journal {
     /// With somebody who listens.
     pub fn heard_by(listener: Listener) -> Self {
-        Self { listener: Some(listener), entries: Mutex::default() }
+        Self { listener: Some(listener), ..Self::default() }
     }
 
     /// Everything so far.
@@ -80,19 +87,20 @@ impl Journal {
             Level::Warn => "warn",
             Level::Error => "error",
         };
-        let line = LogLine { level, message, fields };
+        let line = LogLine { level, message, fields, after: self.begun.elapsed() };
         if let Some(listener) = &self.listener {
             listener(&line);
         }
         self.lock().log.push(line);
     }
 
-    pub(crate) fn sent(&self, sent: Sent) {
-        self.lock().requests.push(sent);
+    /// A request whose answer took `ms`.
+    pub(crate) fn sent(&self, (method, path): (String, String), status: Option<u16>, ms: u64) {
+        self.lock().requests.push(Sent { method, path, status, ms, after: self.begun.elapsed() });
     }
 
     pub(crate) fn effect(&self, call: &'static str, value: Value) {
-        self.lock().effects.push(Effect { call, value });
+        self.lock().effects.push(Effect { call, value, after: self.begun.elapsed() });
     }
 
     /// Notes what is missing, once.
@@ -105,6 +113,12 @@ impl Journal {
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { listener: None, begun: Instant::now(), entries: Mutex::default() }
     }
 }
 

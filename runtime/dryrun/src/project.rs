@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use syncline_domain::{FunctionDefinition, FunctionKind, RunnerError};
-use syncline_engine::{Call, Completion, Component, Engine, Limits};
+use syncline_engine::{Call, Completion, Engine, Limits};
 use syncline_host_api::Host;
+use syncline_wall::{Executor, Prepared, Tenant};
 use syncline_worker::Budgets;
 use syncline_worker::contract::{self, Schemas};
 use tokio_util::sync::CancellationToken;
@@ -18,47 +19,52 @@ use crate::rehearsal::{Rehearsal, Setting};
 pub struct Function {
     /// What it says of itself, checked as at a deploy.
     pub definition: FunctionDefinition,
-    pub(crate) schemas: Schemas,
+    pub(crate) schemas: Arc<Schemas>,
 }
 
 /// A component of the project.
 pub struct Member {
     /// The integration that its functions are for.
     pub integration: String,
-    pub(crate) component: Component,
+    pub(crate) component: Prepared,
     /// In the component's order.
     pub functions: Vec<Arc<Function>>,
 }
 
 /// Everything that can be run.
 pub struct Project {
-    engine: Engine,
+    executor: Executor,
     budgets: Budgets,
     members: Vec<Arc<Member>>,
+    cancel: CancellationToken,
 }
 
 impl Project {
     /// With the limits of a live run.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, budgets: Budgets::default(), members: Vec::new() }
+        Self::on(engine.into(), Budgets::default(), CancellationToken::new())
+    }
+
+    /// On a server's executor, until `cancel`.
+    pub(crate) fn on(executor: Executor, budgets: Budgets, cancel: CancellationToken) -> Self {
+        Self { executor, budgets, members: Vec::new(), cancel }
     }
 
     /// With less patience: a replay waits for nobody, so that what takes longer is a loop.
     pub fn impatient(engine: Engine, patience: Duration) -> Self {
-        let hurried = |limits: Limits| Limits { cpu_time: patience, wall_time: 2 * patience, ..limits };
-        let Budgets { sync, action, event } = Budgets::default();
-        let budgets = Budgets { sync: hurried(sync), action: hurried(action), event: hurried(event) };
-        Self { budgets, ..Self::new(engine) }
+        let hurried = |limits| Limits { cpu_time: patience, wall_time: 2 * patience, ..limits };
+        Self { budgets: each(Budgets::default(), hurried), ..Self::new(engine) }
     }
 
     /// Compiles a component, or finds it compiled, and reads what it holds. `integration` where the component does not say it itself.
     pub async fn load(&mut self, wasm: Bytes, integration: &str) -> Result<Arc<Member>, RunnerError> {
-        let internal = |error: syncline_engine::LoadError| RunnerError::Internal(Box::new(error));
-        let deployment = contract::inspect(&self.engine, wasm.clone()).await?;
-        let component = self.engine.load(deployment.digest.0.into(), || async { Some(wasm) }).await.map_err(internal)?;
+        let internal = |error: syncline_wall::PrepareError| RunnerError::Internal(Box::new(error));
+        let deployment = contract::inspect(&self.executor, wasm.clone()).await?;
+        let project = Tenant::new("project");
+        let component = self.executor.prepare(&project, deployment.digest.0.into(), || async { Some(wasm) }).await.map_err(internal)?;
         let functions = deployment.functions.into_iter().map(|definition| {
             let wrong = |message| RunnerError::Refused { code: "invalid_schema", message };
-            let schemas = Schemas::new(&definition).map_err(wrong)?;
+            let schemas = Arc::new(Schemas::new(&definition).map_err(wrong)?);
             Ok(Arc::new(Function { definition, schemas }))
         });
         let member = Arc::new(Member {
@@ -101,9 +107,9 @@ impl Project {
             function: name.clone(),
             host: Arc::clone(&host) as Arc<dyn Host>,
             limits: self.budgets.of(&function.definition),
-            cancel: CancellationToken::new(),
+            cancel: self.cancel.clone(),
         };
-        let Completion { outcome, usage } = self.engine.call(&member.component, call).await;
+        let Completion { outcome, usage } = self.executor.call(&member.component, call).await;
         let mut result = outcome.map_err(contract::run_error);
         if let (Ok(output), true) = (&result, is_action)
             && let Err(problem) = function.schemas.check_output(output)
@@ -119,4 +125,10 @@ impl Member {
     pub fn function(&self, name: &str) -> Option<Arc<Function>> {
         self.functions.iter().find(|function| function.definition.name.as_str() == name).cloned()
     }
+}
+
+/// The limits of each kind of function, changed alike.
+pub(crate) fn each(budgets: Budgets, change: impl Fn(Limits) -> Limits) -> Budgets {
+    let Budgets { sync, action, event } = budgets;
+    Budgets { sync: change(sync), action: change(action), event: change(event) }
 }

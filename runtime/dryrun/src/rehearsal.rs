@@ -2,8 +2,8 @@
 
 mod connection;
 mod functions;
-mod provider;
-mod records;
+pub(crate) mod provider;
+pub(crate) mod records;
 mod state;
 
 use std::collections::HashSet;
@@ -86,6 +86,8 @@ struct State {
     metadata: String,
     locks: HashSet<String>,
     given: Given,
+    /// Bytes of records.
+    held: usize,
 }
 
 impl Rehearsal {

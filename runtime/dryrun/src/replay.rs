@@ -183,6 +183,10 @@ impl World for Replay {
     fn waits(&self) -> bool {
         false
     }
+
+    fn advice_on_deletes(&self) -> &'static str {
+        "The recording may say which they are"
+    }
 }
 
 #[async_trait]

@@ -52,4 +52,12 @@ pub trait World: Send + Sync {
 
     /// Whether `sleep` takes its time.
     fn waits(&self) -> bool;
+
+    /// How much of records a run may hold, in bytes. A machine of one's own has room.
+    fn room(&self) -> usize {
+        usize::MAX
+    }
+
+    /// What to do about deletes that cannot be known because a run goes on from a checkpoint.
+    fn advice_on_deletes(&self) -> &'static str;
 }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use syncline_api::{ALL_OF_ACCOUNT, ALL_OF_ENVIRONMENT};
 use syncline_connect::Connect;
 use syncline_domain::{Clock, EnvironmentName, FunctionRunner, Pulse, Secret, Traces};
+use syncline_dryrun::Functions;
 use syncline_engine::{CompileLimits, Compiler, Engine};
 use syncline_outbound::{EgressPolicy, HttpClient, Proxy, SystemPace};
 use syncline_store::{MasterKey, NewAccountKey, NewApiKey, Store, Taken};
@@ -164,7 +165,7 @@ pub async fn start(options: Options) -> anyhow::Result<Node> {
     let request_lease = worker.lease;
     let runner = Runner::new(dependencies, worker, shutdown.clone());
 
-    let as_port = Arc::new(runner.clone()) as Arc<dyn FunctionRunner>;
+    let as_port = Arc::new(Functions::new(runner.clone())) as Arc<dyn FunctionRunner>;
     connect.set_runner(&as_port);
     let services = syncline_api::Services {
         store: store.clone(),
@@ -329,7 +330,7 @@ async fn console_password(store: &Store, configuration: &Configuration, clock: &
     if let Some(password) = &configuration.console_password {
         syncline_api::seed_password(store, clock, random, password).await.context("the console's password cannot be set")?;
     }
-    if store.operators().lookup().await?.is_some() {
+    if !store.operators().list_with_passwords().await?.is_empty() {
         setup_code::discard(&configuration.data_dir);
         return Ok(None);
     }

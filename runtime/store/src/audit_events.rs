@@ -20,6 +20,8 @@ pub struct AuditEvents<'s>(pub(crate) &'s Store);
 pub struct NewAuditEvent {
     /// Name of the environment that the page is of, if it is of one.
     pub environment: Option<String>,
+    /// Who, where somebody is signed in.
+    pub operator: Option<String>,
     /// By which the sessions of an operator are told apart; no part of their secret.
     pub session: Option<String>,
     /// Where they called from.
@@ -41,7 +43,9 @@ pub struct AuditEventRow {
     pub at: Timestamp,
     /// Name of the environment, if it was of one.
     pub environment: Option<String>,
-    /// Whose session.
+    /// Who, by the name that they had; none before there were names, and where nobody was signed in.
+    pub operator: Option<String>,
+    /// Which of their sessions.
     pub session: Option<String>,
     /// Where they called from.
     pub address: Option<String>,
@@ -83,9 +87,9 @@ impl AuditOutcome {
 impl AuditEvents<'_> {
     /// Notes it, before it is done.
     pub async fn begin(&self, new: NewAuditEvent) -> Result<i64, Error> {
-        let sql = "INSERT INTO audit_events (at, environment, session, address, action, subject, outcome)
-                   VALUES ($1, $2, $3, $4, $5, $6, 'begun') RETURNING id";
-        let values = values![new.now, new.environment, new.session, new.address, new.action, new.subject];
+        let sql = "INSERT INTO audit_events (at, environment, operator, session, address, action, subject, outcome)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 'begun') RETURNING id";
+        let values = values![new.now, new.environment, new.operator, new.session, new.address, new.action, new.subject];
         self.0
             .database()
             .write(move |transaction| {
@@ -107,6 +111,13 @@ impl AuditEvents<'_> {
         let rows = self.0.database().rows(sql, values![before.unwrap_or(i64::MAX), i64::from(limit)]).await?;
         rows.iter().map(event).collect()
     }
+
+    /// The same of one operator, by name.
+    pub async fn list_of_operator(&self, operator: &str, before: Option<i64>, limit: u32) -> Result<Vec<AuditEventRow>, Error> {
+        let sql = "SELECT * FROM audit_events WHERE operator = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
+        let values = values![before.unwrap_or(i64::MAX), i64::from(limit), operator];
+        self.0.database().rows(sql, values).await?.iter().map(event).collect()
+    }
 }
 
 fn event(row: &Row) -> Result<AuditEventRow, Error> {
@@ -114,6 +125,7 @@ fn event(row: &Row) -> Result<AuditEventRow, Error> {
         id: row.get("id")?,
         at: row.time("at")?,
         environment: row.get("environment")?,
+        operator: row.get("operator")?,
         session: row.get("session")?,
         address: row.get("address")?,
         action: row.get("action")?,

@@ -120,6 +120,8 @@ pub enum Constraint {
     Run,
     /// A job with this unique key is active.
     Job,
+    /// An operator's name is taken.
+    Operator,
     /// What the row refers to does not exist (any more).
     Reference,
 }
@@ -136,6 +138,7 @@ impl fmt::Display for Constraint {
             Self::Sync => "the same sync",
             Self::Run => "a run with this id",
             Self::Job => "an active job for the same",
+            Self::Operator => "an operator of this name",
             Self::Reference => "a reference to something that is gone",
         })
     }
@@ -230,6 +233,7 @@ fn constraint(error: &dyn sqlx::error::DatabaseError) -> Option<Constraint> {
         "syncs" => Some(Constraint::Sync),
         "runs" => Some(Constraint::Run),
         "jobs" => Some(Constraint::Job),
+        "operators" => Some(Constraint::Operator),
         _ => None,
     }
 }

@@ -23,6 +23,8 @@ mod limits;
 pub mod payload;
 pub(crate) mod rank;
 mod rescue;
+mod unknown;
+mod waiting;
 
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, JobKind, JobState, SyncId, Timestamp};
 
@@ -36,6 +38,7 @@ pub use fence::Fence;
 pub(crate) use insert_syncs::insert_syncs_in;
 pub use limits::Limits;
 pub use rescue::Rescue;
+pub use waiting::{NoWaitingCursor, Wait, WaitingCursor, WaitingPage, WaitingRun, WaitingSearch};
 
 use crate::database::{Row, Transaction, values};
 use crate::{Error, Store};

@@ -36,6 +36,7 @@ mod jobs;
 mod keys;
 mod locks;
 mod operations;
+mod operator_invitations;
 mod operators;
 mod options;
 mod overview;
@@ -68,7 +69,7 @@ pub use connections::{
     BrowseConnections, ConnectionCursor, ConnectionFilter, ConnectionPage, ConnectionPatch, ConnectionRow, Connections, EndRefresh,
     InsertedConnection, NewConnection, Promote, RefreshClaim, RefreshResult,
 };
-pub use console_sessions::{ConsoleSessionRow, ConsoleSessions};
+pub use console_sessions::{ConsoleSessionRow, ConsoleSessions, NewConsoleSession};
 pub use deployments::{
     Change, ComponentContent, Deploy, DeployComponent, Deployed, Deployer, DeploymentKind, DeploymentRow, Deployments, FunctionChange,
     KEPT as KEPT_DEPLOYMENTS, LostModel, NewDeployment, Outcome, PutInPlace, RecordedChange, Rollback,
@@ -84,11 +85,15 @@ pub use incoming_webhooks::{
     WebhookHead, WebhookRun,
 };
 pub use integrations::{IntegrationPatch, IntegrationRow, Integrations, NewIntegration};
-pub use jobs::{Claim, DeadLetter, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, Replayed, Rescue, Terms, payload};
+pub use jobs::{
+    Claim, DeadLetter, Fence, JobDecision, JobDepth, JobRow, Jobs, Limits, NewJob, NoWaitingCursor, Replayed, Rescue, Terms, Wait,
+    WaitingCursor, WaitingPage, WaitingRun, WaitingSearch, payload,
+};
 pub use keys::{DataKeyRow, DataKeys, Reencryption};
-pub use locks::Locks;
+pub use locks::{AcquireLock, Locks};
 pub use operations::{MessageRow, NewMessage, NewOperation, OperationFilter, OperationPage, OperationRow, Operations, Severity};
-pub use operators::{OperatorRow, Operators};
+pub use operator_invitations::{InvitationRow, NewInvitation, OperatorInvitations};
+pub use operators::{Changed, NewOperator, OperatorRow, Operators};
 pub use options::{DatabaseUrl, MasterKey, Options};
 pub use overview::{AtMost, Overview, Span, Standing};
 pub use rate_windows::RateWindows;

@@ -74,6 +74,18 @@ const APPEND: Sql = Sql::differs(
      FROM json_array_elements($3::JSON) WITH ORDINALITY line (value, position)",
 );
 
+macro_rules! next {
+    ($lock:literal) => {
+        concat!(
+            "SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM run_logs WHERE run = $1) AS next FROM runs WHERE id = $1 AND state = 'running'",
+            $lock
+        )
+    };
+}
+
+// Differs because in PostgreSQL a rescuer could end the run between this look and the commit.
+const NEXT: Sql = Sql::differs(next!(""), next!(" FOR SHARE"));
+
 /// Lines as one parameter.
 pub(crate) fn json(lines: &[LogLine]) -> String {
     let clean = |text: &str| text.replace('\0', "\u{fffd}");
@@ -91,7 +103,8 @@ pub(crate) async fn append_in(transaction: &mut Transaction, run: RunId, next: i
 }
 
 impl RunLogs<'_> {
-    /// Appends lines. Fails with [`crate::Constraint::Reference`] when the run is gone.
+    /// Appends lines to a run that is under way. [`Error::Fenced`] when it is over: whoever took its job away has ended it, and what a worker
+    /// says that has not noticed is not part of it any more. An attempt is a run of its own, so that the run stands for its fence.
     pub async fn append(&self, run: RunId, lines: Vec<LogLine>) -> Result<(), Error> {
         if lines.is_empty() {
             return Ok(());
@@ -101,8 +114,7 @@ impl RunLogs<'_> {
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
-                    let sql = "SELECT COALESCE(MAX(seq), 0) + 1 AS next FROM run_logs WHERE run = $1";
-                    let next: i64 = transaction.row(sql, values![run]).await?.expect("an aggregate has one row").get("next")?;
+                    let next = transaction.row(NEXT, values![run]).await?.ok_or(Error::Fenced)?.get("next")?;
                     append_in(transaction, run, next, lines).await
                 })
             })

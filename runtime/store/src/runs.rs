@@ -1,6 +1,7 @@
 //! Executions of functions.
 
 mod browse;
+mod end_of_job;
 mod finish;
 mod list;
 mod whole;
@@ -11,6 +12,7 @@ use syncline_domain::{
 };
 
 pub use browse::{RunPage, RunSearch};
+pub(crate) use end_of_job::end_of_job_in;
 pub use finish::{FinishRun, RunUsage};
 pub use list::RunFilter;
 
@@ -186,6 +188,12 @@ impl Runs<'_> {
         };
         (found.input, found.output) = (open("input")?, open("output")?);
         Ok(Some(found))
+    }
+
+    /// The webhook that caused one, if one did.
+    pub async fn caused_by(&self, id: RunId) -> Result<Option<IncomingWebhookId>, Error> {
+        let row = self.0.database().row("SELECT webhook FROM runs WHERE id = $1", values![id]).await?;
+        row.map_or(Ok(None), |row| row.parse_optional("runs", "webhook", |text| text.parse().ok()))
     }
 }
 

@@ -17,8 +17,8 @@ use crate::wakeups::Wakeups;
 use crate::{
     AccountKeys, ApiKeys, AsyncActions, AuditEvents, AuthFlows, Checkpoints, Components, ConnectSessions, Connections, ConsoleSessions,
     DataKeys, Deployments, Environments, Error, FlowResults, FunctionCheckpoints, Functions, IdempotencyKeys, IncomingWebhooks,
-    Integrations, Jobs, Locks, Operations, Operators, Options, Overview, RateWindows, RecordPolicies, Records, RunLogs, Runs, Syncs,
-    Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
+    Integrations, Jobs, Locks, Operations, OperatorInvitations, Operators, Options, Overview, RateWindows, RecordPolicies, Records,
+    RunLogs, Runs, Syncs, Variables, WebhookDeliveries, WebhookEndpoints, WebhookSettingsOf,
 };
 
 /// The database, opened. Cheap to clone.
@@ -298,9 +298,14 @@ impl Store {
         self.database().connections_open()
     }
 
-    /// The operator's password.
+    /// Who runs this installation.
     pub fn operators(&self) -> Operators<'_> {
         Operators(self)
+    }
+
+    /// Links with which operators choose their passwords.
+    pub fn operator_invitations(&self) -> OperatorInvitations<'_> {
+        OperatorInvitations(self)
     }
 
     /// Browsers signed in to the console.

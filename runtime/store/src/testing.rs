@@ -2,12 +2,14 @@
 //!
 //! [`on_each_database!`](crate::on_each_database) makes two tests of one: every test of the store runs on both.
 
+mod dump;
 mod level;
 mod plans;
 mod postgres;
 
 use std::sync::Arc;
 
+pub use dump::Dump;
 pub use postgres::TestCluster;
 use syncline_domain::{ManualClock, Timestamp};
 use tempfile::TempDir;

@@ -2,6 +2,7 @@
 
 mod attend;
 mod describe;
+mod health;
 mod process;
 mod run;
 mod serve;

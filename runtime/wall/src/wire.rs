@@ -46,6 +46,8 @@ pub(crate) enum ToChild {
     Answer(RunNumber, CallNumber),
     /// The run ends where it stands, and says so.
     Cancel(RunNumber),
+    /// Whoever is well answers at once.
+    Ping,
 }
 
 /// One run.
@@ -68,6 +70,8 @@ pub(crate) enum FromChild {
     /// It has given its rights up; what the system made of that.
     Ready(String),
     Run(RunNumber, FromRun),
+    /// In answer to [`ToChild::Ping`].
+    Pong,
 }
 
 /// From one run.

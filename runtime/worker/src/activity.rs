@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use syncline_domain::RunId;
-use syncline_store::{FinishRun, LogLine, NewRun, Store};
+use syncline_store::{Error, FinishRun, LogLine, NewRun, Store};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
@@ -111,8 +111,13 @@ async fn write(store: &Store, batch: impl Iterator<Item = Note>) {
         }
     }
     join_all(runs.into_iter().map(|(run, notes)| async move {
-        if let Err(error) = write_run(store, run, notes).await {
-            tracing::error!(run.id = %run, error = &error as &dyn std::error::Error, "what a run said about itself could not be written");
+        match write_run(store, run, notes).await {
+            Ok(()) => {}
+            // It was cancelled, or its worker was taken for lost: what it still says is not part of it.
+            Err(Error::Fenced) => tracing::debug!(run.id = %run, "the last lines of a run that was ended elsewhere were dropped"),
+            Err(error) => {
+                tracing::error!(run.id = %run, error = &error as &dyn std::error::Error, "what a run said about itself could not be written");
+            }
         }
     }))
     .await;
@@ -121,7 +126,7 @@ async fn write(store: &Store, batch: impl Iterator<Item = Note>) {
     }
 }
 
-async fn write_run(store: &Store, run: RunId, notes: Notes) -> Result<(), syncline_store::Error> {
+async fn write_run(store: &Store, run: RunId, notes: Notes) -> Result<(), Error> {
     let Notes { begin, lines, end } = notes;
     let (begin, end) = match (begin, end) {
         (Some(begin), Some(end)) => return store.runs().insert_finished(*begin, lines, *end).await,

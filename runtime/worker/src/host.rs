@@ -10,6 +10,7 @@ mod functions;
 mod locks;
 mod log;
 mod provider;
+mod reading;
 mod records;
 mod redact;
 mod state;
@@ -35,6 +36,7 @@ pub use self::locks::lock_ttl;
 pub use self::provider::{
     Exchange, List, answer, body_bytes, from_proxy, headers, http_method, proxy_call, said, walk, wire_body, wire_headers,
 };
+pub use self::reading::{Reading, Unreadable};
 pub use self::redact::Redactor;
 use self::timeline::Timeline;
 use crate::Runner;
@@ -45,6 +47,8 @@ use crate::schema::Schemas;
 pub(crate) struct Setup {
     pub(crate) runner: Runner,
     pub(crate) run: RunId,
+    /// Whether anything of it is kept: its log is not, where it only reads.
+    pub(crate) is_kept: bool,
     pub(crate) work: Work,
     pub(crate) schemas: Arc<Schemas>,
     /// The process wants to stop.
@@ -86,7 +90,7 @@ impl FunctionHost {
             hosts: setup.work.function.definition.egress.clone().into(),
             redactor: Arc::new(Redactor::new(source.credentials())),
             source: Arc::new(source),
-            timeline: Arc::new(Timeline::new(setup.runner.clone(), setup.run)),
+            timeline: Arc::new(Timeline::new(setup.runner.clone(), setup.is_kept.then_some(setup.run))),
             is_suspected: AtomicBool::new(setup.work.crashes > 0),
             setup,
             counts: Mutex::default(),

@@ -18,8 +18,9 @@ mod run_webhook;
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use syncline_domain::{JobKind, JobOutcome, Timestamp};
-use syncline_store::{Fence, JobDecision, JobRow};
+use syncline_store::{Fence, JobDecision, JobRow, payload};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -34,6 +35,8 @@ pub(crate) enum JobError {
     Fail(anyhow::Error),
     /// The lease is another's, or the job's end is written already: nothing to do.
     Gone,
+    /// Its payload says something that this version does not know: it is for a newer one.
+    Newer(serde_json::Error),
 }
 
 /// What a job leaves behind.
@@ -55,6 +58,14 @@ impl From<syncline_store::Error> for JobError {
     }
 }
 
+/// How long a job is left alone that only a newer version can read: in a rolling upgrade a node with that version comes within minutes.
+const NEWER: Duration = Duration::from_secs(10);
+
+/// What a job carries.
+fn read<T: DeserializeOwned>(job: &JobRow) -> Result<T, JobError> {
+    payload::read(&job.payload).map_err(JobError::Newer)
+}
+
 /// Performs one claimed job and writes its end.
 pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
     let fence = Fence { job: job.id, fence: job.fence };
@@ -68,7 +79,7 @@ pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
     let jobs = runner.store().jobs();
     let end = match &outcome {
         Ok(Done::Complete | Done::Recorded) => JobOutcome::Completed,
-        Ok(Done::Snooze(_)) => JobOutcome::Snoozed,
+        Ok(Done::Snooze(_)) | Err(JobError::Newer(_)) => JobOutcome::Snoozed,
         Err(JobError::Gone) => JobOutcome::Lost,
         Err(JobError::Retry(_)) if job.tries() < job.max_attempts => JobOutcome::Retried,
         Err(JobError::Retry(_) | JobError::Fail(_)) => JobOutcome::Discarded,
@@ -79,6 +90,17 @@ pub(crate) async fn perform(runner: &Runner, job: JobRow, shutdown: &Shutdown) {
         Ok(Done::Recorded) | Err(JobError::Gone) => Ok(()),
         Ok(Done::Complete) => jobs.complete(&fence, now).await,
         Ok(Done::Snooze(until)) => jobs.snooze(&fence, until, now).await,
+        Err(JobError::Newer(error)) => {
+            if runner.is_first_newer(job.kind) {
+                tracing::warn!(
+                    job.id = job.id.0,
+                    job.kind = job.kind.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "jobs of this kind were made by a newer version and cannot be read here; they are left to a node that has it"
+                );
+            }
+            jobs.snooze(&fence, now.plus(NEWER), now).await
+        }
         Err(JobError::Retry(error)) if job.tries() < job.max_attempts => {
             tracing::warn!(
                 job.id = job.id.0,

@@ -4,7 +4,7 @@
 //! scheduler ──due syncs──▶ jobs ──claim──▶ job kind ──▶ runner ──▶ executor (fresh instance)
 //! rescuer  ──expired leases──▶ jobs            ▲            │ host calls
 //! refresher ──credentials about to end──▶ connect
-//! api ──FunctionRunner::run_action─────────────┘            ▼
+//! api ──FunctionRunner (dryrun)──run_action────┘            ▼
 //!                                              host: proxy, records, checkpoint, locks, log ──▶ store, outbound
 //! ```
 //!

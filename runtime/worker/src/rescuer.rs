@@ -1,5 +1,6 @@
 //! Gives the jobs of a worker that is gone to another, and forgets old runs and whatever else is over.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ const BATCH: u32 = 100;
 const MAX_CRASHES: u32 = 10;
 /// A dead letter that nobody asked after in this time is not asked after any more.
 const KEEP_DEAD_LETTERS: Duration = Duration::from_hours(30 * 24);
+/// An action in line has no lease. One that began so much longer ago than it may take has no process any more.
+const ABANDONED: Duration = Duration::from_mins(5);
 /// What is over is not found by anybody; removing it is less of a hurry, and more so than old runs.
 const SWEEP_EVERY: u32 = 60;
 /// Old runs are no hurry.
@@ -24,6 +27,9 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
     let mut ticks = 0_u32;
     let mut rescuing = Outage::of("expired leases could not be looked up");
     let mut releasing = Outage::of("jobs held by a limit that is not set any more could not be released");
+    let mut leaving = Outage::of("jobs of a newer version could not be looked for");
+    let mut left = HashSet::new();
+    let mut abandoning = Outage::of("runs whose process is gone could not be marked as lost");
     let mut expiring = Outage::of("actions that waited too long could not be given up");
     let mut sweeping = Outage::of("expired sessions could not be removed");
     let mut pruning = Outage::of("old runs could not be removed");
@@ -35,8 +41,18 @@ pub(crate) async fn run(runner: Runner, options: Arc<Options>, shutdown: Shutdow
         }
         rescuing.note(rescue(&runner).await);
         releasing.note(runner.store().jobs().release_unlimited(options.limits).await);
+        // At once for whoever looks why nothing happens after a start, and then now and again.
+        if ticks.is_multiple_of(SWEEP_EVERY) {
+            for (kind, count) in leaving.note(runner.store().jobs().unknown_kinds().await).unwrap_or_default() {
+                if left.insert(kind.clone()) {
+                    tracing::warn!(job.kind = kind, count, "jobs of a kind that only a newer version knows are left to a node that has it");
+                }
+            }
+        }
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(SWEEP_EVERY) {
+            let longest = options.budgets.action.wall_time + ABANDONED;
+            abandoning.note(runner.store().runs().lose_abandoned(runner.now().minus(longest), runner.now(), 1_000).await);
             expiring.note(runner.store().async_actions().expire(runner.now(), 1_000).await);
             sweeping.note(runner.store().sweep(runner.now(), 1_000).await);
         }

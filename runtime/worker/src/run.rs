@@ -8,7 +8,7 @@ use syncline_domain::{Counts, EnvironmentId, FunctionKind, RunError, RunId, RunO
 use syncline_engine::{Call, Completion, RunFailure, Usage};
 use syncline_host_api::host::Host;
 use syncline_store::{ConnectionRow, Fence, FinishRun, FunctionRow, JobDecision, NewRun, RunUsage, SyncRow};
-use syncline_wall::PrepareError;
+use syncline_wall::{PrepareError, Prepared};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -29,6 +29,8 @@ pub(crate) struct Work {
     pub(crate) sync: Option<SyncRow>,
     /// The lease under which it writes; an action in line has none.
     pub(crate) fence: Option<Fence>,
+    /// That of the run that called this one.
+    pub(crate) caller: Option<Fence>,
     pub(crate) trigger: Trigger,
     pub(crate) attempt: u32,
     /// How many workers its job has outlived.
@@ -37,6 +39,13 @@ pub(crate) struct Work {
     pub(crate) input: String,
     /// How many actions called one another to get here.
     pub(crate) depth: u8,
+}
+
+impl Work {
+    /// What its writes show: its own lease, or that of the run that called it. What a run that was lost has begun counts as little as itself.
+    pub(crate) fn lease(&self) -> Option<Fence> {
+        self.fence.or(self.caller)
+    }
 }
 
 /// What came of it.
@@ -101,7 +110,9 @@ impl Runner {
         let run = self.new_run_id();
         self.activity().begin(self.begin(&work, run));
         let (environment, kind, begun) = (work.connection.environment, work.function.definition.kind, Instant::now());
+        let unended = Unended { runner: self, run, is_over: false };
         let ended = self.execute(work, run, never(), cancel).await;
+        unended.over();
         self.count(environment, kind, &ended, begun);
         let result = ended.result.clone();
         self.activity().end(finish(run, ended, None, self.now()));
@@ -150,63 +161,31 @@ impl Runner {
         if work.trigger == Trigger::Webhook {
             limits.wall_time = limits.wall_time.min(WEBHOOK_WALL_TIME);
         }
-        let failed = |code: &str, message: String| Ended {
+        let refused = |error: RunError| Ended {
             state: RunState::Failed,
-            result: Err(RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }),
+            result: Err(error),
             counts: Counts::new(),
             usage: Usage::default(),
             checkpoints: None,
         };
         let schemas = match self.schemas().of(&work.function) {
             Ok(schemas) => schemas,
-            Err(problem) => return failed("invalid_schema", problem),
+            Err(problem) => return refused(failed("invalid_schema", problem)),
         };
         if kind == FunctionKind::Action
             && let Err(problem) = schemas.check_input(&work.input)
         {
-            return failed("invalid_action_input", format!("the input of `{function}` does not match its schema: {problem}"));
+            return refused(failed("invalid_action_input", format!("the input of `{function}` does not match its schema: {problem}")));
         }
-        let digest = syncline_engine::Digest::from(work.function.digest.0);
-        let store = self.store().clone();
-        let stored = work.function.digest;
-        let tenant = self.options().tenants.of(&work.connection);
-        let (was_compiled, begun) = (Arc::new(AtomicBool::new(true)), Instant::now());
-        let missed = Arc::clone(&was_compiled);
-        let prepare = self.executor().prepare(&tenant, digest, || async move {
-            missed.store(false, Ordering::Relaxed);
-            store
-                .components()
-                .wasm(stored)
-                .await
-                .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "a component could not be read"))
-                .ok()
-                .flatten()
-        });
-        let prepared = prepare.await;
-        let metrics = self.store().metrics();
-        if was_compiled.load(Ordering::Relaxed) {
-            metrics.components_cached.increment();
-        } else {
-            metrics.components_compiled.increment();
-            metrics.component_compile.record(begun.elapsed());
-        }
-        let component = match prepared {
+        let component = match self.prepare(&work.function, &work.connection).await {
             Ok(component) => component,
-            Err(PrepareError::Start(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "a function has no process to run in");
-                let message = format!("no process for `{function}` could be started; the server's log says why");
-                return Ended { state: RunState::Lost, ..failed("function_process_lost", message) };
-            }
-            Err(PrepareError::Load(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, function.name = function, "the component could not be loaded");
-                return failed("function_internal_error", format!("the component of `{function}` could not be loaded; deploy it again"));
-            }
+            Err((error, state)) => return Ended { state, ..refused(error) },
         };
         let stop = cancel.child_token();
-        let setup = Setup { runner: self.clone(), run, work, schemas: Arc::clone(&schemas), soft, stop: stop.clone() };
+        let setup = Setup { runner: self.clone(), run, is_kept: true, work, schemas: Arc::clone(&schemas), soft, stop: stop.clone() };
         let host = match FunctionHost::new(setup).await {
             Ok(host) => Arc::new(host),
-            Err(error) => return failed(&error.code, error.message),
+            Err(error) => return refused(failed(&error.code, error.message)),
         };
         let call = Call { function: function.clone(), host: Arc::clone(&host) as Arc<dyn Host>, limits, cancel: stop };
         let under_way = self.store().metrics().runs(kind).under_way.enter();
@@ -227,13 +206,80 @@ impl Runner {
             && let Err(problem) = schemas.check_output(output)
         {
             state = RunState::Failed;
-            let message = format!("the output of `{function}` does not match its schema: {problem}");
-            result = Err(RunError { code: "invalid_action_output".to_owned(), message, status: None, details: None, frames: Vec::new() });
+            result = Err(failed("invalid_action_output", format!("the output of `{function}` does not match its schema: {problem}")));
         }
         if let Err(error) = &result {
             host.say_failed(error);
         }
         Ended { state, result, counts: host.counts(), usage, checkpoints: host.checkpoints() }
+    }
+
+    /// A function's component, ready to run on a connection; or why there is none, and how a run of it ends.
+    pub(crate) async fn prepare(&self, function: &FunctionRow, connection: &ConnectionRow) -> Result<Prepared, (RunError, RunState)> {
+        let (name, stored, store) = (&function.definition.name, function.digest, self.store().clone());
+        let tenant = self.options().tenants.of(connection);
+        let (was_compiled, begun) = (Arc::new(AtomicBool::new(true)), Instant::now());
+        let missed = Arc::clone(&was_compiled);
+        let prepare = self.executor().prepare(&tenant, syncline_engine::Digest::from(stored.0), || async move {
+            missed.store(false, Ordering::Relaxed);
+            store
+                .components()
+                .wasm(stored)
+                .await
+                .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "a component could not be read"))
+                .ok()
+                .flatten()
+        });
+        let prepared = prepare.await;
+        let metrics = self.store().metrics();
+        if was_compiled.load(Ordering::Relaxed) {
+            metrics.components_cached.increment();
+        } else {
+            metrics.components_compiled.increment();
+            metrics.component_compile.record(begun.elapsed());
+        }
+        prepared.map_err(|error| match error {
+            PrepareError::Start(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, function.name = %name, "a function has no process to run in");
+                let message = format!("no process for `{name}` could be started; the server's log says why");
+                (failed("function_process_lost", message), RunState::Lost)
+            }
+            PrepareError::Load(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, function.name = %name, "the component could not be loaded");
+                (
+                    failed("function_internal_error", format!("the component of `{name}` could not be loaded; deploy it again")),
+                    RunState::Failed,
+                )
+            }
+        })
+    }
+}
+
+/// For a run that has no error of its own.
+pub(crate) fn failed(code: &str, message: String) -> RunError {
+    RunError { code: code.to_owned(), message, status: None, details: None, frames: Vec::new() }
+}
+
+/// A run whose caller may stop waiting: an action that another run called, and that is dropped with it, has no end of its own.
+struct Unended<'r> {
+    runner: &'r Runner,
+    run: RunId,
+    is_over: bool,
+}
+
+impl Unended<'_> {
+    fn over(mut self) {
+        self.is_over = true;
+    }
+}
+
+impl Drop for Unended<'_> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let (id, counts, usage, now) = (self.run, Counts::new(), RunUsage::default(), self.runner.now());
+        self.runner.activity().end(FinishRun { id, state: RunState::Lost, output: None, error: None, counts, usage, job: None, now });
     }
 }
 

@@ -1,17 +1,16 @@
-//! Everything a run needs, in one cheap handle, and the port by which the API runs an action in line.
+//! Everything a run needs, in one cheap handle, and how an action is run in line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use syncline_connect::Connect;
 use syncline_domain::{
-    ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, FunctionRunner, OperationId, RunId, RunOutcome,
-    RunnerError, Timestamp, Traces,
+    ActionCall, Clock, ComponentSource, ConnectionRowId, Deployment, EnvironmentId, JobKind, OperationId, RunId, RunOutcome, RunnerError,
+    Timestamp, Traces,
 };
 use syncline_outbound::{HttpClient, Proxy};
-use syncline_store::{ConnectionRow, Store};
+use syncline_store::{ConnectionRow, Fence, Store};
 use syncline_wall::Executor;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +49,8 @@ struct Inner {
     schemas: SchemaCache,
     activity: Activity,
     action_slots: Semaphore,
+    /// Of jobs that were made by a newer version; told once.
+    newer: Mutex<HashSet<JobKind>>,
     /// An environment is never renamed.
     environment_names: Mutex<HashMap<EnvironmentId, Arc<str>>>,
     shutdown: Shutdown,
@@ -63,6 +64,7 @@ impl Runner {
             action_slots: Semaphore::new(options.actions),
             options: Arc::new(options),
             schemas: SchemaCache::default(),
+            newer: Mutex::default(),
             environment_names: Mutex::default(),
             dependencies,
             shutdown,
@@ -88,7 +90,8 @@ impl Runner {
         &self.0.dependencies.store
     }
 
-    pub(crate) fn executor(&self) -> &Executor {
+    /// Where functions run.
+    pub fn executor(&self) -> &Executor {
         &self.0.dependencies.executor
     }
 
@@ -104,7 +107,8 @@ impl Runner {
         &self.0.dependencies.http
     }
 
-    pub(crate) fn options(&self) -> Arc<Options> {
+    /// How much it does at once, and what a run may use.
+    pub fn options(&self) -> Arc<Options> {
         Arc::clone(&self.0.options)
     }
 
@@ -141,6 +145,11 @@ impl Runner {
         OperationId::new(self.now(), (self.0.dependencies.randomness)())
     }
 
+    /// Whether this is the first job of its kind here that was made by a newer version.
+    pub(crate) fn is_first_newer(&self, kind: JobKind) -> bool {
+        self.0.newer.lock().expect("nothing panics while it is held").insert(kind)
+    }
+
     /// For spreading what should not happen at once.
     pub(crate) fn random(&self) -> u16 {
         let [first, second, ..] = (self.0.dependencies.randomness)();
@@ -164,39 +173,58 @@ impl Runner {
     }
 
     /// Runs an action that another run asked for. It takes no slot: its caller holds one, and waiting for a second could wait for ever.
-    pub(crate) async fn run_nested(&self, call: ActionCall, depth: u8) -> Result<RunOutcome, RunnerError> {
-        self.call_action(call, depth).await
+    pub(crate) async fn run_nested(&self, call: ActionCall, caller: Option<Fence>, depth: u8) -> Result<RunOutcome, RunnerError> {
+        self.call_action(call, caller, depth).await
     }
 
-    async fn call_action(&self, call: ActionCall, depth: u8) -> Result<RunOutcome, RunnerError> {
+    /// Runs an action, or an event function for whose word somebody waits, to its end. A failure of the function is an `Ok` with the error inside.
+    pub async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
+        let runner = self.clone();
+        // On a task of its own: a caller that hangs up does not cut the action in half.
+        let call = async move {
+            let _slot = runner.slot().await?;
+            runner.call_action(call, None, 0).await
+        };
+        let task = self.0.shutdown.tasks.spawn(call.in_current_span());
+        task.await.map_err(|error| RunnerError::Internal(Box::new(error)))?
+    }
+
+    /// One of the slots that actions take; [`RunnerError::Busy`] where none becomes free in time.
+    pub async fn slot(&self) -> Result<impl Send + use<'_>, RunnerError> {
+        let wait = tokio::time::timeout(self.0.options.action_wait, self.0.action_slots.acquire());
+        wait.await.map_err(|_| RunnerError::Busy)?.map_err(|_| RunnerError::Busy)
+    }
+
+    /// Compiles a component and asks it what it holds; stores nothing but the compiled code's cache.
+    pub async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
+        inspect::inspect(self.executor(), source.wasm).await
+    }
+
+    /// How this process stops.
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.0.shutdown
+    }
+
+    async fn call_action(&self, call: ActionCall, caller: Option<Fence>, depth: u8) -> Result<RunOutcome, RunnerError> {
         let internal = |error: syncline_store::Error| RunnerError::Internal(Box::new(error));
         let gone = |what: &str| RunnerError::Refused { code: "not_found", message: format!("the {what} was deleted a moment ago") };
         let function = self.store().functions().lookup(call.function).await.map_err(internal)?.ok_or_else(|| gone("action"))?;
         // With its credentials, so that the run, for which somebody waits, need not read it again.
         let connection = self.store().connections().lookup_with_credentials(call.connection).await.map_err(internal)?;
         let connection = connection.ok_or_else(|| gone("connection"))?;
-        let work =
-            Work { function, connection, sync: None, fence: None, trigger: call.trigger, attempt: 1, crashes: 0, input: call.input, depth };
-        self.answer(work, self.0.shutdown.hard.child_token()).await.map_err(internal)
-    }
-}
-
-#[async_trait]
-impl FunctionRunner for Runner {
-    async fn run_action(&self, call: ActionCall) -> Result<RunOutcome, RunnerError> {
-        let runner = self.clone();
-        // On a task of its own: a caller that hangs up does not cut the action in half.
-        let call = async move {
-            let wait = tokio::time::timeout(runner.0.options.action_wait, runner.0.action_slots.acquire());
-            let _slot = wait.await.map_err(|_| RunnerError::Busy)?.map_err(|_| RunnerError::Busy)?;
-            runner.call_action(call, 0).await
+        let work = Work {
+            function,
+            connection,
+            sync: None,
+            fence: None,
+            caller,
+            trigger: call.trigger,
+            attempt: 1,
+            crashes: 0,
+            input: call.input,
+            depth,
         };
-        let task = self.0.shutdown.tasks.spawn(call.in_current_span());
-        task.await.map_err(|error| RunnerError::Internal(Box::new(error)))?
-    }
-
-    async fn inspect(&self, source: ComponentSource) -> Result<Deployment, RunnerError> {
-        inspect::inspect(self.executor(), source.wasm).await
+        self.answer(work, self.0.shutdown.hard.child_token()).await.map_err(internal)
     }
 }
 

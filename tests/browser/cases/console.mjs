@@ -200,6 +200,35 @@ export default {
     await page.getByText('of=the-journey').waitFor();
   },
 
+  'a run failed: a dry run shows why, and nothing is saved': async (visit) => {
+    const { page, elsewhere } = await signIn(visit);
+    await open(page, visit, 'runs?function=panic&state=failed');
+    await page.getByRole('link', { name: 'panic', exact: true }).first().waitFor();
+    const runs = await page.getByRole('table').getByRole('row').count();
+    await page.getByRole('link', { name: 'panic', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Dry run panic' }).click();
+    await page.getByRole('heading', { name: 'Dry run of panic', level: 1 }).waitFor();
+    await page.getByText('Nothing is kept').waitFor();
+    assert.equal(await page.getByLabel('Send changes to the provider, too').isChecked(), false);
+    await page.getByRole('button', { name: 'Dry run', exact: true }).click();
+    await page.getByRole('heading', { name: 'Dry run of panic Would fail', level: 1 }).waitFor();
+    const why = page.getByRole('region', { name: 'The function crashed' });
+    await why.getByText('misbehaviour.rs').first().waitFor();
+    await open(page, visit, 'runs?function=panic');
+    assert.equal(await page.getByRole('table').getByRole('row').count(), runs, 'a dry run is no run');
+
+    await open(page, visit, 'runs?function=full&connection=kept');
+    await page.getByRole('link', { name: 'full', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Dry run full' }).click();
+    await page.getByRole('button', { name: 'Dry run', exact: true }).click();
+    await page.getByRole('heading', { name: 'Dry run of full Would succeed', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'What it would have done to Item' }).getByText('Nothing was saved.').waitFor();
+    await page.getByText(/^GET \/items\?limit=100 200 in /).waitFor();
+    await open(page, visit, 'settings/audit');
+    await page.getByText('Had a run tried out, with nothing kept').first().waitFor();
+    assert.deepEqual(elsewhere, []);
+  },
+
   'a sync is paused, and started again': async (visit) => {
     const { page } = await signIn(visit);
     await open(page, visit, 'connections');

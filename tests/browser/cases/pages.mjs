@@ -13,7 +13,7 @@ const MAX_ASSETS_BYTES = 300 * 1024;
 /** Looked at in one case: what takes longer than a case may is several. */
 const PART = 12;
 
-const { pages, attack, unclaimed } = JSON.parse(process.env.BROWSER_TEST);
+const { pages, attack, unclaimed, invitation } = JSON.parse(process.env.BROWSER_TEST);
 
 const LOOKS = {
   'by everybody': { colorScheme: 'light' },
@@ -73,6 +73,7 @@ export default {
       for (const [name, address] of [
         ['sign-in', `${visit.world.server}/console/sign-in`],
         ['set-up', `${unclaimed}/console/setup`],
+        ['invitation', invitation],
         ['no such page', `${visit.world.server}/console/no/such/page`],
       ]) {
         await page.goto(address);

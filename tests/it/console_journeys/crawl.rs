@@ -26,21 +26,23 @@ pub(super) struct Page {
 /// All pages that links lead to from these, and what is wrong with any of them.
 pub(super) struct Crawl {
     pub(super) pages: Vec<Page>,
+    /// Where forms are sent that change something: route and path, one of each route.
+    forms: BTreeMap<String, String>,
     pub(super) defects: Vec<String>,
 }
 
 impl Crawl {
     pub(super) async fn through(operator: &Operator, from: &[&str], secrets: &[(&str, String)]) -> Self {
-        let routes = routes();
+        let (routes, posted) = (routes("get("), routes("post("));
         let mut queue: VecDeque<(String, String)> =
             from.iter().map(|address| ((*address).to_owned(), "the beginning".to_owned())).collect();
         let (mut seen, mut kinds) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
-        let mut crawl = Self { pages: Vec::new(), defects: Vec::new() };
+        let mut crawl = Self { pages: Vec::new(), forms: BTreeMap::new(), defects: Vec::new() };
         while let Some((address, of)) = queue.pop_front() {
             if !seen.insert(unchanging(&address)) {
                 continue;
             }
-            let route = address.strip_prefix("/console").and_then(|path| route(&routes, path)).unwrap_or_default();
+            let route = address.strip_prefix("/console").and_then(|path| route_of(&routes, path)).unwrap_or_default();
             let count = kinds.entry(route.clone()).or_default();
             *count += 1;
             if *count > MAX_OF_A_KIND {
@@ -71,6 +73,10 @@ impl Crawl {
             }
             let elements = tags(&answer.text);
             defects(&answer, &elements).into_iter().for_each(&mut wrong);
+            for action in elements.iter().filter(|element| element.get("method") == Some("post")).filter_map(|form| form.get("action")) {
+                let route = action.strip_prefix("/console").and_then(|path| route_of(&posted, path)).unwrap_or_default();
+                crawl.forms.insert(route, action.to_owned());
+            }
             for link in elements.iter().filter_map(|element| leads_to(element).transpose()) {
                 match link {
                     Ok(link) => queue.push_back((absolute(&address, link), address.clone())),
@@ -82,23 +88,28 @@ impl Crawl {
         crawl
     }
 
+    /// One form of each kind that changes something: its route, and where it is sent.
+    pub(super) fn forms(&self) -> Vec<(String, String)> {
+        self.forms.clone().into_iter().collect()
+    }
+
     /// Routes with pages that no link led to.
     pub(super) fn missed(&self) -> Vec<String> {
-        routes().into_iter().filter(|route| !self.pages.iter().any(|page| page.route == *route)).collect()
+        routes("get(").into_iter().filter(|route| !self.pages.iter().any(|page| page.route == *route)).collect()
     }
 }
 
-/// Every route that answers `GET` with a page.
-fn routes() -> Vec<String> {
+/// Every route that answers with a page, or to a form.
+fn routes(how: &str) -> Vec<String> {
     let lines = ROUTES.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")).filter_map(|line| line.split_once('"'));
-    let pages = lines.filter(|(path, methods)| methods.contains("get(") && !path.contains("{*") && !path.ends_with("/export"));
+    let pages = lines.filter(|(path, methods)| methods.contains(how) && !path.contains("{*") && !path.ends_with("/export"));
     let pages: Vec<_> = pages.map(|(path, _)| path.to_owned()).collect();
-    assert!(pages.len() > 40, "the routes are written in another way: {pages:?}");
+    assert!(pages.len() > 30, "the routes are written in another way: {pages:?}");
     pages
 }
 
 /// The route of a path; of several the one that says most.
-fn route(routes: &[String], address: &str) -> Option<String> {
+fn route_of(routes: &[String], address: &str) -> Option<String> {
     let path: Vec<&str> = address.split('?').next().unwrap_or_default().split('/').collect();
     let fits = |route: &&String| {
         let parts: Vec<&str> = route.split('/').collect();

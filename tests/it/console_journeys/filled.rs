@@ -39,6 +39,8 @@ pub(super) struct Filled {
     pub(super) app: App,
     /// What no page may show, and what each is.
     pub(super) secrets: Vec<(&'static str, String)>,
+    /// Where somebody chooses a password who has not done so.
+    pub(super) invitation: String,
 }
 
 impl Filled {
@@ -61,13 +63,15 @@ impl Filled {
         .to_vec();
         let operator = Operator::sign_in(&app, PASSWORD).await;
         secrets.push(("new API key", settings(&app, &operator, &hostile).await));
+        let invitation = operator.invite(ATTACK, "support").await;
+        secrets.push(("link of an operator", invitation.rsplit('/').next().expect("it has a token").to_owned()));
         integrations(&app).await;
         functions(&app).await;
         syncs(&app).await;
         actions(&app).await;
         trouble(&app).await;
         webhooks(&app).await;
-        Self { app, secrets }
+        Self { app, secrets, invitation }
     }
 }
 

@@ -11,9 +11,28 @@ pub(super) struct Operator {
 }
 
 impl Operator {
+    /// The one from the beginning.
     pub(super) async fn sign_in(node: &Node, password: &str) -> Self {
+        Self::enter(node, "/console/sign-in", &[("operator", "owner"), ("password", password)]).await
+    }
+
+    /// Somebody else of a role, by which they are called, too.
+    pub(super) async fn add(&self, node: &Node, role: &str) -> Self {
+        let link = self.invite(role, role).await;
+        let password = "a password of somebody else";
+        Self::enter(node, link.strip_prefix(&node.url("")).unwrap(), &[("password", password), ("repeated", password)]).await
+    }
+
+    /// The link for somebody else, which only that page shows.
+    pub(super) async fn invite(&self, name: &str, role: &str) -> String {
+        let made = self.post("/console/dev/settings/operators", &[("name", name), ("role", role)]).await;
+        let (_, rest) = made.text.split_once("id=\"link\" value=\"").unwrap_or_else(|| panic!("no link: {}", made.text));
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    async fn enter(node: &Node, path: &str, fields: &[(&str, &str)]) -> Self {
         let mut operator = Self { http: node.http.clone(), server: node.url(""), cookie: String::new(), csrf: String::new() };
-        let entered = operator.post("/console/sign-in", &[("password", password)]).await;
+        let entered = operator.post(path, fields).await;
         let cookie = entered.headers.get("set-cookie").unwrap_or_else(|| panic!("not let in: {}", entered.text));
         cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut operator.cookie);
         let page = operator.get("/console/dev/settings").await;

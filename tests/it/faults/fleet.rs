@@ -46,6 +46,12 @@ impl Fleet {
         Self { database: Some(database), ..Self::on(&[url]).await }
     }
 
+    /// The same with these settings.
+    pub(crate) async fn start_with(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        let url = database.url().to_owned();
+        Self { database: Some(database), ..Self::with(&[url], settings).await }
+    }
+
     /// One server for each URL of the same empty database.
     pub(crate) async fn on(urls: &[String]) -> Self {
         Self::with(urls, &[]).await

@@ -23,14 +23,17 @@ pub(crate) struct Cut {
 
 impl Cut {
     pub(crate) async fn start(nodes: usize) -> Option<Self> {
-        let cluster = TestCluster::start().await?;
+        Some(Self::before(TestCluster::start().await?, nodes).await)
+    }
+
+    pub(crate) async fn before(cluster: TestCluster, nodes: usize) -> Self {
         let (mut wires, mut urls) = (Vec::new(), Vec::new());
         for _ in 0..nodes {
             let wire = FaultProxy::before(cluster.port()).await;
             urls.push(cluster.url().replace(&format!(":{}/", cluster.port()), &format!(":{}/", wire.port())));
             wires.push(wire);
         }
-        Some(Self { fleet: Fleet::on(&urls).await, cluster, wires })
+        Self { fleet: Fleet::on(&urls).await, cluster, wires }
     }
 }
 
@@ -174,7 +177,7 @@ pub(crate) async fn lasts(duration: Duration) {
 }
 
 /// Id to name of what is not deleted.
-fn live(records: &[Value]) -> BTreeMap<String, String> {
+pub(super) fn live(records: &[Value]) -> BTreeMap<String, String> {
     let live = records.iter().filter(|record| record["_nango_metadata"]["last_action"] != "DELETED");
     live.map(|record| (record["id"].as_str().unwrap().to_owned(), record["name"].as_str().unwrap().to_owned())).collect()
 }

@@ -1,7 +1,7 @@
 //! A TCP proxy that misbehaves on demand: between a server and its database, a server and a provider, a sender and a receiver.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -43,7 +43,8 @@ pub(crate) struct FaultProxy {
 }
 
 struct Shared {
-    upstream: SocketAddr,
+    /// On loopback.
+    upstream: AtomicU16,
     flow: watch::Sender<Flow>,
     /// Cancelled and replaced whenever all connections are cut.
     cut: Mutex<CancellationToken>,
@@ -67,7 +68,7 @@ impl FaultProxy {
     pub(crate) async fn before(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shared = Arc::new(Shared {
-            upstream: SocketAddr::from(([127, 0, 0, 1], port)),
+            upstream: AtomicU16::new(port),
             flow: watch::Sender::new(Flow::Open),
             cut: Mutex::default(),
             trap: Mutex::default(),
@@ -90,6 +91,12 @@ impl FaultProxy {
 
     pub(crate) fn set(&self, flow: Flow) {
         self.shared.flow.send_replace(flow);
+    }
+
+    /// Resets every connection; new ones lead to another port: as an address that moves to another machine.
+    pub(crate) fn repoint(&self, port: u16) {
+        self.shared.upstream.store(port, Ordering::SeqCst);
+        self.cut();
     }
 
     /// Resets every connection; new ones come through.
@@ -125,7 +132,9 @@ impl Shared {
         if *self.flow.borrow() == Flow::Refused {
             return refuse(&client).unwrap_or_default();
         }
-        let Ok(server) = TcpStream::connect(self.upstream).await else { return refuse(&client).unwrap_or_default() };
+        let Ok(server) = TcpStream::connect(("127.0.0.1", self.upstream.load(Ordering::SeqCst))).await else {
+            return refuse(&client).unwrap_or_default();
+        };
         for stream in [&client, &server] {
             // Small messages go at once; and what is dropped unasked ends in a reset, as from a machine that is gone.
             if stream.set_nodelay(true).and_then(|()| stream.set_zero_linger()).is_err() {

@@ -4,12 +4,24 @@ use serde_json::json;
 
 use super::chance::rounds;
 use super::fleet::Fleet;
+use super::load::Load;
 use crate::app::App;
 use crate::both::on_both_databases;
 use crate::node::{Node, Place};
 
 /// The last one before jobs had an order, fair shares and dead letters.
 const BEFORE: i64 = 8;
+/// The connections whose actions are a newer version's.
+const NEWER: [&str; 3] = ["c0", "c1", "c2"];
+
+/// As SQL: the one asynchronous action of a connection.
+fn job_of(connection: &str) -> String {
+    format!("kind IN ('run_action', 'later') AND connection = (SELECT id FROM connections WHERE name = '{connection}')")
+}
+
+async fn alter(fleet: &Fleet, what: &str, connection: &str) {
+    fleet.database().execute(&format!("UPDATE jobs SET {what} WHERE {}", job_of(connection))).await;
+}
 
 on_both_databases! {
     /// D16: a database of an earlier version with jobs that wait and jobs that a killed server left running. This version brings the schema up to
@@ -40,6 +52,59 @@ on_both_databases! {
                 runs.iter().all(|run| run["state"] != "running").then_some(())
             })
             .await;
+        })
+        .await;
+    }
+
+    /// D16: what a newer server put into the queue, of a kind or in a form that this one does not know: it is left alone, whether it waits or its worker
+    /// died with it; it is told of once; others are not held up; and it is done when a node comes that knows it. (A real older binary is not at hand:
+    /// to this one, the jobs are made what those of a later version would be.)
+    async fn jobs_of_a_newer_version_wait_for_it_and_hold_up_no_others(fleet: Fleet) {
+        rounds("jobs of a newer version", async |mut chance| {
+            fleet.provider.forget();
+            let node = fleet.node(0);
+            let begun = fleet.provider.requests();
+            for connection in NEWER {
+                let headers = [("Connection-Id", connection), ("Provider-Config-Key", "fixture"), ("X-Async", "true")];
+                let body = json!({ "action_name": "fetch-status", "input": { "path": "/hold" } });
+                node.call(reqwest::Method::POST, "/action/trigger", &headers, Some(body)).await.ok();
+            }
+            node.eventually("all three at the provider", || async { (fleet.provider.requests() >= begun + 3).then_some(()) }).await;
+            fleet.kill(0);
+            fleet.provider.open();
+            alter(&fleet, "kind = 'later', state = 'available', owner = NULL, lease_expires_at = NULL, rank = 1", NEWER[0]).await;
+            alter(&fleet, "kind = 'later'", NEWER[1]).await;
+            alter(&fleet, r#"payload = '{"version":2,' || substr(payload, 2)"#, NEWER[2]).await;
+            fleet.launch(0).await;
+
+            let node = fleet.node(0);
+            let load = Load::new(&format!("beside-{}", fleet.faults), &fleet.addresses, &fleet.connections[3..]);
+            let producers = load.start(4, &mut chance);
+            load.reach(20 + chance.below(20)).await;
+            producers.stop().await;
+            fleet.reckon(&load, &mut chance).await;
+            // Looked at, and put back.
+            let looks = format!("SELECT fence FROM jobs WHERE {}", job_of(NEWER[2]));
+            let first = fleet.database().number(&looks).await;
+            node.eventually("two more looks", || async { (fleet.database().number(&looks).await >= first + 2).then_some(()) }).await;
+            assert_eq!(fleet.database().number("SELECT COUNT(*) FROM jobs WHERE kind = 'later'").await, 2);
+            assert_eq!(node.get("/dead-letters").await.ok()["data"], json!([]));
+            let log = node.log();
+            for told in ["jobs of this kind were made by a newer version", "jobs of a kind that only a newer version knows"] {
+                assert_eq!(log.matches(told).count(), 1, "{told}: {log}");
+            }
+
+            // The node comes that knows them.
+            alter(&fleet, "kind = 'run_action'", NEWER[0]).await;
+            alter(&fleet, "kind = 'run_action'", NEWER[1]).await;
+            alter(&fleet, r#"payload = replace(payload, '"version":2,', '')"#, NEWER[2]).await;
+            for connection in NEWER {
+                node.eventually("the action's end", || async {
+                    let runs = node.runs(connection, "fetch-status").await;
+                    (runs[0]["state"] == "succeeded").then_some(())
+                })
+                .await;
+            }
         })
         .await;
     }

@@ -22,6 +22,18 @@ pub(crate) fn kill(pid: u32) {
     assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
 }
 
+/// SIGSTOP: it stands still with everything that it holds.
+pub(crate) fn freeze(pid: u32) {
+    assert!(Command::new("kill").args(["-STOP", &pid.to_string()]).status().unwrap().success());
+}
+
+/// Of its own, without what it shares with files; none where it has ended.
+pub(crate) fn memory_bytes(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(path(pid, "status")).unwrap_or_default();
+    let kilobytes = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse::<u64>().ok());
+    1_024 * ["RssAnon:", "RssShmem:"].into_iter().filter_map(kilobytes).sum::<u64>()
+}
+
 pub(crate) fn path(pid: u32, file: &str) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/{file}"))
 }

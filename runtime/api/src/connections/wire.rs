@@ -166,7 +166,7 @@ fn object(text: Option<&str>) -> Box<RawValue> {
 }
 
 /// Removes refresh tokens wherever they are, whatever the provider called them.
-pub(super) fn without_refresh_tokens(value: &mut Value) {
+pub(crate) fn without_refresh_tokens(value: &mut Value) {
     let is_refresh_token = |key: &str| {
         let letters = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
         letters.eq("refreshtoken".chars())

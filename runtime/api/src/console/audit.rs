@@ -12,7 +12,7 @@ use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, 
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
-use syncline_domain::{ConnectionRowId, FunctionId};
+use syncline_domain::{ConnectionRowId, FunctionId, OperatorId, Role};
 use syncline_store::{AuditOutcome, NewAuditEvent};
 
 use crate::console::refusal::Refusal;
@@ -21,6 +21,10 @@ use crate::console::state::Console;
 
 /// Of a path's parameter or a form's value: long enough to be known again.
 const MAX_SUBJECT_CHARS: usize = 300;
+
+/// Of an answer to somebody who is not signed in: whom they said to be, where there is such an operator.
+#[derive(Clone)]
+pub(super) struct Meant(pub(super) String);
 
 /// Around everything that somebody must be signed in for.
 pub(super) async fn note(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
@@ -49,7 +53,12 @@ pub(super) async fn note_entry(State(console): State<Arc<Console>>, request: Req
     let (mut event, request) = event(&console, request).await;
     let response = next.run(request).await;
     // Whoever came without a session may leave with one.
-    event.session = event.session.or_else(|| response.extensions().get::<Session>().map(Session::mark));
+    if let Some(session) = response.extensions().get::<Session>() {
+        event.session = Some(session.mark());
+        event.operator = Some(session.name.to_string());
+    } else if let Some(Meant(name)) = response.extensions().get() {
+        event.subject.clone_from(name);
+    }
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         return response;
     }
@@ -63,25 +72,29 @@ pub(super) async fn note_entry(State(console): State<Arc<Console>>, request: Req
 
 async fn event(console: &Arc<Console>, request: Request) -> (NewAuditEvent, Request) {
     let address = console.app.limiter.address_of(&request).map(|address| address.to_string());
-    let session = request.extensions().get::<Session>().map(Session::mark);
+    let session = request.extensions().get::<Session>().cloned();
     let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
     let (mut parts, body) = request.into_parts();
     let params: Vec<(String, String)> = match RawPathParams::from_request_parts(&mut parts, console).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Vec::new(),
     };
-    let (environment, named): (Vec<_>, Vec<_>) = params.into_iter().partition(|(name, _)| name == "environment");
+    // A link's token opens something.
+    let params = params.into_iter().filter(|(name, _)| name != "token");
+    let (environment, named): (Vec<_>, Vec<_>) = params.partition(|(name, _)| name == "environment");
     let form = parts.extensions.get::<crate::console::form::Form>();
     // What is made has its name in the form; no other value is kept, because it could be a secret.
     let made = ["name", "unique_key"].iter().filter_map(|name| Some(form?.get(name))).find(|name| !name.is_empty());
+    let role = form.map(|form| form.get("role")).and_then(Role::parse).map(|role| role.as_str().to_owned());
     let mut subject = Vec::new();
     for (name, value) in named {
         subject.push(called(console, &name, value).await);
     }
-    let subject = subject.into_iter().chain(made.map(str::to_owned)).collect::<Vec<_>>().join(", ");
+    let subject = subject.into_iter().chain(made.map(str::to_owned)).chain(role).collect::<Vec<_>>().join(", ");
     let event = NewAuditEvent {
         environment: environment.into_iter().map(|(_, name)| name).next(),
-        session,
+        operator: session.as_ref().map(|session| session.name.to_string()),
+        session: session.as_ref().map(Session::mark),
         address,
         action: format!("POST {path}"),
         subject: subject.replace('\0', "").chars().take(MAX_SUBJECT_CHARS).collect(),
@@ -99,6 +112,10 @@ async fn called(console: &Console, parameter: &str, value: String) -> String {
             store.connections().lookup_by_row_id(ConnectionRowId(row)).await.ok().flatten().map(|row| row.name.to_string())
         }
         ("function", Some(id)) => store.functions().lookup(FunctionId(id)).await.ok().flatten().map(|row| row.definition.name.to_string()),
+        ("operator", Some(id)) => {
+            let all = store.operators().list().await.unwrap_or_default();
+            all.into_iter().find(|operator| operator.id == OperatorId(id)).map(|operator| operator.name.to_string())
+        }
         ("sync", None) => match value.parse() {
             Ok(id) => store.syncs().lookup_by_id(id).await.ok().flatten().map(|sync| sync.name.to_string()),
             Err(_) => None,

@@ -2,6 +2,7 @@
 
 mod asked;
 pub(super) mod connect;
+pub(super) mod credentials;
 pub(super) mod disconnect;
 pub(super) mod find;
 mod item;

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
-use syncline_console::pages::{AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, EndpointItem, Frame, Moment, Section, Tone};
+use syncline_console::pages::{
+    AttemptItem, DeliveriesPage, DeliveryItem, DeliveryPage, Empty, EndpointItem, Filter, Filters, Frame, Moment, Pager, Section, Tone,
+};
 use syncline_domain::{CircuitState, DeliveryState, DisabledReason, Timestamp, WebhookDeliveryId, WebhookKind};
 use syncline_store::{DeliveryFilter, Replay, WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow};
 
 use crate::console::environment::Here;
 use crate::console::form::Asked;
+use crate::console::link::link;
 use crate::console::notice;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
+use crate::console::times::{Range, Times};
 use crate::webhook_deliveries::find;
 use crate::webhook_endpoints::enable as endpoint;
 
@@ -26,18 +30,51 @@ const ENDPOINTS: u32 = 1_000;
 pub(super) async fn list(State(console): State<Arc<Console>>, here: Here, asked: Asked) -> Result<Html<String>, Refusal> {
     let (state, kind) = (DeliveryState::parse(asked.get("state")), WebhookKind::parse(asked.get("kind")));
     let before = asked.get("before").parse().ok().map(WebhookDeliveryId);
-    let filter = DeliveryFilter { kind, state, before, limit: PER_PAGE + 1, ..DeliveryFilter::default() };
-    let mut rows = console.app.store.webhook_deliveries().list(here.environment, filter).await?;
+    let times = Times::of(&asked);
+    let range = times.range(console.now());
+    let mut rows = match &range {
+        Ok(Range { since, until }) => {
+            let (since, until, limit) = (*since, *until, PER_PAGE + 1);
+            let filter = DeliveryFilter { kind, state, since, until, before, limit, url: None };
+            console.app.store.webhook_deliveries().list(here.environment, filter).await?
+        }
+        // What is no time finds nothing, instead of everything.
+        Err(_) => Vec::new(),
+    };
     let more = rows.len() > PER_PAGE as usize;
     rows.truncate(PER_PAGE as usize);
     let endpoints = console.app.store.webhook_endpoints().list(here.environment, None, ENDPOINTS).await?;
+    let path = format!("{}/webhooks/deliveries", here.home());
+    let narrowed = [("state", state.map_or("", DeliveryState::as_str)), ("kind", kind.map_or("", WebhookKind::as_str))];
+    let address = |before: &str| link(&path, &[narrowed.as_slice(), &times.query(), &[("before", before)]].concat());
+    let [(_, chosen_state), (_, chosen_kind)] = narrowed;
+    let filters = Filters {
+        path: path.clone(),
+        fields: vec![
+            Filter::choice("state", "State", chosen_state, DeliveryState::ALL.map(|one| (one.as_str(), one.as_str()))),
+            Filter::choice("kind", "Kind", chosen_kind, WebhookKind::ALL.map(|one| (one.as_str(), one.as_str()))),
+        ]
+        .into_iter()
+        .chain(times.filters())
+        .collect(),
+    };
     let page = DeliveriesPage {
         frame: Frame { notice: notice::of(&asked), ..here.frame(Section::Webhooks) },
-        states: DeliveryState::ALL.map(|one| (one.as_str().to_owned(), Some(one) == state)).to_vec(),
-        kinds: WebhookKind::ALL.map(|one| (one.as_str().to_owned(), Some(one) == kind)).to_vec(),
         endpoints: endpoints.iter().filter_map(trouble).collect(),
-        next: rows.last().filter(|_| more).map(|row| row.id.to_string()),
+        empty: match range {
+            Ok(_) if filters.is_used() => {
+                Empty::new("No webhooks fit", "None is what you chose. Clear a filter to see others.").with_link(path.clone(), "Show all")
+            }
+            Ok(_) => Empty::new("No webhooks", "None were sent. Whatever is sent to your backend appears here."),
+            Err(defect) => Empty::new("This cannot be looked for", defect),
+        },
+        pager: Pager {
+            label: "Pages of deliveries".to_owned(),
+            newest: before.map(|_| address("")),
+            older: rows.last().filter(|_| more).map(|row| address(&row.id.to_string())),
+        },
         items: rows.iter().map(item).collect(),
+        filters,
     };
     Ok(Html(page.render()))
 }

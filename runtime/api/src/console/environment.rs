@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use syncline_console::pages::{Frame, Section};
-use syncline_domain::EnvironmentId;
+use syncline_console::pages::{self, Frame, Section};
+use syncline_domain::{EnvironmentId, Role};
 use syncline_store::EnvironmentRow;
 
 use crate::console::refusal::Refusal;
+use crate::console::role;
 use crate::console::session::Session;
 use crate::console::state::Console;
 
@@ -19,7 +20,7 @@ pub(super) struct Here {
     name: String,
     all: Vec<String>,
     root: String,
-    csrf: String,
+    session: Session,
     params: Vec<(String, String)>,
 }
 
@@ -36,7 +37,9 @@ impl Here {
             environment: self.name.clone(),
             environments: self.all.clone(),
             section,
-            csrf: self.csrf.clone(),
+            csrf: self.session.csrf.clone(),
+            who: self.session.name.to_string(),
+            role: self.role(),
             notice: None,
         }
     }
@@ -48,7 +51,22 @@ impl Here {
 
     /// The session's token for forms.
     pub(super) fn csrf(&self) -> String {
-        self.csrf.clone()
+        self.session.csrf.clone()
+    }
+
+    /// The role of whoever asks, as pages know it.
+    pub(super) fn role(&self) -> pages::Role {
+        role::shown(self.session.role)
+    }
+
+    /// Whether whoever asks may do what developers do.
+    pub(super) fn may_develop(&self) -> bool {
+        self.session.role >= Role::Developer
+    }
+
+    /// Whether whoever asks may do what owners do.
+    pub(super) fn may_own(&self) -> bool {
+        self.session.role >= Role::Owner
     }
 }
 
@@ -64,6 +82,6 @@ impl FromRequestParts<Arc<Console>> for Here {
         let all = console.app.store.environments().list().await?;
         let row = all.iter().find(|row| row.name.as_str() == name).ok_or_else(unknown)?.clone();
         let all = all.into_iter().map(|row| row.name.to_string()).collect();
-        Ok(Self { environment: row.id, row, name, all, root: console.root(), csrf: session.csrf, params })
+        Ok(Self { environment: row.id, row, name, all, root: console.root(), session, params })
     }
 }

@@ -33,7 +33,12 @@ pub(super) fn of(asked: &Asked) -> Option<Notice> {
         "routed" => "In the queue: what follows from it appears in a moment.",
         "deleted" => "The integration is deleted.",
         "disconnected" => "Disconnected.",
+        "operator-removed" => "The operator is removed, and signed out everywhere.",
+        "password-changed" => "Your password is changed. Every other browser is signed out.",
+        "role-changed" => "The role is changed. It holds from their next click on.",
+        "rotating" => "The data key is there. Everything is being moved over to it.",
         "saved" => "Saved.",
+        "signed-out-elsewhere" => "Every other browser is signed out.",
         "signed-out" => "You are signed out.",
         _ => return None,
     };

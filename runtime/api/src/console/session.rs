@@ -12,7 +12,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use syncline_domain::{Secret, Timestamp};
+use syncline_domain::{OperatorId, OperatorName, Role, Secret, Timestamp};
+use syncline_store::{NewConsoleSession, OperatorRow};
 
 use crate::console::form::Form;
 use crate::console::refusal::Refusal;
@@ -31,6 +32,10 @@ const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 /// The operator's session, for handlers behind [`require`].
 #[derive(Clone)]
 pub(super) struct Session {
+    pub(super) operator: OperatorId,
+    pub(super) name: OperatorName,
+    /// At this moment: what an owner changes holds from the next request on.
+    pub(super) role: Role,
     pub(super) csrf: String,
     hash: [u8; 32],
 }
@@ -40,6 +45,11 @@ impl Session {
     pub(super) fn mark(&self) -> String {
         let [a, b, c, d, ..] = self.hash;
         format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+
+    /// By which the store knows it.
+    pub(super) fn token_hash(&self) -> &[u8; 32] {
+        &self.hash
     }
 }
 
@@ -75,18 +85,28 @@ pub(super) async fn find(console: &Console, headers: &HeaderMap) -> Result<Optio
     if expires_at.since(row.expires_at) >= TOUCHED_EVERY {
         sessions.touch(&hash, expires_at).await?;
     }
-    Ok(Some(Session { csrf: row.csrf, hash }))
+    Ok(Some(Session { operator: row.operator, name: row.name, role: row.role, csrf: row.csrf, hash }))
 }
 
 /// Of an answer that signs a browser in: its cookie, and for the audit log the session.
 pub(super) type SignedIn = (Extension<Session>, [(HeaderName, HeaderValue); 1]);
 
-/// Signs a browser in.
-pub(super) async fn begin(console: &Console, now: Timestamp) -> Result<SignedIn, Refusal> {
+/// Signs a browser in, by the password of which this is the hash; `None` when it is not theirs any more.
+pub(super) async fn begin(
+    console: &Console,
+    operator: &OperatorRow,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, Refusal> {
     let token = console.token();
     let (csrf, hash) = (console.token().expose().to_owned(), hash(token.expose()));
-    console.app.store.console_sessions().insert(hash, now.plus(IDLE), csrf.clone()).await?;
-    Ok((Extension(Session { csrf, hash }), [set_cookie(console, &token, "")]))
+    let new =
+        NewConsoleSession { token_hash: hash, operator: operator.id, password_hash, csrf: csrf.clone(), expires_at: now.plus(IDLE), now };
+    if !console.app.store.console_sessions().insert(new).await? {
+        return Ok(None);
+    }
+    let session = Session { operator: operator.id, name: operator.name.clone(), role: operator.role, csrf, hash };
+    Ok(Some((Extension(session), [set_cookie(console, &token, "")])))
 }
 
 /// Signs a browser out: the cookie that removes the one it has.
@@ -109,7 +129,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// 256 random bits need no slow hash.
-fn hash(token: &str) -> [u8; 32] {
+pub(super) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 

@@ -80,6 +80,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(pa
         state: params.state,
         event: params.event,
         since: params.since,
+        until: None,
         before: params.before,
         // One more tells whether a page follows.
         limit: limit + 1,

@@ -186,6 +186,7 @@ struct Syncs;
         runs::list::handle,
         runs::show::handle,
         runs::logs::handle,
+        runs::dry_run::handle,
     )
 )]
 struct Runs;

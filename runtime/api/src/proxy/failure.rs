@@ -27,7 +27,10 @@ pub(super) fn unanswered(error: ProxyError, method: &Method) -> Response {
         // The field's name for every address that the egress policy refuses, overridden or not.
         ProxyError::EgressDenied { .. } => refused("base_url_override_not_allowed"),
         ProxyError::BaseUrlMissing { .. } | ProxyError::BaseUrlUnresolved { .. } => refused("missing_api_url"),
-        ProxyError::InvalidUrl { .. } | ProxyError::BodyNotReplayable { .. } | ProxyError::Signing(_) => refused(code),
+        ProxyError::InvalidUrl { .. }
+        | ProxyError::BodyNotReplayable { .. }
+        | ProxyError::BodyNotWritable { .. }
+        | ProxyError::Signing(_) => refused(code),
         ProxyError::Credential(error) => {
             let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::FAILED_DEPENDENCY);
             ApiError::new(status, error.code, error.message).into_response()

@@ -65,7 +65,7 @@ pub(super) enum RunStateText {
 /// What a run did to the records of a model.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a type of the domain")]
-struct RunCounts {
+pub(super) struct RunCounts {
     added: u64,
     updated: u64,
     deleted: u64,
@@ -75,7 +75,7 @@ struct RunCounts {
 /// Why a run failed.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a type of the domain")]
-struct RunFailure {
+pub(super) struct RunFailure {
     /// Stable
     code: String,
     message: String,

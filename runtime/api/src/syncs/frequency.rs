@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use syncline_domain::{ConnectionName, ConnectionRef, Frequency, FrequencyDefect, FunctionName, IntegrationKey, SyncState, Variant};
+use syncline_domain::{ConnectionName, ConnectionRef, Frequency, FrequencyDefect, FunctionName, IntegrationKey, Variant};
 use utoipa::ToSchema;
 
 use crate::auth::Caller;
@@ -71,10 +71,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, JsonBody
     let sync = app.store.syncs().lookup(connection.id, &body.sync_name, &body.sync_variant).await?.ok_or_else(unknown)?;
     let function = app.store.functions().lookup(sync.function).await?.ok_or_else(unknown)?;
     let text = frequency.as_ref().map(|frequency| frequency.text().to_owned());
-    let next = match sync.state {
-        SyncState::Started => next_due(&sync, &function.definition, text.as_deref(), app.clock.now()),
-        SyncState::Paused => None,
-    };
+    let next = next_due(&sync, &function.definition, text.as_deref(), app.clock.now());
     app.store.syncs().set_frequency(sync.id, text.clone(), next).await?;
     // What was set comes back without `every`, the function's own with it: contract 11.1 S3.
     let shown = text.or_else(|| function.definition.schedule_with(None).map(|schedule| schedule.text()));

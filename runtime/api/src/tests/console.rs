@@ -2,10 +2,12 @@
 
 mod access;
 mod connections;
+mod dry_run;
 mod functions;
 mod incoming;
 mod integrations;
 mod logs;
+mod operators;
 mod overview;
 mod records;
 mod runs;

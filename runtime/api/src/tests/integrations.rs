@@ -9,6 +9,14 @@ async fn an_integration_shows_its_credentials_only_when_asked() {
     assert_eq!(made["data"]["logo"], "http://localhost:3003/providers/slack/logo.svg");
     assert_eq!(app.post("/integrations", create).await.refusal(), refused(400, "invalid_body"));
     assert_eq!(app.post("/integrations", json!({ "provider": "nope", "unique_key": "x" })).await.refusal(), refused(400, "invalid_body"));
+    // X6: no path leads there, whoever encodes it.
+    for key in [".", ".."] {
+        let answer = app.post("/integrations", json!({ "provider": "slack", "unique_key": key })).await;
+        assert!(answer.text.contains("has no place in a URL"), "{}", answer.text);
+        assert_eq!(answer.refusal(), refused(400, "invalid_body"));
+        let renamed = app.request(Method::PATCH, "/integrations/slack", Some(json!({ "unique_key": key }))).await;
+        assert_eq!(renamed.refusal(), refused(400, "invalid_body"));
+    }
     assert!(!app.get("/integrations").await.text.contains("\"cs\""));
     assert!(!app.get("/integrations/slack").await.text.contains("\"cs\""));
     let shown = app.get("/integrations/slack?include=credentials").await.expect(StatusCode::OK);

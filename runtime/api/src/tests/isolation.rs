@@ -100,6 +100,7 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("updateIntegration", json!({ "display_name": "of the second" })),
         ("createDeployment", json!({ "components": [{ "integration": "{integration}", "wasm": "AGFzbQ==" }] })),
         ("planDeployment", json!({ "components": [{ "integration": "{integration}", "build": "{build}" }] })),
+        ("dryRunRun", json!({ "send_changes": true })),
         ("rollBackDeployment", json!({ "integrations": ["{integration}"], "allow_destructive": true })),
         ("compileFunction", json!({ "code": "x" })),
         ("createDryRun", run.clone()),

@@ -73,6 +73,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, caller: Caller, Query(pa
         state: one_of("state", params.state.as_deref(), &DeliveryState::ALL, DeliveryState::as_str)?,
         url: params.url,
         since: params.since,
+        until: None,
         before: params.before.map(|id| before(&id)).transpose()?,
         // One more tells whether a page follows.
         limit: limit + 1,

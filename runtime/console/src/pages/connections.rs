@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Filters, Frame, Moment, Pager, Tone};
+use crate::pages::{Filters, Frame, Moment, Pager, Role, Tone};
 
 /// The page.
 #[derive(Template)]
@@ -26,6 +26,8 @@ pub struct ConnectionList {
     pub home: String,
     /// The session's token against forged requests.
     pub csrf: String,
+    /// What whoever looks may do.
+    pub role: Role,
     /// Its own address, with what it is narrowed by.
     pub here: String,
     /// Whether it is narrowed.

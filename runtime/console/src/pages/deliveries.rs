@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Frame, Moment, Tone};
+use crate::pages::{Empty, Filters, Frame, Moment, Pager, Tone};
 
 /// The latest deliveries.
 #[derive(Template)]
@@ -10,16 +10,16 @@ use crate::pages::{Frame, Moment, Tone};
 pub struct DeliveriesPage {
     /// Around it.
     pub frame: Frame,
-    /// Every state, and whether it is the one that is shown.
-    pub states: Vec<(String, bool)>,
-    /// Every kind, likewise.
-    pub kinds: Vec<(String, bool)>,
+    /// What the list is narrowed by.
+    pub filters: Filters,
     /// Addresses that not everything is sent to.
     pub endpoints: Vec<EndpointItem>,
     /// This page's deliveries.
     pub items: Vec<DeliveryItem>,
-    /// What the next page begins behind.
-    pub next: Option<String>,
+    /// Instead of them.
+    pub empty: Empty,
+    /// To the next page.
+    pub pager: Pager,
 }
 
 /// One delivery.

@@ -66,6 +66,11 @@ impl Field {
         matches!(self.kind, FieldKind::Secret { is_set: true } | FieldKind::LongSecret { is_set: true })
     }
 
+    /// Whether what is entered is not shown.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, FieldKind::Secret { .. } | FieldKind::LongSecret { .. })
+    }
+
     /// Whether the browser should insist on a value: a secret that is set may stay.
     pub fn must_be_entered(&self) -> bool {
         self.is_required && !self.is_set()

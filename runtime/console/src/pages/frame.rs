@@ -1,5 +1,7 @@
 //! What every page of a signed-in operator has around it.
 
+use crate::pages::Role;
+
 /// The navigation, and what the page is about.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -13,6 +15,10 @@ pub struct Frame {
     pub section: Section,
     /// The session's token against forged requests, carried by every form.
     pub csrf: String,
+    /// Who is signed in.
+    pub who: String,
+    /// What they may do.
+    pub role: Role,
     /// What was just done, if anything.
     pub notice: Option<Notice>,
 }

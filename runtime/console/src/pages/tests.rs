@@ -11,6 +11,8 @@ fn frame() -> Frame {
         environments: vec!["dev".to_owned(), "prod".to_owned()],
         section: Section::Connections,
         csrf: "token".to_owned(),
+        who: HOSTILE.to_owned(),
+        role: Role::Owner,
         notice: Some(Notice { tone: Tone::Good, text: HOSTILE.to_owned() }),
     }
 }
@@ -68,6 +70,7 @@ fn list() -> ConnectionList {
     ConnectionList {
         home: "/console/dev".to_owned(),
         csrf: "token".to_owned(),
+        role: Role::Owner,
         here: HOSTILE.to_owned(),
         is_narrowed: true,
         problem: None,
@@ -83,10 +86,45 @@ fn hostile_filters() -> Filters {
     Filters { path: HOSTILE.to_owned(), fields }
 }
 
+fn usable() -> Vec<Usable> {
+    let usable = |lacks: Option<String>| Usable { key: HOSTILE.to_owned(), name: HOSTILE.to_owned(), logo: HOSTILE.to_owned(), lacks };
+    vec![usable(None), usable(Some(HOSTILE.to_owned()))]
+}
+
+fn integration_form(key: Option<String>) -> IntegrationForm {
+    IntegrationForm {
+        frame: frame(),
+        key,
+        provider: HOSTILE.to_owned(),
+        provider_name: HOSTILE.to_owned(),
+        logo: HOSTILE.to_owned(),
+        docs: Some("https://example.com".to_owned()),
+        title: HOSTILE.to_owned(),
+        callback_url: Some(HOSTILE.to_owned()),
+        steps: vec![SetupStep { text: HOSTILE.to_owned(), link: Some((HOSTILE.to_owned(), HOSTILE.to_owned())) }],
+        unsure: vec![HOSTILE.to_owned()],
+        webhook: Some(WebhookSetup { url: HOSTILE.to_owned(), docs: Some(HOSTILE.to_owned()), received: HOSTILE.to_owned() }),
+        uses: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+        groups: vec![Group { title: HOSTILE.to_owned(), lead: HOSTILE.to_owned(), fields: hostile_fields() }],
+        problem: Some(HOSTILE.to_owned()),
+    }
+}
+
+fn webhooks(frame: Frame) -> WebhooksPage {
+    WebhooksPage {
+        frame,
+        fields: hostile_fields(),
+        on_auth_creation: true,
+        on_auth_refresh_error: false,
+        on_async_action_completion: true,
+        on_sync_completion_always: false,
+        on_sync_error: true,
+        new_key: Some(HOSTILE.to_owned()),
+    }
+}
+
 /// Every page, with script in every text that comes from elsewhere.
 fn pages() -> Vec<(&'static str, String)> {
-    let usable = |lacks: Option<String>| Usable { key: HOSTILE.to_owned(), name: HOSTILE.to_owned(), logo: HOSTILE.to_owned(), lacks };
-    let usable = vec![usable(None), usable(Some(HOSTILE.to_owned()))];
     let integration = IntegrationItem {
         key: HOSTILE.to_owned(),
         name: HOSTILE.to_owned(),
@@ -105,22 +143,6 @@ fn pages() -> Vec<(&'static str, String)> {
         total: 9,
     };
     let choice = || ProviderChoice { value: HOSTILE.to_owned(), words: HOSTILE.to_owned(), is_chosen: true };
-    let form = |key: Option<String>| IntegrationForm {
-        frame: frame(),
-        key,
-        provider: HOSTILE.to_owned(),
-        provider_name: HOSTILE.to_owned(),
-        logo: HOSTILE.to_owned(),
-        docs: Some("https://example.com".to_owned()),
-        title: HOSTILE.to_owned(),
-        callback_url: Some(HOSTILE.to_owned()),
-        steps: vec![SetupStep { text: HOSTILE.to_owned(), link: Some((HOSTILE.to_owned(), HOSTILE.to_owned())) }],
-        unsure: vec![HOSTILE.to_owned()],
-        webhook: Some(WebhookSetup { url: HOSTILE.to_owned(), docs: Some(HOSTILE.to_owned()), received: HOSTILE.to_owned() }),
-        uses: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
-        groups: vec![Group { title: HOSTILE.to_owned(), lead: HOSTILE.to_owned(), fields: hostile_fields() }],
-        problem: Some(HOSTILE.to_owned()),
-    };
     let removal = |is_dialog| Removal {
         frame: frame(),
         title: HOSTILE.to_owned(),
@@ -144,7 +166,7 @@ fn pages() -> Vec<(&'static str, String)> {
         next: Some(Moment::new(text())),
     };
     let mut pages = vec![
-        ("connections", ConnectionsPage { frame: frame(), filters: Some(hostile_filters()), list: list(), usable }.render()),
+        ("connections", ConnectionsPage { frame: frame(), filters: Some(hostile_filters()), list: list(), usable: usable() }.render()),
         ("no such connections", ConnectionList { items: Vec::new(), problem: Some(HOSTILE.to_owned()), ..list() }.render()),
         ("no connections", ConnectionList { items: Vec::new(), is_narrowed: false, ..list() }.render()),
         ("test result", result().render()),
@@ -155,19 +177,19 @@ fn pages() -> Vec<(&'static str, String)> {
                 .render(),
         ),
         ("no providers", providers(Vec::new()).render()),
-        ("new integration", form(None).render()),
-        ("integration", form(Some(text())).render()),
+        ("new integration", integration_form(None).render()),
+        ("integration", integration_form(Some(text())).render()),
         ("removal", removal(false).render()),
         ("removal dialog", removal(true).render()),
-        ("sign-in", SignInPage { root: "/console".to_owned(), problem: Some(text()), notice: Some(text()) }.render()),
+        ("sign-in", SignInPage { root: "/console".to_owned(), name: Some(text()), problem: Some(text()), notice: Some(text()) }.render()),
+        ("invitation", invitation().render()),
         ("setup", SetupPage { root: "/console".to_owned(), fields: hostile_fields(), problem: Some(text()) }.render()),
         ("problem", ProblemPage { root: "/console".to_owned(), title: text(), advice: text() }.render()),
         (
             "deliveries",
             DeliveriesPage {
                 frame: frame(),
-                states: vec![(text(), true)],
-                kinds: vec![(text(), false)],
+                filters: hostile_filters(),
                 endpoints: vec![EndpointItem {
                     id: "1".to_owned(),
                     url: text(),
@@ -178,7 +200,8 @@ fn pages() -> Vec<(&'static str, String)> {
                     deferred: 3,
                 }],
                 items: vec![delivery()],
-                next: Some(text()),
+                empty: Empty::new(HOSTILE, HOSTILE),
+                pager: Pager { label: text(), newest: Some(text()), older: Some(text()) },
             }
             .render(),
         ),
@@ -198,20 +221,7 @@ fn pages() -> Vec<(&'static str, String)> {
             }
             .render(),
         ),
-        (
-            "webhooks",
-            WebhooksPage {
-                frame: frame(),
-                fields: hostile_fields(),
-                on_auth_creation: true,
-                on_auth_refresh_error: false,
-                on_async_action_completion: true,
-                on_sync_completion_always: false,
-                on_sync_error: true,
-                new_key: Some(text()),
-            }
-            .render(),
-        ),
+        ("webhooks", webhooks(frame()).render()),
     ];
     pages.extend(received());
     pages.extend(settings());
@@ -259,6 +269,24 @@ fn areas() -> Vec<(&'static str, String)> {
         latest: Some(text()),
         blocks: vec![json()],
     };
+    let dry_run = DryRunPage {
+        frame: frame(),
+        back: text(),
+        action: text(),
+        title: text(),
+        notes: vec![text()],
+        warning: Some(text()),
+        sends_changes: true,
+        result: Some(DryRunResult {
+            state: badge(),
+            problem: run.problem.clone(),
+            facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
+            steps: vec![DryRunStep { after: text(), label: text(), tone: Tone::Bad, text: text(), fields: Some(json()) }],
+            left_out: Some(text()),
+            models: vec![DryRunModel { name: text(), counted: text(), table: Some(table()), note: Some(text()), lines: Some(json()) }],
+            blocks: vec![json()],
+        }),
+    };
     let form = Form { action: text(), csrf: text(), fields: hostile_fields(), verb: text() };
     let facts = Facts::default().and(HOSTILE, Cell::code(HOSTILE));
     let block = Block::new(HOSTILE, Part::Text(text())).saying(HOSTILE).bad();
@@ -279,6 +307,7 @@ fn areas() -> Vec<(&'static str, String)> {
         ("listing", listing(Some(table())).render()),
         ("empty listing", listing(None).render()),
         ("run", run.render()),
+        ("dry run", dry_run.render()),
     ]
 }
 
@@ -315,7 +344,6 @@ fn received() -> Vec<(&'static str, String)> {
 
 fn settings() -> Vec<(&'static str, String)> {
     let text = || HOSTILE.to_owned();
-    let pager = || Pager { label: text(), newest: Some(text()), older: Some(text()) };
     let general = GeneralPage {
         frame: frame(),
         facts: Facts::default().and(HOSTILE, Cell::text(HOSTILE)),
@@ -340,16 +368,52 @@ fn settings() -> Vec<(&'static str, String)> {
         frame: frame(),
         state: Badge::new(Tone::Good, HOSTILE),
         meaning: text(),
+        rotate: Action::post(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         table: table(),
         commands: vec![(text(), text())],
+    };
+    let audit = |table| AuditPage {
+        frame: frame(),
+        filters: hostile_filters(),
+        table,
+        empty: Empty::new(HOSTILE, HOSTILE),
+        pager: Pager { label: text(), newest: Some(text()), older: Some(text()) },
+    };
+    let operators = OperatorsPage {
+        frame: frame(),
+        table: table(),
+        new_link: Some(NewLink { name: text(), link: text(), is_reset: true }),
+        fields: hostile_fields(),
     };
     vec![
         ("settings", general.render()),
         ("API keys", keys.render()),
         ("variables", variables.render()),
         ("encryption", encryption.render()),
-        ("audit log", AuditPage { frame: frame(), table: table(), pager: pager() }.render()),
+        ("audit log", audit(Some(table())).render()),
+        ("no audit log", audit(None).render()),
+        ("operators", operators.render()),
+        ("settings of somebody else", GeneralPage { frame: of_support(), ..general }.render()),
     ]
+}
+
+/// Around the pages of somebody who may change nothing.
+fn of_support() -> Frame {
+    Frame { role: Role::Support, ..frame() }
+}
+
+fn invitation() -> InvitationPage {
+    let text = || HOSTILE.to_owned();
+    let fields = hostile_fields();
+    InvitationPage {
+        root: "/console".to_owned(),
+        action: text(),
+        name: text(),
+        role: Role::Support,
+        is_reset: true,
+        fields,
+        problem: Some(text()),
+    }
 }
 
 fn records() -> Vec<(&'static str, String)> {
@@ -487,6 +551,27 @@ fn script_in_any_text_is_inert_on_every_page() {
         for live in ["<script>alert", "<img src=x", "\"'>", "'\">"] {
             assert!(!html.contains(live), "{name} has {live} in {html}");
         }
+    }
+}
+
+#[test]
+fn whoever_may_not_change_it_is_asked_for_nothing() {
+    let of = |role: Role| {
+        let frame = Frame { role, ..frame() };
+        let list = ConnectionList { role, ..list() };
+        [
+            ConnectionsPage { frame: frame.clone(), filters: None, list, usable: usable() }.render(),
+            IntegrationForm { frame: frame.clone(), ..integration_form(Some("github".to_owned())) }.render(),
+            webhooks(frame).render(),
+        ]
+    };
+    for (page, own) in of(Role::Support).iter().zip(of(Role::Developer)) {
+        for asked in
+            ["type=\"password\"", "<textarea", "/disconnect", "/delete", "/rotate", "/integrations/github\"", "/connect\"", "/catalogue"]
+        {
+            assert!(!page.contains(asked), "{asked} is in {page}");
+        }
+        assert!(own.contains("type=\"password\"") || own.contains("/disconnect") || own.contains("/rotate"), "{own}");
     }
 }
 

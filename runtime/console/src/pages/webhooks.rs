@@ -27,6 +27,18 @@ pub struct WebhooksPage {
 }
 
 impl WebhooksPage {
+    /// What the product is told of, for whoever may not change it.
+    fn told(&self) -> Vec<&'static str> {
+        let all = [
+            (self.on_auth_creation, "connections that are made"),
+            (self.on_auth_refresh_error, "credentials that cannot be refreshed"),
+            (self.on_async_action_completion, "asynchronous actions that have ended"),
+            (self.on_sync_error, "syncs that have failed"),
+            (self.on_sync_completion_always, "every sync that has ended"),
+        ];
+        all.into_iter().filter_map(|(is_told, what)| is_told.then_some(what)).collect()
+    }
+
     /// As HTML.
     pub fn render(&self) -> String {
         Template::render(self).expect("writing into memory does not fail")

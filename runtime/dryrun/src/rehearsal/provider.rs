@@ -9,7 +9,7 @@ use syncline_outbound::{BufferedResponse, ProxyCall};
 use syncline_worker::contract::{self, Exchange, List};
 
 use super::Rehearsal;
-use crate::journal::{Journal, Sent};
+use crate::journal::Journal;
 use crate::recording::Identity;
 
 impl Rehearsal {
@@ -58,13 +58,18 @@ struct Noted {
 #[async_trait]
 impl Exchange for Noted {
     async fn exchange(&self, call: ProxyCall) -> Result<BufferedResponse, Failure> {
-        let asked = Identity::of(&call);
-        let bare = asked.without_secrets().unwrap_or(asked);
-        let (method, path) = bare.shown().split_once(' ').map(|(method, path)| (method.to_owned(), path.to_owned())).unwrap_or_default();
+        let asked = shown(&call);
         let began = Instant::now();
         let answer = self.exchange.exchange(call).await;
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
-        self.journal.sent(Sent { method, path, status, ms: began.elapsed().as_millis() as u64 });
+        self.journal.sent(asked, status, began.elapsed().as_millis() as u64);
         answer
     }
+}
+
+/// Method and path with its query, without credentials.
+pub(crate) fn shown(call: &ProxyCall) -> (String, String) {
+    let asked = Identity::of(call);
+    let bare = asked.without_secrets().unwrap_or(asked);
+    bare.shown().split_once(' ').map(|(method, path)| (method.to_owned(), path.to_owned())).unwrap_or_default()
 }

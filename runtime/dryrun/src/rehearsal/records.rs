@@ -60,6 +60,7 @@ impl Rehearsal {
         self.expect_sync()?;
         let batch = self.setting.function.schemas.records(model, records)?;
         self.look_up(model, batch.iter().map(RecordText::id), false).await?;
+        self.hold(2 * records.len())?;
         let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
         let (mut ids, mut duplicates) = (HashSet::new(), 0);
         {
@@ -94,6 +95,7 @@ impl Rehearsal {
         self.expect_sync()?;
         let batch = self.setting.function.schemas.partial_records(model, records)?;
         self.look_up(model, batch.iter().map(RecordText::id), true).await?;
+        self.hold(2 * records.len())?;
         let mut total = Saved { added: 0, updated: 0, unchanged: 0 };
         let mut state = self.state();
         let kept = state.models.entry(model.to_owned()).or_default();
@@ -142,6 +144,7 @@ impl Rehearsal {
     pub(super) async fn records_page(&self, model: &str, cursor: Option<String>) -> Result<(String, Option<String>), Failure> {
         self.expect_model(model)?;
         let (page, next) = self.setting.world.records_page(model, cursor).await?;
+        self.hold(2 * sum(&page))?;
         let mut state = self.state();
         let mut texts: Vec<String> = Vec::with_capacity(page.len());
         for text in page {
@@ -167,7 +170,8 @@ impl Rehearsal {
         if resumed && self.setting.world.waits() {
             let message = format!(
                 "`{model}`: this run goes on from a checkpoint, and what the runs before it saw is not known here; records that only they \
-                 saw are shown as deleted. `--checkpoint null` begins anew"
+                 saw are shown as deleted. {}",
+                self.setting.world.advice_on_deletes()
             );
             self.log(Level::Warn, message, None);
         }
@@ -197,6 +201,7 @@ impl Rehearsal {
         let (mut gone, mut cursor) = (Vec::new(), None);
         loop {
             let (page, next) = self.setting.world.records_page(model, cursor).await?;
+            self.hold(sum(&page))?;
             let mut state = self.state();
             let kept = state.models.entry(model.to_owned()).or_default();
             for text in page {
@@ -227,6 +232,7 @@ impl Rehearsal {
         };
         for chunk in unknown.chunks(MAX_IDS) {
             let found = self.setting.world.records_by_ids(model, chunk).await?;
+            self.hold(found.iter().map(|(_, text)| text.len()).sum())?;
             let mut state = self.state();
             let kept = state.models.entry(model.to_owned()).or_default();
             for id in chunk {
@@ -240,6 +246,21 @@ impl Rehearsal {
             }
         }
         Ok(())
+    }
+
+    /// Counts what is kept in memory.
+    fn hold(&self, bytes: usize) -> Result<(), Failure> {
+        let room = self.setting.world.room();
+        let mut state = self.state();
+        state.held = state.held.saturating_add(bytes);
+        if state.held <= room {
+            return Ok(());
+        }
+        let message = format!(
+            "a dry run holds at most {} MB of records, as they are and as they would be; try it on a connection that has fewer",
+            room / 1_000_000
+        );
+        Err(failure("dry_run_full", message))
     }
 
     pub(super) fn expect_model(&self, model: &str) -> Result<(), Failure> {
@@ -256,9 +277,14 @@ impl Rehearsal {
     }
 }
 
-fn same(one: &str, other: &str) -> bool {
+/// Whether two records mean the same.
+pub(crate) fn same(one: &str, other: &str) -> bool {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
     one == other || matches!((parsed(one), parsed(other)), (Some(one), Some(other)) if compare::equal(&one, &other))
+}
+
+fn sum(texts: &[String]) -> usize {
+    texts.iter().map(String::len).sum()
 }
 
 fn object<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -118,7 +118,7 @@ pub struct Settings {
     /// other variables of OpenTelemetry (OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS, ...) hold either way [default: none]
     #[arg(long, env = "SYNCLINE_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<Url>,
-    /// Password of the console, 12 characters or more. Without it, the console's first page sets one, with a code that the server prints
+    /// Password of the console's first owner, 12 characters or more. Without it, the console's first page sets one, with a code that the server prints
     #[arg(long, env = "SYNCLINE_CONSOLE_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub console_password: Option<Hidden>,
     /// 32 random bytes in base64 (`openssl rand -base64 32`) that encrypt credentials and records. Losing it loses them

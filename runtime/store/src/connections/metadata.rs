@@ -4,7 +4,7 @@ use syncline_domain::{ConnectionName, ConnectionRowId, EnvironmentId, Integratio
 
 use super::Connections;
 use crate::database::{Row, Sql, Transaction, values};
-use crate::{Error, incoming_webhooks};
+use crate::{Error, Fence, incoming_webhooks};
 
 // Differs because each database has its own way with lists, and because PostgreSQL has other writers.
 const FIND: Sql = Sql::differs(
@@ -52,21 +52,50 @@ impl Connections<'_> {
 
     /// Replaces the metadata of one by its row, also of a pending one. `false` when it is gone.
     pub async fn set_metadata_by_row_id(&self, id: ConnectionRowId, metadata: &str, now: Timestamp) -> Result<bool, Error> {
-        self.write_one(id, metadata, now, |_, new| Some(new.to_owned())).await
+        self.set_metadata_of_run(None, id, metadata, now).await
     }
 
-    /// Merges top-level keys into the metadata of one by its row, also of a pending one. `false` when it is gone.
-    pub async fn merge_metadata_by_row_id(&self, id: ConnectionRowId, metadata: &str, now: Timestamp) -> Result<bool, Error> {
-        self.write_one(id, metadata, now, |old, new| merge_top_level(old, new).ok()).await
+    /// The same for a run, which shows its lease if it has one.
+    pub async fn set_metadata_of_run(
+        &self,
+        fence: Option<Fence>,
+        id: ConnectionRowId,
+        metadata: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.write_one(fence, id, metadata, now, |_, new| Some(new.to_owned())).await
     }
 
-    async fn write_one(&self, id: ConnectionRowId, metadata: &str, now: Timestamp, combine: Combine) -> Result<bool, Error> {
+    /// Merges top-level keys into the metadata of a run's connection, also of a pending one. `false` when it is gone.
+    pub async fn merge_metadata_of_run(
+        &self,
+        fence: Option<Fence>,
+        id: ConnectionRowId,
+        metadata: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        self.write_one(fence, id, metadata, now, |old, new| merge_top_level(old, new).ok()).await
+    }
+
+    async fn write_one(
+        &self,
+        fence: Option<Fence>,
+        id: ConnectionRowId,
+        metadata: &str,
+        now: Timestamp,
+        combine: Combine,
+    ) -> Result<bool, Error> {
         let metadata = metadata.to_owned();
         self.0
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
-                    let Some(row) = transaction.row(FIND_ONE, values![id]).await? else { return Ok(false) };
+                    // Before the job: whoever deletes a connection locks the two in this order.
+                    let found = transaction.row(FIND_ONE, values![id]).await?;
+                    if let Some(fence) = fence {
+                        fence.check(transaction).await?;
+                    }
+                    let Some(row) = found else { return Ok(false) };
                     write(transaction, &row, &metadata, now, combine).await?;
                     Ok(true)
                 })

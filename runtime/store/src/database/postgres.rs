@@ -138,6 +138,8 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(15, "audit", include_str!("../../../../migrations/postgres/0015_audit.sql")),
         migration(16, "overview", include_str!("../../../../migrations/postgres/0016_overview.sql")),
         migration(17, "connection_lists", include_str!("../../../../migrations/postgres/0017_connection_lists.sql")),
+        migration(18, "operators", include_str!("../../../../migrations/postgres/0018_operators.sql")),
+        migration(19, "waiting_runs", include_str!("../../../../migrations/postgres/0019_waiting_runs.sql")),
     ]
 }
 

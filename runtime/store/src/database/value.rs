@@ -6,7 +6,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use syncline_domain::{
     ApiKeyId, AsyncActionId, ComponentId, ConnectSessionId, ConnectionRowId, DeploymentId, EnvironmentId, FunctionId, IncomingWebhookId,
-    IntegrationId, JobId, OperationId, RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
+    IntegrationId, JobId, OperationId, OperatorId, RunId, SyncId, Timestamp, WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// A parameter. Lists are arrays in PostgreSQL and JSON arrays (for `json_each`) in SQLite.
@@ -124,7 +124,7 @@ macro_rules! kinds {
 
 kinds! {
     Integer: i64, Timestamp, EnvironmentId, ApiKeyId, IntegrationId, ConnectionRowId, ComponentId, FunctionId, JobId, ConnectSessionId,
-        WebhookDeliveryId, WebhookEndpointId;
+        WebhookDeliveryId, WebhookEndpointId, OperatorId;
     Text: String, &str, RunId, SyncId, AsyncActionId, DeploymentId, OperationId, IncomingWebhookId;
     Bytes: Vec<u8>;
 }
@@ -142,6 +142,7 @@ from! {
     ConnectSessionId => |value| Self::Integer(Some(value.0));
     WebhookDeliveryId => |value| Self::Integer(Some(value.0));
     WebhookEndpointId => |value| Self::Integer(Some(value.0));
+    OperatorId => |value| Self::Integer(Some(value.0));
     String => |value| Self::Text(Some(value));
     &str => |value| Self::Text(Some(value.to_owned()));
     RunId => |value| Self::Text(Some(value.to_string()));

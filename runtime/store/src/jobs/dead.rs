@@ -2,8 +2,9 @@
 
 use syncline_domain::{EnvironmentId, JobId, JobKind, JobState, Timestamp};
 
+use super::unknown::known_kinds;
 use super::{JobRow, Jobs, job};
-use crate::database::{Row, Transaction, values};
+use crate::database::{Row, Sql, Transaction, values};
 use crate::{Constraint, Error};
 
 /// A job that was given up.
@@ -34,11 +35,24 @@ pub enum Replayed {
     Told,
 }
 
+macro_rules! list {
+    ($known:literal) => {
+        concat!(
+            "SELECT * FROM jobs WHERE environment = $1 AND state = 'discarded' AND ($2 IS NULL OR id < $2) AND kind ",
+            $known,
+            " ORDER BY id DESC LIMIT $3"
+        )
+    };
+}
+
+// Differs because each database has its own lists. What a newer version gave up, an older one cannot tell of.
+const LIST: Sql = Sql::differs(list!("IN (SELECT value FROM json_each($4))"), list!("= ANY ($4)"));
+
 impl Jobs<'_> {
     /// An environment's dead letters before `before`, newest first.
     pub async fn dead_letters(&self, environment: EnvironmentId, before: Option<JobId>, limit: u32) -> Result<Vec<DeadLetter>, Error> {
-        let sql = "SELECT * FROM jobs WHERE environment = $1 AND state = 'discarded' AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
-        self.0.database().rows(sql, values![environment, before, i64::from(limit)]).await?.iter().map(dead).collect()
+        let values = values![environment, before, i64::from(limit), known_kinds()];
+        self.0.database().rows(LIST, values).await?.iter().map(dead).collect()
     }
 
     /// Finds one.
@@ -72,7 +86,7 @@ impl Jobs<'_> {
 async fn replay(transaction: &mut Transaction, environment: EnvironmentId, id: JobId, now: Timestamp) -> Result<Replayed, Error> {
     let sql = "SELECT id, kind FROM jobs WHERE id = $1 AND environment = $2 AND state = 'discarded'";
     let Some(row) = transaction.row(sql, values![id, environment]).await? else { return Ok(Replayed::Missing) };
-    if row.parse("jobs", "kind", JobKind::parse)? == JobKind::RunAction {
+    if row.get::<String>("kind")? == JobKind::RunAction.as_str() {
         return Ok(Replayed::Told);
     }
     let sql =

@@ -20,20 +20,21 @@ pub struct JobDepth {
 }
 
 impl Jobs<'_> {
-    /// Counts them, all nodes' alike.
+    /// Counts them, all nodes' alike, without those that only a newer version knows.
     pub async fn depth(&self, now: Timestamp) -> Result<Vec<JobDepth>, Error> {
         let sql = "SELECT kind, state, COUNT(*) AS count, MIN(CASE WHEN state = 'available' AND scheduled_at <= $1 THEN scheduled_at END) AS oldest
                    FROM jobs WHERE state IN ('available', 'running', 'discarded') GROUP BY kind, state";
         let rows = self.0.database().rows(sql, values![now]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(JobDepth {
-                    kind: row.parse("jobs", "kind", JobKind::parse)?,
-                    state: row.parse("jobs", "state", JobState::parse)?,
-                    count: row.get("count")?,
-                    oldest_due: row.optional_time("oldest")?,
-                })
-            })
-            .collect()
+        let mut depths = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Some(kind) = JobKind::parse(&row.get::<String>("kind")?) else { continue };
+            depths.push(JobDepth {
+                kind,
+                state: row.parse("jobs", "state", JobState::parse)?,
+                count: row.get("count")?,
+                oldest_due: row.optional_time("oldest")?,
+            });
+        }
+        Ok(depths)
     }
 }

@@ -1,11 +1,11 @@
 //! Giving jobs back.
 
-use syncline_domain::{AsyncActionState, FunctionId, JobId, JobKind, JobState, SyncId, Timestamp};
+use syncline_domain::{AsyncActionState, FunctionId, JobId, JobKind, JobState, RunState, SyncId, Timestamp};
 
 use super::given_up::given_up_in;
 use super::{Fence, Jobs, payload};
 use crate::database::{Transaction, values};
-use crate::{Error, async_actions};
+use crate::{Error, async_actions, runs};
 
 /// What becomes of a job whose try is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +68,20 @@ impl Jobs<'_> {
     }
 
     async fn end(&self, fence: Fence, decision: JobDecision, error: Option<String>, now: Timestamp) -> Result<JobState, Error> {
-        let Ended { state, .. } =
-            self.0.database().write(move |transaction| Box::pin(end_in(transaction, fence, decision, error, now))).await?;
+        let state = self
+            .0
+            .database()
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let Ended { state, kind } = end_in(transaction, fence, decision, error, now).await?;
+                    if kind.is_run() {
+                        // A run ends with its job. One that is still there began, or ended, in a transaction whose answer was lost.
+                        runs::end_of_job_in(transaction, fence.job, RunState::Lost, now).await?;
+                    }
+                    Ok(state)
+                })
+            })
+            .await?;
         if state == JobState::Available {
             self.0.wake();
         }
@@ -152,9 +164,9 @@ pub(crate) async fn cancel_event_in(transaction: &mut Transaction, function: Fun
 async fn cancelled(jobs: Vec<crate::database::Row>, transaction: &mut Transaction, now: Timestamp) -> Result<u64, Error> {
     for job in &jobs {
         let id = JobId(job.get("id")?);
-        let sql = "UPDATE runs SET state = 'cancelled', finished_at = $2 WHERE job = $1 AND state = 'running'";
-        transaction.execute(sql, values![id, now]).await?;
-        if job.parse("jobs", "kind", JobKind::parse)? == JobKind::RunAction {
+        runs::end_of_job_in(transaction, id, RunState::Cancelled, now).await?;
+        // Of the others nothing need be known: a newer version may have put them there.
+        if job.get::<String>("kind")? == JobKind::RunAction.as_str() {
             async_actions::end_in(transaction, id, AsyncActionState::Cancelled, None, now).await?;
         }
     }

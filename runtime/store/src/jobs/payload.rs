@@ -1,5 +1,6 @@
 //! What jobs carry, as JSON.
 
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use syncline_domain::{
     AsyncActionId, AuthError, ConnectionRowId, EnvironmentId, FunctionId, IncomingWebhookId, JobId, JobKind, SyncId, Timestamp, Trigger,
@@ -374,6 +375,39 @@ pub(crate) fn reencrypt(scheduled_at: Timestamp, now: Timestamp) -> NewJob {
     }
 }
 
+/// What this version means by payloads. One that an older version must not take for what it knows says a higher `version`; without, it is 1.
+pub const VERSION: u32 = 1;
+
+/// Reads a payload. Fails where it was made by a newer version, which said so or says what this one does not know.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        #[serde(default)]
+        version: u32,
+    }
+    let Versioned { version } = serde_json::from_str(text)?;
+    if version > VERSION {
+        return Err(serde_json::Error::custom(format_args!("it has version {version}, and this program knows {VERSION}")));
+    }
+    serde_json::from_str(text)
+}
+
 pub(crate) fn json(payload: &impl Serialize) -> String {
     serde_json::to_string(payload).expect("payloads are plain JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D16
+    #[test]
+    fn a_payload_of_a_newer_version_is_told_from_one_of_this() {
+        let told = RunSync { trigger: Trigger::Api, empty_cache: false };
+        assert_eq!(read::<RunSync>(&json(&told)).unwrap(), told);
+        assert_eq!(read::<RunSync>(r#"{"version":1,"trigger":"api","more":1}"#).unwrap(), told, "an addition that may be passed over");
+        let newer = read::<RunSync>(r#"{"version":2,"trigger":"api"}"#).unwrap_err();
+        assert!(newer.to_string().contains("version 2, and this program knows 1"), "{newer}");
+        assert!(read::<RunSync>(r#"{"trigger":"telepathy"}"#).is_err());
+    }
 }

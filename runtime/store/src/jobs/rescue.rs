@@ -1,11 +1,12 @@
 //! Jobs whose worker disappeared.
 
-use syncline_domain::{JobKind, JobState, Timestamp};
+use syncline_domain::{JobKind, JobState, RunState, Timestamp};
 
 use super::given_up::given_up_in;
+use super::unknown::known_kinds;
 use super::{JobRow, Jobs, job};
 use crate::database::{Sql, values};
-use crate::{Error, webhook_deliveries};
+use crate::{Error, runs, webhook_deliveries};
 
 /// Which jobs to take from their workers.
 #[derive(Clone, Copy, Debug)]
@@ -31,16 +32,19 @@ macro_rules! give_back {
 
 // What is never given up (a purge) is not given up for this either.
 //
-// Differs because only PostgreSQL has several rescuers at once.
+// What a newer version put there is left to it: what has to follow from the end of such a job, only that version knows.
+//
+// Differs because only PostgreSQL has several rescuers at once, and because each database has its own lists.
 const RESCUE: Sql = Sql::differs(
     concat!(
         give_back!(),
-        "WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 ORDER BY lease_expires_at LIMIT $2)
+        "WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 AND kind IN (SELECT value FROM json_each($4))
+                       ORDER BY lease_expires_at LIMIT $2)
          RETURNING *"
     ),
     concat!(
         "WITH lost AS MATERIALIZED (
-             SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1
+             SELECT id FROM jobs WHERE state = 'running' AND lease_expires_at < $1 AND kind = ANY ($4)
              ORDER BY lease_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) ",
         give_back!(),
         "FROM lost WHERE jobs.id = lost.id RETURNING jobs.*"
@@ -55,11 +59,10 @@ impl Jobs<'_> {
             .database()
             .write(move |transaction| {
                 Box::pin(async move {
-                    let values = values![rescue.now, i64::from(rescue.limit), i64::from(rescue.max_crashes)];
+                    let values = values![rescue.now, i64::from(rescue.limit), i64::from(rescue.max_crashes), known_kinds()];
                     let jobs = transaction.rows(RESCUE, values).await?.iter().map(job).collect::<Result<Vec<_>, _>>()?;
                     for job in &jobs {
-                        let sql = "UPDATE runs SET state = 'lost', finished_at = $2 WHERE job = $1 AND state = 'running'";
-                        transaction.execute(sql, values![job.id, rescue.now]).await?;
+                        runs::end_of_job_in(transaction, job.id, RunState::Lost, rescue.now).await?;
                         if job.state == JobState::Discarded {
                             given_up_in(transaction, job.id, job.kind, rescue.now).await?;
                         }

@@ -11,7 +11,8 @@ use crate::database::{Database, Sql, values};
 /// Longer texts are cut: an operation is a note, and what it is about has a place of its own.
 const MAX_TEXT_BYTES: usize = 8 * 1024;
 
-// Differs because each database has its own way with lists. What ended is not begun again by a note that was late.
+// Differs because each database has its own way with lists. What ended is not begun again by a note that was late, nor
+// does an earlier end take the place of a later one: the notes of two nodes come in any order.
 const UPSERT: Sql = Sql::differs(
     "INSERT INTO operations (id, environment, type, action, state, integration_key, connection_name, function_name, actor, summary, detail,
                              started_at, finished_at)
@@ -20,7 +21,7 @@ const UPSERT: Sql = Sql::differs(
      FROM json_each($1) o WHERE TRUE
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, summary = excluded.summary, detail = excluded.detail,
                                     finished_at = excluded.finished_at
-     WHERE operations.finished_at IS NULL OR excluded.finished_at IS NOT NULL",
+     WHERE operations.finished_at IS NULL OR excluded.finished_at >= operations.finished_at",
     "INSERT INTO operations (id, environment, type, action, state, integration_key, connection_name, function_name, actor, summary, detail,
                              started_at, finished_at)
      SELECT o ->> 0, (o ->> 1)::BIGINT, o ->> 2, o ->> 3, o ->> 4, o ->> 5, o ->> 6, o ->> 7, o ->> 8, o ->> 9, o ->> 10,
@@ -28,7 +29,7 @@ const UPSERT: Sql = Sql::differs(
      FROM json_array_elements($1::JSON) o
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, summary = excluded.summary, detail = excluded.detail,
                                     finished_at = excluded.finished_at
-     WHERE operations.finished_at IS NULL OR excluded.finished_at IS NOT NULL",
+     WHERE operations.finished_at IS NULL OR excluded.finished_at >= operations.finished_at",
 );
 
 // Differs likewise. A message that is there already was written by a try whose answer was lost.

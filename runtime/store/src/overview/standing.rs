@@ -4,7 +4,7 @@ use syncline_domain::{EnvironmentId, JobKind, Timestamp};
 
 use super::Overview;
 use crate::Error;
-use crate::database::{Value, values};
+use crate::database::{Sql, Value, values};
 use crate::jobs;
 
 /// Of each thing: beyond that a person reads `10,000+`, and a page is not to count a million rows.
@@ -45,9 +45,18 @@ const HELD: &str = "SELECT COUNT(*) AS count, MIN(scheduled_at) AS oldest FROM (
 const RUNNING: &str = "SELECT COUNT(*) AS count FROM (
         SELECT 1 AS one FROM runs
         WHERE environment = $1 AND state >= 'running' AND state <= 'running' AND state <> 'succeeded' LIMIT $2) counted";
-const IN_TROUBLE: &str = "SELECT COUNT(*) AS count FROM (
-        SELECT 1 AS one FROM connections
-        WHERE environment = $1 AND auth_error IS NOT NULL AND deleted_at IS NULL AND NOT pending LIMIT $2) counted";
+macro_rules! in_trouble {
+    ($connections:literal) => {
+        concat!(
+            "SELECT COUNT(*) AS count FROM (
+                 SELECT 1 AS one FROM ",
+            $connections,
+            " WHERE environment = $1 AND auth_error IS NOT NULL AND deleted_at IS NULL AND NOT pending LIMIT $2) counted"
+        )
+    };
+}
+// Differs because SQLite does not see that the index holds few.
+const IN_TROUBLE: Sql = Sql::differs(in_trouble!("connections INDEXED BY connections_in_trouble"), in_trouble!("connections"));
 // There are as many as the product has servers.
 const FAILING: &str = "SELECT COUNT(*) AS count FROM (
         SELECT 1 AS one FROM webhook_endpoints WHERE environment = $1 AND state <> 'closed' LIMIT $2) counted";
@@ -68,7 +77,7 @@ impl Overview<'_> {
         })
     }
 
-    async fn count(&self, sql: &'static str, of: Value, has_oldest: bool) -> Result<(AtMost, Option<Timestamp>), Error> {
+    async fn count(&self, sql: impl Into<Sql>, of: Value, has_oldest: bool) -> Result<(AtMost, Option<Timestamp>), Error> {
         let row = self.0.database().row(sql, values![of, MOST + 1]).await?.expect("an aggregate has one row");
         let count: i64 = row.get("count")?;
         let oldest = if has_oldest { row.optional_time("oldest")? } else { None };

@@ -1,5 +1,7 @@
 //! Looking through a collection, the latest change first, or by the beginning of an id.
 
+use std::time::Duration;
+
 use syncline_domain::{Action, ConnectionRowId, Cursor, ExternalId, ModelName, Timestamp, Variant};
 
 use super::write::{identity, open};
@@ -9,6 +11,9 @@ use crate::database::{Row, Sql, values};
 
 /// Looked at for one page. Of a million records that were added, the one that was deleted would otherwise be looked for in all of them.
 const LOOKED_AT: i64 = 5_000;
+
+/// Nodes' clocks differ by less, or their operators have other troubles.
+const SKEW: Duration = Duration::from_secs(60);
 
 /// Larger ones are read one by one.
 const PREVIEW_BYTES: i64 = 4 * 1024;
@@ -22,6 +27,10 @@ pub struct BrowseRecords {
     pub before: Option<String>,
     /// To which this happened last.
     pub action: Option<Action>,
+    /// Then or later.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
     /// At most so many.
     pub limit: u32,
 }
@@ -68,9 +77,13 @@ macro_rules! heads {
 }
 
 const LATEST: &str = heads!(
-    "AND position > 0 AND position >= $4 AND position < $5 AND ($6 IS NULL OR action = $6)
+    "AND position > 0 AND position >= $4 AND position < $5 AND ($6 IS NULL OR action = $6) AND ($8 IS NULL OR updated_at >= $8)
+         AND ($9 IS NULL OR updated_at < $9)
      ORDER BY position DESC LIMIT $7"
 );
+
+const FROM_POSITION: &str = "SELECT position, updated_at FROM records
+    WHERE connection = $1 AND collection = $2 AND position > 0 AND position >= $3 AND position < $4 ORDER BY position LIMIT 1";
 
 const FLOOR: &str = "SELECT position FROM records WHERE connection = $1 AND collection = $2 AND position > 0 AND position < $3
                      ORDER BY position DESC LIMIT 1 OFFSET $4";
@@ -95,20 +108,47 @@ impl Records<'_> {
         if cursor.is_some_and(|cursor| cursor.collection != collection) {
             return Err(Error::Cursor);
         }
-        let before = cursor.map_or(i64::MAX, |cursor| cursor.position);
+        let mut before = cursor.map_or(i64::MAX, |cursor| cursor.position);
+        let mut from = 0;
+        if browse.since.is_some() || browse.until.is_some() {
+            let end = self.position(of).await?.saturating_add(1);
+            if let Some(until) = browse.until {
+                before = before.min(self.position_at(of, collection, until.plus(SKEW), end).await?);
+            }
+            if let Some(since) = browse.since {
+                from = self.position_at(of, collection, since.minus(SKEW), end).await?;
+            }
+        }
         let mut floor = None;
         if browse.action.is_some() {
             let row = self.0.database().row(FLOOR, values![of.connection, collection, before, LOOKED_AT - 1]).await?;
-            floor = row.map(|row| row.get::<i64>("position")).transpose()?;
+            floor = row.map(|row| row.get::<i64>("position")).transpose()?.filter(|floor| *floor > from);
         }
         let (action, limit) = (browse.action.map(Action::as_str), i64::from(browse.limit) + 1);
-        let values = values![of.connection, collection, PREVIEW_BYTES, floor.unwrap_or(0), before, action, limit];
+        let floor_or_begin = floor.unwrap_or(from);
+        let (since, until) = (browse.since, browse.until);
+        let values = values![of.connection, collection, PREVIEW_BYTES, floor_or_begin, before, action, limit, since, until];
         let mut rows = self.heads(of, collection, &self.0.database().rows(LATEST, values).await?)?;
         let is_full = rows.len() > browse.limit as usize;
         rows.truncate(browse.limit as usize);
         let cursor = |position| Cursor { collection, position }.encode(self.0.cursor_key());
         let next = if is_full { rows.last().map(|row| row.cursor.clone()) } else { floor.map(cursor) };
         Ok(HeadPage { rows, next })
+    }
+
+    /// The first position of a change at or after `at`, `end` where there is none: positions grow with time, so that a few looks find it among
+    /// millions.
+    async fn position_at(&self, of: &CollectionRef, collection: i64, at: Timestamp, end: i64) -> Result<i64, Error> {
+        let (mut from, mut to) = (1, end.max(1));
+        while from < to {
+            let middle = from + (to - from) / 2;
+            let row = self.0.database().row(FROM_POSITION, values![of.connection, collection, middle, to]).await?;
+            match row {
+                Some(row) if row.time("updated_at")? < at => from = row.get::<i64>("position")? + 1,
+                _ => to = middle,
+            }
+        }
+        Ok(from)
     }
 
     /// Those whose ids begin with `beginning`, by id.

@@ -105,8 +105,8 @@ impl Runs<'_> {
                     if end.state == RunState::Succeeded {
                         // A webhook's run has read one event: the next run of the sync still has to read all that changed since its last.
                         // The sync before its job, as everywhere. All of it is undone when the lease turns out to be lost.
-                        let sql = "UPDATE syncs SET last_success_started_at = (SELECT started_at FROM runs WHERE id = $1)
-                                   WHERE id = (SELECT sync FROM runs WHERE id = $1 AND state = 'running' AND trigger_kind <> 'webhook')";
+                        let sql = "UPDATE syncs SET last_success_started_at = ended.started_at FROM runs ended
+                                   WHERE ended.id = $1 AND ended.state = 'running' AND ended.trigger_kind <> 'webhook' AND syncs.id = ended.sync";
                         transaction.execute(sql, values![end.id]).await?;
                     }
                     let job = match end.job {

@@ -3,9 +3,9 @@
 use syncline_domain::{ConnectionRowId, EnvironmentId, JobId, SyncId, Timestamp, Trigger};
 
 use super::Syncs;
-use crate::Error;
 use crate::database::{Sql, Transaction, values};
 use crate::jobs::{self, payload};
+use crate::{Error, Fence};
 
 /// How to run a sync now.
 #[derive(Clone, Copy, Debug)]
@@ -34,19 +34,28 @@ pub enum Triggered {
 impl Syncs<'_> {
     /// Runs a sync as soon as a worker is free, whatever its schedule and state.
     pub async fn trigger(&self, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
-        let triggered = self.0.database().write(move |transaction| Box::pin(run_now(transaction, id, trigger))).await?;
+        self.trigger_of_run(None, id, trigger).await
+    }
+
+    /// The same for a run that asks for it, which shows its lease if it has one.
+    pub async fn trigger_of_run(&self, fence: Option<Fence>, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
+        let triggered = self.0.database().write(move |transaction| Box::pin(run_now(transaction, fence, id, trigger))).await?;
         self.0.wake();
         Ok(triggered)
     }
 }
 
-async fn run_now(transaction: &mut Transaction, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
+async fn run_now(transaction: &mut Transaction, fence: Option<Fence>, id: SyncId, trigger: TriggerSync) -> Result<Triggered, Error> {
     // Differs because in PostgreSQL two triggers could meet.
     const SYNC: Sql = Sql::differs(
         "SELECT environment, connection FROM syncs WHERE id = $1",
         "SELECT environment, connection FROM syncs WHERE id = $1 FOR NO KEY UPDATE",
     );
-    let Some(row) = transaction.row(SYNC, values![id]).await? else { return Ok(Triggered::Unknown) };
+    let found = transaction.row(SYNC, values![id]).await?;
+    if let Some(fence) = fence {
+        fence.check(transaction).await?;
+    }
+    let Some(row) = found else { return Ok(Triggered::Unknown) };
     let (environment, connection) = (EnvironmentId(row.get("environment")?), ConnectionRowId(row.get("connection")?));
     if trigger.reset {
         jobs::cancel_sync_in(transaction, id, trigger.now).await?;

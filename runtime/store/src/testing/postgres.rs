@@ -17,14 +17,28 @@ trap '' INT TERM HUP
 dir=$(mktemp -d "${TMPDIR:-/tmp}/syncline-postgres.XXXXXX") || exit 1
 cd "$dir"
 options="-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories='' $3 -c max_connections=300 -c shared_buffers=64MB"
+make() {
+    if [ -z "$4" ]
+    then "$1/initdb" -D "$dir/data" -A trust -U postgres -E UTF8 --locale=C --no-sync
+    else "$1/pg_basebackup" -D "$dir/data" -R -X stream -c fast -d "host=127.0.0.1 port=$4 user=postgres application_name=standby"
+    fi
+}
+# Its first process and those that it started, by their numbers; nothing is written any more, and nobody is told.
+slay() {
+    first=$(head -n 1 "$dir/data/postmaster.pid") && kill -9 $first $(cat "/proc/$first/task/$first/children")
+    memory=$(sed -n 7p "$dir/data/postmaster.pid") && ipcrm -m "${memory##* }"
+    true
+}
 start() { "$1/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "$options" start; }
-if "$1/initdb" -D "$dir/data" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 && start "$1" >>"$dir/log" 2>&1
+if make "$@" >"$dir/log" 2>&1 && start "$1" >>"$dir/log" 2>&1
 then
     echo ready
     while read -r command; do
         case "$command" in
             crash) "$1/pg_ctl" -D "$dir/data" -m immediate -w stop ;;
             start) start "$1" ;;
+            slay) slay ;;
+            promote) "$1/pg_ctl" -D "$dir/data" -w -t 60 promote ;;
             restart) "$1/pg_ctl" -D "$dir/data" -m fast -w -t 60 -l "$dir/log" restart ;;
         esac >>"$dir/log" 2>&1 && echo "did $command" || { echo "failed to $command: $(tail -n 20 "$dir/log" | tr '\n' ' ')"; }
     done
@@ -40,6 +54,9 @@ rm -rf "$dir"
 const CARELESS: &str = "-c fsync=off -c full_page_writes=off";
 /// As PostgreSQL comes.
 const CAREFUL: &str = "-c fsync=on";
+
+/// The shared memory of one that is killed is in its folder, which goes with it.
+const MORTAL: &str = "-c fsync=on -c dynamic_shared_memory_type=mmap";
 
 /// Migrated once; each test's database is a copy.
 const TEMPLATE: &str = "syncline_template";
@@ -64,9 +81,30 @@ impl TestCluster {
     /// Starts one; `None` where PostgreSQL is not installed, after saying so. Panics then when `CI=true`.
     pub async fn start() -> Option<Self> {
         let programs = installed()?;
-        let cluster = launch_one(&programs, CAREFUL);
+        let cluster = launch_one(&programs, CAREFUL, None);
         execute(cluster.port, "CREATE DATABASE syncline".to_owned()).await;
         Some(Self(cluster))
+    }
+
+    /// Starts one and a stand-by of it, which has on disk whatever the first one acknowledges.
+    pub async fn start_pair() -> Option<(Self, Self)> {
+        let programs = installed()?;
+        let primary = launch_one(&programs, MORTAL, None);
+        execute(primary.port, "CREATE DATABASE syncline".to_owned()).await;
+        let standby = launch_one(&programs, MORTAL, Some(primary.port));
+        // Not before it is there: until then nothing could be acknowledged.
+        execute(primary.port, "ALTER SYSTEM SET synchronous_standby_names = 'standby'".to_owned()).await;
+        execute(primary.port, "SELECT pg_reload_conf()".to_owned()).await;
+        let pair = (Self(primary), Self(standby));
+        while pair.0.number("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'").await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        Some(pair)
+    }
+
+    /// Reads one whole number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        super::TestDatabase { url: self.url(), clock: super::clock(), _folder: None }.number(sql).await
     }
 
     /// Of the empty database.
@@ -87,6 +125,16 @@ impl TestCluster {
     /// After a crash: recovers, and returns when it answers, at the same port.
     pub fn start_again(&mut self) {
         self.0.command("start");
+    }
+
+    /// `kill -9` of its processes, for good: as a machine that is lost.
+    pub fn slay(&mut self) {
+        self.0.command("slay");
+    }
+
+    /// Makes a stand-by the one that takes writes; returns when it does.
+    pub fn promote(&mut self) {
+        self.0.command("promote");
     }
 
     /// As an operator restarts it: connections are cut, transactions under way are rolled back.
@@ -129,25 +177,26 @@ impl Cluster {
 }
 
 async fn start() -> Option<Cluster> {
-    let cluster = launch_one(&installed()?, CARELESS);
+    let cluster = launch_one(&installed()?, CARELESS, None);
     execute(cluster.port, format!("CREATE DATABASE {TEMPLATE}")).await;
     let template = super::TestDatabase { url: cluster.url(TEMPLATE), clock: super::clock(), _folder: None };
     template.open().await.close().await;
     Some(cluster)
 }
 
-fn launch_one(programs: &Path, settings: &str) -> Cluster {
+fn launch_one(programs: &Path, settings: &str, primary: Option<u16>) -> Cluster {
     // Between the choice of a port and its use another process can take it.
-    (0..3).find_map(|_| launch(programs, settings)).expect("PostgreSQL is installed but does not start; its log is above")
+    (0..3).find_map(|_| launch(programs, settings, primary)).expect("PostgreSQL is installed but does not start; its log is above")
 }
 
-fn launch(programs: &Path, settings: &str) -> Option<Cluster> {
+fn launch(programs: &Path, settings: &str, primary: Option<u16>) -> Option<Cluster> {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let mut watch = unprivileged()
         .args(["sh", "-c", WATCH, "watch"])
         .arg(programs)
         .arg(port.to_string())
         .arg(settings)
+        .arg(primary.map(|port| port.to_string()).unwrap_or_default())
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -194,7 +243,10 @@ fn installed() -> Option<PathBuf> {
 pub(super) fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
-    std::env::split_paths(&path).chain(installed).find(|folder| folder.join("initdb").is_file())
+    std::env::split_paths(&path).chain(installed).find(|folder| {
+        // All of them: some systems have a few in the path and the rest elsewhere.
+        ["initdb", "pg_ctl", "pg_basebackup"].iter().all(|program| folder.join(program).is_file())
+    })
 }
 
 fn skip(why: &str) {

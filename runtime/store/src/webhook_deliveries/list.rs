@@ -4,7 +4,10 @@ use syncline_domain::{DeliveryState, EnvironmentId, Timestamp, WebhookDeliveryId
 
 use super::{WebhookDeliveries, WebhookDeliveryRow, delivery, place_of_answer};
 use crate::Error;
-use crate::database::values;
+use crate::database::{Sql, values};
+
+/// How many ids may lie between two that were made at one moment: nodes' clocks differ, and what commits later may have the smaller id.
+const SKEW: i64 = 10_000;
 
 /// Which deliveries; `None` is any.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +20,8 @@ pub struct DeliveryFilter {
     pub url: Option<String>,
     /// Made at or after.
     pub since: Option<Timestamp>,
+    /// Made before.
+    pub until: Option<Timestamp>,
     /// Older than this one.
     pub before: Option<WebhookDeliveryId>,
     /// At most so many.
@@ -40,24 +45,68 @@ pub struct WebhookAttemptRow {
     pub answer: Option<String>,
 }
 
+macro_rules! page {
+    ($deliveries:literal, $narrow:literal) => {
+        concat!(
+            "SELECT * FROM ",
+            $deliveries,
+            " WHERE environment = $1 AND ($2 IS NULL OR kind = $2) AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR url = $4)
+                 AND ($5 IS NULL OR created_at >= $5) AND ($8 IS NULL OR created_at < $8) AND id >= $9 AND id < $6",
+            $narrow,
+            " ORDER BY id DESC LIMIT $7"
+        )
+    };
+}
+
+macro_rules! lost {
+    ($deliveries:literal) => {
+        page!($deliveries, " AND state IN ('failed', 'undeliverable')")
+    };
+}
+
+const ANY: &str = page!("webhook_deliveries", "");
+// Differs because SQLite does not see that the index holds few.
+const LOST: Sql = Sql::differs(lost!("webhook_deliveries INDEXED BY webhook_deliveries_lost"), lost!("webhook_deliveries"));
+
 impl WebhookDeliveries<'_> {
     /// An environment's latest, newest first.
     pub async fn list(&self, environment: EnvironmentId, filter: DeliveryFilter) -> Result<Vec<WebhookDeliveryRow>, Error> {
-        let sql = "SELECT * FROM webhook_deliveries
-                   WHERE environment = $1 AND ($2 IS NULL OR kind = $2) AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR url = $4)
-                       AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR id < $6)
-                   ORDER BY id DESC LIMIT $7";
+        let sql = match filter.state {
+            Some(DeliveryState::Failed | DeliveryState::Undeliverable) => LOST,
+            _ => ANY.into(),
+        };
+        // Ids grow with time, so that a part of them is looked at and not all that came since.
+        let from = match filter.since {
+            Some(since) => match self.first(since).await? {
+                Some(first) => first.saturating_sub(SKEW),
+                None => return Ok(Vec::new()),
+            },
+            None => 0,
+        };
+        let until = match filter.until {
+            Some(until) => self.first(until).await?.map(|first| first.saturating_add(SKEW)),
+            None => None,
+        };
+        let before = filter.before.map(|before| before.0).into_iter().chain(until).min().unwrap_or(i64::MAX);
         let values = values![
             environment,
             filter.kind.map(WebhookKind::as_str),
             filter.state.map(DeliveryState::as_str),
             filter.url,
             filter.since,
-            filter.before,
-            i64::from(filter.limit)
+            before,
+            i64::from(filter.limit),
+            filter.until,
+            from
         ];
         let rows = self.0.database().rows(sql, values).await?;
         rows.iter().map(|row| delivery(row, self.0.cipher())).collect()
+    }
+
+    /// One of the first that were made then or later, of any environment.
+    async fn first(&self, at: Timestamp) -> Result<Option<i64>, Error> {
+        let sql = "SELECT id FROM webhook_deliveries WHERE created_at >= $1 ORDER BY created_at LIMIT 1";
+        self.0.database().row(sql, values![at]).await?.map(|row| row.get("id")).transpose()
     }
 
     /// Every attempt of one, first to last.

@@ -6,6 +6,7 @@ use syncline_store::{Error, NewDelivery, on_each_database};
 
 use crate::connecting::{new_flow, new_session};
 use crate::fixture::{World, id, issues};
+use crate::operators::{new_console_session, owner};
 
 /// Runs SQL past the store, as somebody with access to the database would.
 pub(crate) async fn tamper(url: &str, sql: &'static str) {
@@ -61,7 +62,8 @@ on_each_database! {
         world.store.connect_sessions().insert(new_session(&world, 1)).await.unwrap();
         world.store.auth_flows().insert(new_flow(&world, 1)).await.unwrap();
         world.store.flow_results().put("client", r#"{"message":"canary-message"}"#, world.now()).await.unwrap();
-        world.store.console_sessions().insert([1; 32], world.now(), "canary-csrf-of-a-form".to_owned()).await.unwrap();
+        let owner = owner(&world).await;
+        world.store.console_sessions().insert(new_console_session(&world, owner, 1, "canary-csrf-of-a-form")).await.unwrap();
         let signing_key = world.store.webhook_settings().lookup(world.environment).await.unwrap().signing_key;
         let body = r#"{"from":"nango","note":"canary-body"}"#.to_owned();
         let delivery = NewDelivery {

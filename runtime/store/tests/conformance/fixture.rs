@@ -21,7 +21,7 @@ pub(crate) struct World {
     pub(crate) environment: EnvironmentId,
     pub(crate) integration: IntegrationId,
     pub(crate) function: FunctionId,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 pub(crate) const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
@@ -34,7 +34,7 @@ impl World {
         let deployed = deploy(&store, environment, integration, 1, &[sync("issues", "every 1h")], clock.now()).await;
         let function = deployed.functions[0].id.unwrap();
         // The function's own deployment happened before there was anything to run.
-        Self { store, clock, environment, integration, function, _database: database }
+        Self { store, clock, environment, integration, function, database }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

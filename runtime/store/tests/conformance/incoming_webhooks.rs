@@ -164,6 +164,7 @@ on_each_database! {
             state,
             event: Some("push".to_owned()),
             since: None,
+            until: None,
             before: None,
             limit: 9,
         };
@@ -192,7 +193,7 @@ on_each_database! {
             ids.push(take(&world, id).await.0);
             world.clock.advance(Duration::from_secs(1));
         }
-        let filter = |before, limit| IncomingFilter { environment: world.environment, integration: None, state: None, event: None, since: None, before, limit };
+        let filter = |before, limit| IncomingFilter { environment: world.environment, integration: None, state: None, event: None, since: None, until: None, before, limit };
         let list = async |filter| {
             let rows = world.store.incoming_webhooks().list(filter).await.unwrap();
             rows.iter().map(|row| row.id).collect::<Vec<_>>()
@@ -201,6 +202,10 @@ on_each_database! {
         assert_eq!(list(filter(Some(ids[1]), 2)).await, [ids[0]]);
         assert!(list(IncomingFilter { state: Some(IncomingWebhookState::Parked), ..filter(None, 9) }).await.is_empty());
         assert_eq!(list(IncomingFilter { since: Some(world.now().minus(Duration::from_secs(1))), ..filter(None, 9) }).await, [ids[2]]);
+        let second = world.now().minus(Duration::from_secs(2));
+        let only = IncomingFilter { since: Some(second), until: Some(second.plus(Duration::from_secs(1))), ..filter(None, 9) };
+        assert_eq!(list(only).await, [ids[1]]);
+        assert_eq!(list(IncomingFilter { until: Some(second), ..filter(None, 9) }).await, [ids[0]]);
         world.clock.advance(Duration::from_hours(15 * 24) - Duration::from_secs(2));
         world.store.sweep(world.now(), 100).await.unwrap();
         assert_eq!(list(filter(None, 9)).await, [ids[2], ids[1]]);

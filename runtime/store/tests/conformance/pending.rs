@@ -85,7 +85,7 @@ on_each_database! {
         let id = wait_for_approval(&world, "c", "new").await;
         let connections = world.store.connections();
         assert!(connections.set_metadata_by_row_id(id, r#"{"a":1,"b":1}"#, world.now()).await.unwrap());
-        assert!(connections.merge_metadata_by_row_id(id, r#"{"b":2}"#, world.now()).await.unwrap());
+        assert!(connections.merge_metadata_of_run(None, id, r#"{"b":2}"#, world.now()).await.unwrap());
         let metadata = connections.lookup_by_row_id(id).await.unwrap().unwrap().metadata.unwrap();
         let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
         assert_eq!(metadata, serde_json::json!({"a": 1, "b": 2}));

@@ -7,7 +7,7 @@ use syncline_domain::{
 };
 use syncline_store::{
     BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity, Span,
-    on_each_database,
+    WaitingSearch, on_each_database,
 };
 
 use crate::fixture::{World, id, issues, query};
@@ -55,7 +55,10 @@ on_each_database! {
             store.records().counts_of(&[connection]).await.unwrap();
             store.records().counts(connection).await.unwrap();
             for action in [None, Some(Action::Deleted)] {
-                store.records().browse(BrowseRecords { collection: of.clone(), before: None, action, limit: 50 }).await.unwrap();
+                for (since, until) in [(None, None), (Some(world.now()), Some(world.now().plus(Duration::from_hours(1))))] {
+                    let browse = BrowseRecords { collection: of.clone(), before: None, action, since, until, limit: 50 };
+                    store.records().browse(browse).await.unwrap();
+                }
             }
             store.records().beginning_with(&of, "a", 51).await.unwrap();
             store.records().list(query(&of, None, 500)).await.unwrap();
@@ -108,13 +111,22 @@ on_each_database! {
             ] {
                 store.runs().browse(search).await.unwrap();
             }
+            let waiting = WaitingSearch { environment, function: None, connection: None, integration: None, after: None, limit: 50 };
+            store.jobs().waiting(waiting.clone()).await.unwrap();
+            store.jobs().waiting(WaitingSearch { connection: Some(name.clone()), ..waiting }).await.unwrap();
             // Webhooks
             for state in [None, Some(DeliveryState::Failed)] {
-                store.webhook_deliveries().list(environment, DeliveryFilter { state, limit: 50, ..DeliveryFilter::default() }).await.unwrap();
+                let filter = DeliveryFilter { state, limit: 50, ..DeliveryFilter::default() };
+                store.webhook_deliveries().list(environment, filter.clone()).await.unwrap();
+                let then = Some(world.now().minus(Duration::from_hours(1)));
+                store.webhook_deliveries().list(environment, DeliveryFilter { since: then, until: Some(world.now()), ..filter }).await.unwrap();
             }
             for (state, integration) in [(None, None), (Some(IncomingWebhookState::Parked), None), (None, Some(integration.clone()))] {
-                let filter = IncomingFilter { environment, integration, state, event: None, since: None, before: None, limit: 50 };
-                store.incoming_webhooks().list(filter).await.unwrap();
+                for (since, until) in [(None, None), (Some(world.now()), Some(world.now()))] {
+                    let integration = integration.clone();
+                    let filter = IncomingFilter { environment, integration, state, event: None, since, until, before: None, limit: 50 };
+                    store.incoming_webhooks().list(filter).await.unwrap();
+                }
             }
         };
         let ((), count, scans) = Box::pin(store.scans(pages)).await;

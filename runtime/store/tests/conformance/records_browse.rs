@@ -6,7 +6,7 @@ use syncline_store::{BrowseRecords, CollectionRef, Error, RecordHead, on_each_da
 use crate::fixture::{World, id, issues};
 
 fn browse(of: &CollectionRef, before: Option<String>, action: Option<Action>, limit: u32) -> BrowseRecords {
-    BrowseRecords { collection: of.clone(), before, action, limit }
+    BrowseRecords { collection: of.clone(), before, action, since: None, until: None, limit }
 }
 
 fn ids(rows: &[RecordHead]) -> Vec<&str> {
@@ -56,6 +56,41 @@ on_each_database! {
         assert!(first.rows.is_empty() && first.next.is_some(), "5,000 were looked at");
         let second = records.browse(browse(&of, first.next, Some(Action::Deleted), 10)).await.unwrap();
         assert_eq!((ids(&second.rows), second.next), (vec!["rare"], None));
+    }
+
+    /// A time is found among many changes, and a page's cursor goes on inside of it.
+    async fn changes_of_a_time_are_found(database) {
+        let world = World::new(database).await;
+        let of = issues(world.connect("c").await);
+        let mut times = Vec::new();
+        for part in 0..40 {
+            times.push(world.now());
+            let texts: Vec<String> = (0..3).map(|n| format!(r#"{{"id":"{part:02}-{n}"}}"#)).collect();
+            world.save(&of, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+            world.clock.advance(std::time::Duration::from_mins(10));
+        }
+        // Saved again: it is a change of the end, and none of the time at which it was made.
+        world.save(&of, &[r#"{"id":"20-1","n":2}"#]).await;
+        let records = world.store.records();
+        let within = |since: Option<usize>, until: Option<usize>, before| BrowseRecords {
+            since: since.map(|at| times[at]),
+            until: until.map(|at| times[at]),
+            ..browse(&of, before, None, 2)
+        };
+        let first = records.browse(within(Some(20), Some(21), None)).await.unwrap();
+        assert_eq!((ids(&first.rows), &first.next), (vec!["20-2", "20-0"], &None));
+        let first = records.browse(within(Some(19), Some(21), None)).await.unwrap();
+        assert_eq!(ids(&first.rows), ["20-2", "20-0"]);
+        let second = records.browse(within(Some(19), Some(21), first.next)).await.unwrap();
+        assert_eq!(ids(&second.rows), ["19-2", "19-1"]);
+        let third = records.browse(within(Some(19), Some(21), second.next)).await.unwrap();
+        assert_eq!((ids(&third.rows), third.next), (vec!["19-0"], None));
+        assert_eq!(ids(&records.browse(within(None, Some(1), None)).await.unwrap().rows), ["00-2", "00-1"]);
+        assert_eq!(ids(&records.browse(within(Some(39), None, None)).await.unwrap().rows), ["20-1", "39-2"]);
+        let late = BrowseRecords { since: Some(world.now().plus(std::time::Duration::from_hours(9))), ..browse(&of, None, None, 2) };
+        assert!(records.browse(late).await.unwrap().rows.is_empty());
+        let added = BrowseRecords { action: Some(Action::Added), ..within(Some(19), Some(20), None) };
+        assert_eq!(ids(&records.browse(added).await.unwrap().rows), ["19-2", "19-1"]);
     }
 
     /// X1, X6: ids are compared as they are; `%` and `_` are themselves.

@@ -122,8 +122,11 @@ on_each_database! {
         let none = RunSearch { connection: Some(syncline_domain::ConnectionName::new("nobody").unwrap()), ..all };
         assert_eq!(found(none).await, (vec![], None));
         let line = |n| LogLine { kind: LineKind::Log, at: world.now(), level: "info".to_owned(), message: format!("{n}"), fields: None };
-        world.store.run_logs().append(ids[0], (1..=5).map(line).collect()).await.unwrap();
-        let last = async |before| world.store.run_logs().last(ids[0], before, 2).await.unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
+        let talking = world.run(7, None);
+        let id = talking.id;
+        world.store.runs().insert(talking).await.unwrap();
+        world.store.run_logs().append(id, (1..=5).map(line).collect()).await.unwrap();
+        let last = async |before| world.store.run_logs().last(id, before, 2).await.unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
         assert_eq!((last(None).await, last(Some(4)).await, last(Some(1)).await), (vec![4, 5], vec![2, 3], vec![]));
     }
 }

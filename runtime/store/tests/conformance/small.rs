@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use syncline_domain::{EnvironmentName, IntegrationKey, RunId, Secret};
-use syncline_store::{Constraint, Error, IntegrationPatch, on_each_database};
+use syncline_store::{AcquireLock, Constraint, Error, IntegrationPatch, on_each_database};
 
 use crate::fixture::{World, integration};
 
@@ -11,13 +11,14 @@ on_each_database! {
     async fn a_lock_is_one_runs_until_its_time_is_over(database) {
         let world = World::new(database).await;
         let (locks, ttl) = (world.store.locks(), Duration::from_secs(10));
+        let lock = |owner| AcquireLock { fence: None, environment: world.environment, key: "k".to_owned(), owner, ttl, now: world.now() };
         let [mine, theirs] = [1, 2].map(|n| RunId::new(world.now(), [n; 10]));
-        assert!(locks.try_acquire(world.environment, "k", mine, ttl, world.now()).await.unwrap());
-        assert!(!locks.try_acquire(world.environment, "k", theirs, ttl, world.now()).await.unwrap());
-        assert!(locks.try_acquire(world.environment, "k", mine, ttl, world.now()).await.unwrap());
+        assert!(locks.try_acquire(lock(mine)).await.unwrap());
+        assert!(!locks.try_acquire(lock(theirs)).await.unwrap());
+        assert!(locks.try_acquire(lock(mine)).await.unwrap());
         assert!(!locks.release(world.environment, "k", theirs).await.unwrap());
         world.clock.advance(ttl);
-        assert!(locks.try_acquire(world.environment, "k", theirs, ttl, world.now()).await.unwrap());
+        assert!(locks.try_acquire(lock(theirs)).await.unwrap());
         assert_eq!(locks.release_all(theirs).await.unwrap(), 1);
     }
 

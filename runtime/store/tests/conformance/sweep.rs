@@ -7,6 +7,7 @@ use syncline_store::{NewDelivery, on_each_database};
 
 use crate::connecting::{new_flow, new_session};
 use crate::fixture::World;
+use crate::operators::{new_console_session, owner};
 
 on_each_database! {
     async fn a_sweep_takes_what_is_over_and_no_more_than_asked(database) {
@@ -14,11 +15,12 @@ on_each_database! {
         let store = &world.store;
         let begin = world.now();
         let hour = Duration::from_hours(1);
+        let owner = owner(&world).await;
         for at in 0..3 {
             store.connect_sessions().insert(new_session(&world, at)).await.unwrap();
             store.auth_flows().insert(new_flow(&world, at)).await.unwrap();
             store.flow_results().put(&format!("client-{at}"), "{}", begin.plus(hour)).await.unwrap();
-            store.console_sessions().insert([at; 32], begin.plus(hour), "csrf".to_owned()).await.unwrap();
+            assert!(store.console_sessions().insert(new_console_session(&world, owner, at, "csrf")).await.unwrap());
         }
         assert_eq!(store.sweep(begin, 100).await.unwrap(), 0, "nothing is over");
         // A session is left for an hour after its half hour; the other three kinds are over.

@@ -153,6 +153,9 @@ on_each_database! {
         assert!(world.claim().await.is_none());
         world.clock.advance(HOUR * 2);
         assert!(syncs.due(world.now(), 10).await.unwrap().is_empty());
+        // C6: what a frequency says of the next time is for a schedule that is on, whatever it was when somebody looked.
+        assert!(syncs.set_frequency(sync, Some("every 1m".to_owned()), Some(world.now())).await.unwrap());
+        assert!(syncs.lookup_by_id(sync).await.unwrap().unwrap().next_run_at.is_none());
         assert!(syncs.set_state(sync, SyncState::Started, Some(world.now())).await.unwrap());
         assert!(syncs.set_frequency(sync, Some("every 5m".to_owned()), Some(world.now())).await.unwrap());
         let due = syncs.due(world.now(), 10).await.unwrap();

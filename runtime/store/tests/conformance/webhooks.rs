@@ -113,6 +113,12 @@ on_each_database! {
         assert!(world.claim().await.is_none());
         let urls: Vec<_> = world.store.webhook_deliveries().list(world.environment, DeliveryFilter { limit: 10, ..Default::default() }).await.unwrap().into_iter().map(|row| row.url).collect();
         assert_eq!(urls, ["https://b.example.com", "https://a.example.com"]);
+        // Of a time: from its first moment to before its last.
+        let (now, later) = (world.now(), world.now().plus(Duration::from_secs(1)));
+        for (since, until, found) in [(Some(now), Some(later), 2), (None, Some(later), 2), (None, Some(now), 0), (Some(later), None, 0)] {
+            let filter = DeliveryFilter { since, until, limit: 10, ..Default::default() };
+            assert_eq!(world.store.webhook_deliveries().list(world.environment, filter).await.unwrap().len(), found, "{since:?} {until:?}");
+        }
     }
 
     async fn what_happened_is_told_though_the_connection_is_gone(database) {

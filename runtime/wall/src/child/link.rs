@@ -46,6 +46,10 @@ impl Link {
         let _ = self.to.send(encode(&FromChild::Run(run, what)));
     }
 
+    pub(super) fn pong(&self) {
+        let _ = self.to.send(encode(&FromChild::Pong));
+    }
+
     /// Asks, and waits for the answer.
     pub(super) async fn ask<T: DeserializeOwned>(&self, run: RunNumber, ask: Ask) -> Result<T, Failure> {
         let (sender, answer) = oneshot::channel();

@@ -47,6 +47,7 @@ pub(super) async fn serve(sandbox: Sandbox, socket: StdStream) -> std::io::Resul
                 ToChild::Describe(run, digest) => child.describe(&components, run, digest),
                 ToChild::Answer(_, call) => child.link.answer(call, frame.slice_ref(rest)),
                 ToChild::Cancel(run) => child.cancel(run),
+                ToChild::Ping => child.link.pong(),
             }
         }
         Ok(())

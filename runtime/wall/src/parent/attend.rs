@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::process::Process;
 use super::start::{Started, last_words};
-use crate::wire::{Frames, FromChild, decode, write_frames};
+use crate::wire::{Frames, FromChild, ToChild, decode, encode, write_frames};
 
 /// How often to look whether it is idle, has grown or hangs. None of it is urgent.
 const LOOK: Duration = Duration::from_secs(2);
@@ -73,8 +73,11 @@ async fn unused(process: &Process) {
 
 async fn listen(process: &Process, frames: &mut Frames<OwnedReadHalf>) -> std::io::Result<()> {
     while let Some(frame) = frames.next().await? {
+        process.health.heard();
         match decode(&frame)? {
             (FromChild::Run(number, said), []) => process.pass(number, said).await,
+            (FromChild::Pong, []) if process.health.answered() => {}
+            (FromChild::Pong, _) => return Err(std::io::Error::other("it answers what nobody asked")),
             (FromChild::Run(..), _) => return Err(std::io::Error::other("a frame goes on behind its end")),
             (FromChild::Ready(_), _) => return Err(std::io::Error::other("it was ready already")),
         }
@@ -91,6 +94,11 @@ async fn watch(process: &Process, pid: Option<u32>) {
         if process.hangs() {
             return process.condemn("a run that was to end went on");
         }
+        // By looks and not by the clock: a server that stood still itself has not waited.
+        if process.health.ask() * LOOK > process.options.patience {
+            return process.condemn("it does not answer");
+        }
+        process.send(encode(&ToChild::Ping));
         let resident = pid.and_then(resident_bytes).unwrap_or(0);
         if process.is_idle() || resident > process.options.max_resident_bytes {
             process.retire.cancel();

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::health::Health;
 use crate::Options;
 use crate::tenant::Tenant;
 use crate::wire::{FromRun, RunNumber, ToChild, encode, encode_raw};
@@ -30,6 +31,7 @@ pub(super) struct Process {
     /// What it was sent, and when it was last used. Held while more is sent, so that a component goes over once.
     loaded: tokio::sync::Mutex<HashMap<Digest, u64>>,
     began: AtomicU64,
+    pub(super) health: Health,
     /// No more runs, and an end as soon as those that it has are over.
     pub(super) retire: CancellationToken,
     /// Told when it has no users any more.
@@ -61,6 +63,7 @@ impl Process {
             state: Mutex::new(State { idle_since: Some(Instant::now()), ..State::default() }),
             loaded: tokio::sync::Mutex::default(),
             began: AtomicU64::new(0),
+            health: Health::default(),
             retire: CancellationToken::new(),
             left: Notify::new(),
             condemned: CancellationToken::new(),

@@ -66,7 +66,7 @@ pub(super) async fn start(options: &Options) -> Result<Started, StartError> {
         let frame = frames.next().await?.ok_or(std::io::ErrorKind::UnexpectedEof)?;
         match decode(&frame)?.0 {
             FromChild::Ready(report) => Ok(report),
-            FromChild::Run(..) => Err(std::io::Error::other("it spoke of runs before it was ready")),
+            FromChild::Run(..) | FromChild::Pong => Err(std::io::Error::other("it spoke of runs before it was ready")),
         }
     };
     match tokio::time::timeout(options.patience, greeting).await {

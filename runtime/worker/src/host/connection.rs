@@ -93,19 +93,19 @@ impl FunctionHost {
 
     pub(super) async fn metadata_set(&self, metadata: String) -> Result<(), Failure> {
         check_metadata(&metadata)?;
-        let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
+        let (lease, id, now) = (self.setup.work.lease(), self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
         // By its row: a connection that waits for approval is not found by its name, and another may have that.
-        let written = connections.set_metadata_by_row_id(id, &metadata, now).await.map_err(|error| from_store(&error))?;
+        let written = connections.set_metadata_of_run(lease, id, &metadata, now).await.map_err(|error| from_store(&error))?;
         written.then_some(()).ok_or_else(|| failure("unknown_connection", "the connection was deleted"))
     }
 
     pub(super) async fn metadata_update(&self, metadata: String) -> Result<(), Failure> {
         check_metadata(&metadata)?;
-        let (id, now) = (self.setup.work.connection.id, self.setup.runner.now());
+        let (lease, id, now) = (self.setup.work.lease(), self.setup.work.connection.id, self.setup.runner.now());
         let connections = self.setup.runner.store().connections();
         // By its row: a connection that waits for approval is not found by its name, and another may have that.
-        let written = connections.merge_metadata_by_row_id(id, &metadata, now).await.map_err(|error| from_store(&error))?;
+        let written = connections.merge_metadata_of_run(lease, id, &metadata, now).await.map_err(|error| from_store(&error))?;
         written.then_some(()).ok_or_else(|| failure("unknown_connection", "the connection was deleted"))
     }
 

@@ -2,7 +2,7 @@
 
 use syncline_domain::{ActionCall, ConnectionRef, FunctionKind, FunctionName, RunnerError, SyncState, Trigger, Variant};
 use syncline_host_api::host::{ConnectionRef as WireRef, Failure, SyncOptions, failure};
-use syncline_store::{ConnectionRow, SyncRow, TriggerSync, schedule_seed};
+use syncline_store::{ConnectionRow, FunctionRow, SyncRow, TriggerSync, schedule_seed};
 
 use super::FunctionHost;
 use super::failure::{from_store, internal, invalid};
@@ -22,13 +22,7 @@ impl FunctionHost {
             return Err(too_deep());
         }
         serde_json::from_str::<serde::de::IgnoredAny>(&input).map_err(|error| invalid("invalid_action_input", error))?;
-        let connection = self.other(of).await?;
-        let name = FunctionName::new(action).map_err(|defect| invalid("unknown_action", defect))?;
-        let functions = self.setup.runner.store().functions();
-        let function =
-            functions.lookup_by_name(connection.integration, FunctionKind::Action, &name).await.map_err(|error| from_store(&error))?;
-        let function =
-            function.ok_or_else(|| failure("unknown_action", format!("`{}` has no action `{name}`", connection.integration_key)))?;
+        let (function, connection) = self.action_of(of, action).await?;
         let call = ActionCall {
             environment: connection.environment,
             connection: connection.id,
@@ -37,7 +31,8 @@ impl FunctionHost {
             trigger: Trigger::Function,
         };
         // Boxed, because the type of an action's future would hold itself.
-        let outcome = Box::pin(self.setup.runner.run_nested(call, self.setup.work.depth + 1)).await.map_err(|error| match error {
+        let work = &self.setup.work;
+        let outcome = Box::pin(self.setup.runner.run_nested(call, work.lease(), work.depth + 1)).await.map_err(|error| match error {
             RunnerError::Refused { code, message } => failure(code, message),
             other => internal(&other),
         })?;
@@ -49,6 +44,18 @@ impl FunctionHost {
         })
     }
 
+    /// An action by its name, and the connection that it is to run on.
+    pub(super) async fn action_of(&self, of: Option<WireRef>, action: String) -> Result<(FunctionRow, ConnectionRow), Failure> {
+        let connection = self.other(of).await?;
+        let name = FunctionName::new(action).map_err(|defect| invalid("unknown_action", defect))?;
+        let functions = self.setup.runner.store().functions();
+        let function =
+            functions.lookup_by_name(connection.integration, FunctionKind::Action, &name).await.map_err(|error| from_store(&error))?;
+        let function =
+            function.ok_or_else(|| failure("unknown_action", format!("`{}` has no action `{name}`", connection.integration_key)))?;
+        Ok((function, connection))
+    }
+
     pub(super) async fn function_trigger(&self, of: Option<WireRef>, sync: String, options: SyncOptions) -> Result<(), Failure> {
         let sync = self.sync_of(of, sync).await?;
         let trigger = TriggerSync {
@@ -57,7 +64,13 @@ impl FunctionHost {
             trigger: Trigger::Function,
             now: self.setup.runner.now(),
         };
-        self.setup.runner.store().syncs().trigger(sync.id, trigger).await.map_err(|error| from_store(&error))?;
+        self.setup
+            .runner
+            .store()
+            .syncs()
+            .trigger_of_run(self.setup.work.lease(), sync.id, trigger)
+            .await
+            .map_err(|error| from_store(&error))?;
         Ok(())
     }
 
@@ -72,7 +85,11 @@ impl FunctionHost {
         let next = function
             .and_then(|row| row.definition.schedule_with(sync.frequency_override.as_deref()))
             .and_then(|schedule| schedule.next_after(now, schedule_seed(sync.id)));
-        store.syncs().set_state(sync.id, SyncState::Started, next).await.map_err(|error| from_store(&error))?;
+        store
+            .syncs()
+            .set_state_of_run(self.setup.work.lease(), sync.id, SyncState::Started, next)
+            .await
+            .map_err(|error| from_store(&error))?;
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use syncline_host_api::host::{Failure, failure};
+use syncline_store::AcquireLock;
 
 use super::FunctionHost;
 use super::failure::from_store;
@@ -27,10 +28,16 @@ pub fn lock_ttl(key: &str, ttl_ms: u64) -> Result<Duration, Failure> {
 impl FunctionHost {
     pub(super) async fn lock_acquire(&self, key: String, ttl_ms: u64) -> Result<bool, Failure> {
         let ttl = lock_ttl(&key, ttl_ms)?;
-        let now = self.setup.runner.now();
-        let environment = self.setup.work.connection.environment;
+        let lock = AcquireLock {
+            fence: self.setup.work.lease(),
+            environment: self.setup.work.connection.environment,
+            key,
+            owner: self.setup.run,
+            ttl,
+            now: self.setup.runner.now(),
+        };
         self.holds_locks.store(true, Ordering::Relaxed);
-        self.setup.runner.store().locks().try_acquire(environment, &key, self.setup.run, ttl, now).await.map_err(|error| from_store(&error))
+        self.setup.runner.store().locks().try_acquire(lock).await.map_err(|error| from_store(&error))
     }
 
     pub(super) async fn lock_release(&self, key: String) -> Result<bool, Failure> {

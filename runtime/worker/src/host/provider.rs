@@ -41,13 +41,13 @@ impl FunctionHost {
         let what = said(method, &request);
         let call = proxy_call(method, request, &self.hosts)?;
         let exchange = self.exchange(Arc::clone(&source), &redactor);
-        walk(List { exchange: Arc::new(exchange), entry: source.entry(), redactor, what, call, options, hosts: self.hosts.clone() })
+        walk(List { exchange, entry: source.entry(), redactor, what, call, options, hosts: self.hosts.clone() })
     }
 
-    fn exchange(&self, source: Arc<ConnectionSource>, redactor: &Arc<Redactor>) -> Live {
+    pub(super) fn exchange(&self, source: Arc<ConnectionSource>, redactor: &Arc<Redactor>) -> Arc<dyn Exchange> {
         let (metrics, timeline) = (Arc::clone(self.setup.runner.store().metrics()), Arc::clone(&self.timeline));
         let environment = self.setup.work.connection.environment;
-        Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor), environment, metrics, timeline }
+        Arc::new(Live { proxy: self.setup.runner.proxy().clone(), source, redactor: Arc::clone(redactor), environment, metrics, timeline })
     }
 
     /// The run's own connection, or another of the same environment.

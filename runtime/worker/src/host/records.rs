@@ -99,35 +99,50 @@ impl FunctionHost {
     }
 
     pub(super) async fn records_by_ids(&self, model: String, ids: Vec<String>) -> Result<String, Failure> {
-        let (_, collection) = self.collection(&model)?;
-        let ids = ids
-            .into_iter()
-            .map(|id| ExternalId::new(id).map_err(|problem| invalid("invalid_record_id", problem)))
-            .collect::<Result<Vec<_>, _>>()?;
         let mut json = String::from("{");
-        for chunk in ids.chunks(MAX_IDS) {
-            for (id, payload) in
-                self.setup.runner.store().records().get_by_ids(&collection, chunk).await.map_err(|error| from_store(&error))?
-            {
-                if json.len() > 1 {
-                    json.push(',');
-                }
-                json.push_str(&serde_json::Value::from(id).to_string());
-                json.push(':');
-                json.push_str(&payload);
+        for (id, payload) in self.kept_by_ids(&model, &ids).await? {
+            if json.len() > 1 {
+                json.push(',');
             }
+            json.push_str(&serde_json::Value::from(id).to_string());
+            json.push(':');
+            json.push_str(&payload);
         }
         json.push('}');
         Ok(json)
     }
 
     pub(super) async fn records_page(&self, model: String, cursor: Option<String>) -> Result<(String, Option<String>), Failure> {
-        let (_, collection) = self.collection(&model)?;
+        let (payloads, next) = self.kept_page(&model, cursor, LIST_PAGE).await?;
+        Ok((format!("[{}]", payloads.join(",")), next))
+    }
+
+    /// Live records of these ids, with their texts.
+    pub(super) async fn kept_by_ids(&self, model: &str, ids: &[String]) -> Result<Vec<(String, String)>, Failure> {
+        let collection = self.readable(model)?;
+        let ids = ids
+            .iter()
+            .map(|id| ExternalId::new(id.as_str()).map_err(|problem| invalid("invalid_record_id", problem)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut found = Vec::new();
+        for chunk in ids.chunks(MAX_IDS) {
+            found.extend(self.setup.runner.store().records().get_by_ids(&collection, chunk).await.map_err(|error| from_store(&error))?);
+        }
+        Ok(found)
+    }
+
+    /// Texts of live records, and the cursor of those that follow.
+    pub(super) async fn kept_page(
+        &self,
+        model: &str,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Result<(Vec<String>, Option<String>), Failure> {
         let list = ListRecords {
-            collection,
+            collection: self.readable(model)?,
             cursor,
             modified_after: None,
-            limit: LIST_PAGE,
+            limit,
             actions: vec![Action::Added, Action::Updated],
             ids: Vec::new(),
             include_deleted: false,
@@ -136,15 +151,7 @@ impl FunctionHost {
             error @ syncline_store::Error::Cursor => invalid("invalid_cursor", error),
             other => from_store(&other),
         })?;
-        let mut json = String::from("[");
-        for payload in page.records.into_iter().filter_map(|record| record.payload) {
-            if json.len() > 1 {
-                json.push(',');
-            }
-            json.push_str(&payload);
-        }
-        json.push(']');
-        Ok((json, page.next_cursor))
+        Ok((page.records.into_iter().filter_map(|record| record.payload).collect(), page.next_cursor))
     }
 
     pub(super) async fn records_track_start(&self, model: String) -> Result<(), Failure> {
@@ -187,14 +194,18 @@ impl FunctionHost {
 
     /// A model of this sync, and the lease under which it is written.
     fn collection(&self, model: &str) -> Result<(Fence, CollectionRef), Failure> {
+        let collection = self.readable(model)?;
+        Ok((self.setup.work.fence.ok_or_else(not_a_sync)?, collection))
+    }
+
+    /// A model of this sync.
+    fn readable(&self, model: &str) -> Result<CollectionRef, Failure> {
         let work = &self.setup.work;
-        let (Some(fence), Some(sync)) = (work.fence, &work.sync) else {
-            return Err(failure("not_a_sync", "only a sync has records; return an action's result instead"));
-        };
+        let sync = work.sync.as_ref().ok_or_else(not_a_sync)?;
         self.setup.schemas.declared(model)?;
         let model = ModelName::new(model).map_err(|defect| invalid("unknown_model", defect))?;
         let variant: Variant = sync.variant.clone();
-        Ok((fence, CollectionRef { connection: work.connection.id, model, variant }))
+        Ok(CollectionRef { connection: work.connection.id, model, variant })
     }
 
     /// What is on disk by now.
@@ -209,4 +220,8 @@ impl FunctionHost {
         counts.deleted += deleted;
         counts.unchanged += unchanged;
     }
+}
+
+fn not_a_sync() -> Failure {
+    failure("not_a_sync", "only a sync has records; return an action's result instead")
 }

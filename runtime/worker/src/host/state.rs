@@ -95,7 +95,7 @@ impl FunctionHost {
         let work = &self.setup.work;
         match (work.fence, &work.sync) {
             (Some(fence), Some(sync)) => Of::Sync(fence, sync.id),
-            (fence, _) => Of::Function(fence, FunctionOnConnection { function: work.function.id, connection: work.connection.id }),
+            _ => Of::Function(work.lease(), FunctionOnConnection { function: work.function.id, connection: work.connection.id }),
         }
     }
 }

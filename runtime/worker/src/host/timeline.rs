@@ -28,7 +28,8 @@ const MAX_CHECKPOINT_BYTES: usize = 2_048;
 /// Of one run.
 pub(super) struct Timeline {
     runner: Runner,
-    run: RunId,
+    /// `None` for one that keeps nothing.
+    run: Option<RunId>,
     state: Mutex<State>,
 }
 
@@ -41,7 +42,7 @@ struct State {
 }
 
 impl Timeline {
-    pub(super) fn new(runner: Runner, run: RunId) -> Self {
+    pub(super) fn new(runner: Runner, run: Option<RunId>) -> Self {
         Self { runner, run, state: Mutex::default() }
     }
 
@@ -49,7 +50,7 @@ impl Timeline {
     pub(super) fn say(&self, line: LogLine) {
         let mut state = self.state();
         self.hand_on(&mut state);
-        self.runner.activity().line(self.run, line);
+        self.write(line);
     }
 
     /// A request to a provider, or a plain one. The answer's URL is there for its host.
@@ -111,11 +112,14 @@ impl Timeline {
         self.hand_on(&mut state);
         if let left_out @ 1.. = state.events.saturating_sub(MAX_EVENTS) {
             let message = format!("{left_out} further requests, saves and checkpoints are not listed");
-            self.runner.activity().line(self.run, self.line(LineKind::Log, "info", message, None));
+            self.write(self.line(LineKind::Log, "info", message, None));
         }
     }
 
     fn note(&self, kind: LineKind, tell: impl FnOnce() -> (&'static str, String, Option<String>)) {
+        if self.run.is_none() {
+            return;
+        }
         let mut state = self.state();
         state.events += 1;
         if state.events > MAX_EVENTS {
@@ -136,7 +140,13 @@ impl Timeline {
     fn hand_on(&self, state: &mut State) {
         state.since = None;
         for line in state.waiting.drain(..) {
-            self.runner.activity().line(self.run, line);
+            self.write(line);
+        }
+    }
+
+    fn write(&self, line: LogLine) {
+        if let Some(run) = self.run {
+            self.runner.activity().line(run, line);
         }
     }
 

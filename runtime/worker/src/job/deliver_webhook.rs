@@ -10,11 +10,11 @@ use syncline_store::payload::DeliverWebhook;
 use syncline_store::{BegunDelivery, DeliveryAttempt, EndedAttempt, JobRow, WebhookDeliveryRow};
 use tracing::Instrument as _;
 
-use super::{Done, JobError};
+use super::{Done, JobError, read};
 use crate::{Runner, trace};
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
-    let payload: DeliverWebhook = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let payload: DeliverWebhook = read(job)?;
     let deliveries = runner.store().webhook_deliveries();
     let begun = deliveries.begin(job.fence(), payload.delivery, runner.now()).await?;
     let BegunDelivery::Attempt(delivery, started) = begun else { return Ok(Done::Recorded) };

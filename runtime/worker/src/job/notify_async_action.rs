@@ -7,14 +7,14 @@ use syncline_domain::WebhookKind;
 use syncline_store::payload::AsyncAction;
 use syncline_store::{AsyncActionRow, JobRow, NewDelivery};
 
-use super::{Done, JobError, receivers};
+use super::{Done, JobError, read, receivers};
 use crate::{Runner, trace};
 
 /// Sorted, so that equal messages are equal bytes.
 type Object = BTreeMap<&'static str, Value>;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
-    let payload: AsyncAction = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let payload: AsyncAction = read(job)?;
     let Some(action) = runner.store().async_actions().lookup(payload.action).await? else { return Ok(Done::Complete) };
     let settings = runner.store().webhook_settings().lookup(action.environment).await?;
     // The address of a connection that was deleted is the one it had when the action was accepted.

@@ -7,14 +7,14 @@ use syncline_domain::{EndUser, WebhookKind};
 use syncline_store::payload::{AuthOperation, NotifyAuth};
 use syncline_store::{ConnectionRow, JobRow, NewDelivery, WebhookSettings};
 
-use super::{Done, JobError, receivers};
+use super::{Done, JobError, read, receivers};
 use crate::{Runner, trace};
 
 /// Sorted, so that equal messages are equal bytes.
 type Object = BTreeMap<&'static str, Value>;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
-    let event: NotifyAuth = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let event: NotifyAuth = read(job)?;
     // Deleted since: nobody is to be told of a connection that they do not have.
     let Some(connection) = runner.connection(job.connection).await? else { return Ok(Done::Complete) };
     let settings = runner.store().webhook_settings().lookup(connection.environment).await?;

@@ -5,12 +5,12 @@ use syncline_domain::{RunError, Trigger};
 use syncline_store::JobRow;
 use syncline_store::payload::NotifySync;
 
-use super::{Done, JobError};
+use super::{Done, JobError, read};
 use crate::Runner;
 use crate::sync_told::SyncTold;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
-    let told: NotifySync = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let told: NotifySync = read(job)?;
     // Deleted since: nobody is to be told of what they do not have.
     let Some(connection) = runner.connection(job.connection).await? else { return Ok(Done::Complete) };
     let Some(sync) = runner.store().syncs().lookup_by_id(told.sync).await? else { return Ok(Done::Complete) };

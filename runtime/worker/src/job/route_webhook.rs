@@ -8,7 +8,7 @@ use syncline_providers::webhook::{RouteKey, WebhookRequest};
 use syncline_store::payload::RouteWebhook;
 use syncline_store::{Follow, IncomingWebhookRow, JobRow, Parking, RouteMatch, WebhookRun};
 
-use super::{Done, JobError};
+use super::{Done, JobError, read};
 use crate::Runner;
 use forward::Forwarding;
 
@@ -16,7 +16,7 @@ use forward::Forwarding;
 const ANY: &str = "*";
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow) -> Result<Done, JobError> {
-    let RouteWebhook { webhook: id } = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let RouteWebhook { webhook: id } = read(job)?;
     let webhooks = runner.store().incoming_webhooks();
     let (Some(row), Some(content)) = (webhooks.lookup(id).await?, webhooks.content(id).await?) else { return Ok(Done::Complete) };
     let Some(integration) = runner.store().integrations().lookup_by_id(row.integration).await? else { return Ok(Done::Complete) };

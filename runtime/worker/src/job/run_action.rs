@@ -5,12 +5,12 @@ use syncline_store::payload::AsyncAction;
 use syncline_store::{Error, JobRow};
 use tokio_util::sync::CancellationToken;
 
-use super::{Done, JobError, backoff};
+use super::{Done, JobError, backoff, read};
 use crate::Runner;
 use crate::run::Work;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationToken) -> Result<Done, JobError> {
-    let payload: AsyncAction = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let payload: AsyncAction = read(job)?;
     let lost = |error: Error| lost(job, &error);
     let actions = runner.store().async_actions();
     let Some(action) = actions.lookup(payload.action).await.map_err(lost)? else { return Ok(Done::Complete) };
@@ -26,6 +26,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
         connection,
         sync: None,
         fence: Some(job.fence()),
+        caller: None,
         trigger: Trigger::Api,
         attempt: job.attempt,
         crashes: job.crashes,

@@ -4,7 +4,7 @@ use syncline_store::payload::RunSync;
 use syncline_store::{CollectionRef, Fence, JobRow};
 use tokio_util::sync::CancellationToken;
 
-use super::{Done, JobError};
+use super::{Done, JobError, read};
 use crate::Runner;
 use crate::run::Work;
 
@@ -12,7 +12,7 @@ use crate::run::Work;
 const STEP: u32 = 2_000;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationToken, cancel: CancellationToken) -> Result<Done, JobError> {
-    let payload: RunSync = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let payload: RunSync = read(job)?;
     let id = job.sync.ok_or_else(|| JobError::Fail(anyhow::anyhow!("the job names no sync")))?;
     let fence = Fence { job: job.id, fence: job.fence };
     // A sync, its function or its connection may have been deleted since: then there is nothing left to do.
@@ -31,6 +31,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, soft: &CancellationTo
         connection,
         sync: Some(sync),
         fence: Some(fence),
+        caller: None,
         trigger: payload.trigger,
         attempt: job.attempt,
         crashes: job.crashes,

@@ -10,12 +10,12 @@ use syncline_store::JobRow;
 use syncline_store::payload::RunWebhook;
 use tokio_util::sync::CancellationToken;
 
-use super::{Done, JobError};
+use super::{Done, JobError, read};
 use crate::Runner;
 use crate::run::Work;
 
 pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationToken) -> Result<Done, JobError> {
-    let RunWebhook { webhook, sync, .. } = serde_json::from_str(&job.payload).map_err(|error| JobError::Fail(error.into()))?;
+    let RunWebhook { webhook, sync, .. } = read(job)?;
     // Each of them may have been deleted since: then there is nothing left to do.
     let Some(sync) = runner.store().syncs().lookup_by_id(sync).await? else { return Ok(Done::Complete) };
     let Some(function) = runner.store().functions().lookup(sync.function).await? else { return Ok(Done::Complete) };
@@ -28,6 +28,7 @@ pub(super) async fn perform(runner: &Runner, job: &JobRow, cancel: CancellationT
         connection,
         sync: Some(sync),
         fence: Some(job.fence()),
+        caller: None,
         trigger: Trigger::Webhook,
         attempt: job.attempt,
         crashes: job.crashes,

@@ -81,6 +81,7 @@ pub(super) fn list(here: &Here, items: Vec<ConnectionItem>, integrations: &[Inte
     ConnectionList {
         home: here.home(),
         csrf: here.csrf(),
+        role: here.role(),
         here: Question::any().address(&format!("{}/connections", here.home()), ""),
         is_narrowed: false,
         problem: None,

@@ -71,10 +71,12 @@ pub(super) async fn page(
     blocks.push(Block::new("About", Part::Facts(facts(here, row, &integration, shown.end_user.clone()))));
     blocks.push(Block::new("Syncs", syncs_part(here, &path, &syncs)));
     blocks.push(Block::new("Records", records(here, row, &counts)));
-    blocks.push(
-        Block::new("Metadata", Part::Form(metadata_form(here, &path, metadata, problem)))
-            .saying("What your product keeps with this connection. Functions read it."),
-    );
+    let metadata = if here.may_develop() {
+        Part::Form(metadata_form(here, &path, metadata, problem))
+    } else {
+        Part::Json(JsonBlock::new("Metadata as JSON", &metadata))
+    };
+    blocks.push(Block::new("Metadata", metadata).saying("What your product keeps with this connection. Functions read it."));
     blocks.push(Block::new(
         "Connection config",
         Part::Json(JsonBlock::new("What the provider's addresses are made with", &row.connection_config)),
@@ -99,7 +101,10 @@ pub(super) async fn page(
     if !wants_reconnect {
         actions.push(Action::post(format!("{path}/reconnect"), &here.csrf(), "Reconnect", about));
     }
-    actions.push(Action::ask(format!("{path}/disconnect"), "Disconnect", about).looking(Look::Danger));
+    if here.may_develop() {
+        actions.push(Action::post(format!("{path}/credentials"), &here.csrf(), "Show credentials", about));
+        actions.push(Action::ask(format!("{path}/disconnect"), "Disconnect", about).looking(Look::Danger));
+    }
     Ok(Detail {
         frame,
         back: Some((format!("{}/connections", here.home()), "All connections".to_owned())),
@@ -188,7 +193,8 @@ pub(super) fn commands(here: &Here, path: &str, sync: &SyncRow) -> Vec<Action> {
         SyncState::Started => command("pause", "Pause"),
         SyncState::Paused => command("start", "Start"),
     };
-    vec![command("run", "Run now"), schedule]
+    let schedule = here.may_develop().then_some(schedule);
+    std::iter::once(command("run", "Run now")).chain(schedule).collect()
 }
 
 fn records(here: &Here, connection: &ConnectionRow, counts: &[CollectionCounts]) -> Part {

@@ -126,10 +126,7 @@ pub(in crate::console) async fn frequency(State(console): State<Arc<Console>>, h
             }
         },
     };
-    let next = match found.sync.state {
-        SyncState::Started => next_due(&found.sync, &found.function.definition, text.as_deref(), console.now()),
-        SyncState::Paused => None,
-    };
+    let next = next_due(&found.sync, &found.function.definition, text.as_deref(), console.now());
     console.app.store.syncs().set_frequency(found.sync.id, text, next).await?;
     Ok(Redirect::to(&format!("{}?done=saved", found.path)).into_response())
 }
@@ -220,18 +217,22 @@ pub(super) async fn page(console: &Console, here: &Here, frame: Frame, found: &F
         Some(table) => Part::Table(table),
         None => Part::Empty(Empty::new("It has not run yet", "Choose Run now, or wait for its schedule.")),
     };
-    let mut blocks =
-        vec![Block::new("About", Part::Facts(facts)), Block::new("Latest runs", latest), Block::new("Frequency", Part::Form(form))];
+    let mut blocks = vec![Block::new("About", Part::Facts(facts)), Block::new("Latest runs", latest)];
+    if here.may_develop() {
+        blocks.push(Block::new("Frequency", Part::Form(form)));
+    }
     if let Some((checkpoint, _)) = checkpoint {
         blocks.push(Block::new("Checkpoint", Part::Json(JsonBlock::new("What it remembers", checkpoint.as_str()))));
     }
     let others = console.app.store.syncs().list_for_connection(connection.id).await?;
     blocks.push(variants::block(here, found, &others, entered.variant, entered.variant_problem));
     let mut actions = commands(here, &of_connection, sync);
-    if !sync.variant.is_base() {
+    if !sync.variant.is_base() && here.may_develop() {
         actions.push(Action::ask(format!("{path}/delete"), "Delete variant", found.title()).looking(Look::Danger));
     }
-    actions.push(Action::ask(format!("{path}/resync"), "Full resync", sync.name.as_str()).looking(Look::Danger));
+    if here.may_develop() {
+        actions.push(Action::ask(format!("{path}/resync"), "Full resync", sync.name.as_str()).looking(Look::Danger));
+    }
     Ok(Detail {
         frame,
         back: Some((of_connection, sync.connection_name.to_string())),

@@ -100,6 +100,10 @@ pub(super) fn block(here: &Here, found: &Found, syncs: &[SyncRow], entered: Stri
             rows: others.iter().map(row).collect(),
         })
     };
+    let block = Block::new("Variants", part);
+    if !here.may_develop() {
+        return block;
+    }
     let field = Field {
         help: "Letters, digits, - and _. Your backend reads its records with this name.".to_owned(),
         value: entered,
@@ -109,5 +113,5 @@ pub(super) fn block(here: &Here, found: &Found, syncs: &[SyncRow], entered: Stri
     };
     let form =
         Entry { action: format!("{}/variants", found.path), csrf: here.csrf(), fields: vec![field], verb: "Make the variant".to_owned() };
-    Block::new("Variants", part).and(Part::Form(form))
+    block.and(Part::Form(form))
 }

@@ -123,6 +123,8 @@ fn history(here: &Here, row: &FunctionRow, deployments: &[DeploymentRow]) -> Blo
         let is_current = one.integrations.iter().any(|(key, is_current)| *key == row.integration_key && *is_current);
         let action = if is_current {
             Cell::Badge(Badge::new(Tone::Good, "Now in place"))
+        } else if !here.may_develop() {
+            Cell::Nothing
         } else {
             let href = format!("{}/functions/{}/rollback/{}", here.home(), row.id, one.id);
             Cell::Actions(vec![Action::ask(href, "Roll back", "to this deployment")])

@@ -11,9 +11,11 @@ use syncline_store::{IncomingFilter, IncomingWebhookRow};
 use super::words;
 use crate::console::environment::Here;
 use crate::console::form::Asked;
+use crate::console::link::link;
 use crate::console::notice;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
+use crate::console::times::Times;
 
 /// A screen or two.
 pub(super) const PER_PAGE: u32 = 50;
@@ -21,17 +23,21 @@ pub(super) const PER_PAGE: u32 = 50;
 /// Newest first.
 pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here: Here, asked: Asked) -> Result<Html<String>, Refusal> {
     let given = |name: &str| Some(asked.get(name)).filter(|value| !value.is_empty() && !value.contains('\0'));
+    let times = Times::of(&asked);
+    let range = times.range(console.now());
     let filter = IncomingFilter {
         environment: here.environment,
         integration: given("integration").and_then(|key| IntegrationKey::new(key).ok()),
         state: given("state").and_then(IncomingWebhookState::parse),
         event: given("event").map(str::to_owned),
-        since: None,
+        since: range.as_ref().ok().and_then(|range| range.since),
+        until: range.as_ref().ok().and_then(|range| range.until),
         before: given("before").and_then(|id| id.parse().ok()),
         // One more tells whether a page follows.
         limit: PER_PAGE + 1,
     };
-    let mut rows = console.app.store.incoming_webhooks().list(filter.clone()).await?;
+    // What is no time finds nothing, instead of everything.
+    let mut rows = if range.is_ok() { console.app.store.incoming_webhooks().list(filter.clone()).await? } else { Vec::new() };
     let more = rows.len() > PER_PAGE as usize;
     rows.truncate(PER_PAGE as usize);
     let integrations = console.app.store.integrations().list(here.environment).await?;
@@ -42,13 +48,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         ("state", filter.state.map_or("", IncomingWebhookState::as_str)),
         ("event", filter.event.as_deref().unwrap_or_default()),
     ];
-    let address = |before: Option<String>| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(narrowed.iter().filter(|(_, value)| !value.is_empty()));
-        query.extend_pairs(before.map(|before| ("before", before)));
-        let query = query.finish();
-        if query.is_empty() { path.clone() } else { format!("{path}?{query}") }
-    };
+    let address = |before: &str| link(&path, &[narrowed.as_slice(), &times.query(), &[("before", before)]].concat());
     let [(_, integration), (_, state), (_, event)] = narrowed;
     let filters = Filters {
         path: path.clone(),
@@ -56,19 +56,25 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
             Filter::choice("integration", "Integration", integration, integrations.iter().map(|row| (row.key.as_str(), row.key.as_str()))),
             Filter::choice("state", "State", state, words::STATES.map(|(state, word)| (state.as_str(), word))),
             Filter::text("event", "Type", event, "push"),
-        ],
+        ]
+        .into_iter()
+        .chain(times.filters())
+        .collect(),
     };
     let ids: Vec<String> = rows.iter().filter(|row| words::can_be_replayed(row)).map(|row| row.id.to_string()).collect();
     let replay = (!ids.is_empty()).then(|| Action::ask(format!("{path}/replay?ids={}", ids.join(",")), "Replay these…", "webhooks"));
     let page = IncomingPage {
         frame: Frame { notice: notice::of(&asked), ..here.frame(Section::Webhooks) },
-        empty: empty(&here, filters.is_used()),
+        empty: match range {
+            Ok(_) => empty(&here, filters.is_used()),
+            Err(defect) => Empty::new("This cannot be looked for", defect),
+        },
         table: (!rows.is_empty()).then(|| table(&path, &rows)),
         replay,
         pager: Pager {
             label: "Pages of received webhooks".to_owned(),
-            newest: filter.before.map(|_| address(None)),
-            older: rows.last().filter(|_| more).map(|row| address(Some(row.id.to_string()))),
+            newest: filter.before.map(|_| address("")),
+            older: rows.last().filter(|_| more).map(|row| address(&row.id.to_string())),
         },
         filters,
     };

@@ -1,13 +1,12 @@
 //! What somebody looks for, out of the page's address.
 
-use std::time::Duration;
-
 use syncline_console::pages::{Filter, Filters};
 use syncline_domain::{ConnectionName, EnvironmentId, FunctionName, IntegrationKey, OperationId, OperationKind, OperationState, Timestamp};
 use syncline_store::{OperationFilter, Severity};
 
 use crate::console::form::Asked;
 use crate::console::link::link;
+use crate::console::times::{self, time};
 
 const MAX_TEXT_CHARS: usize = 200;
 
@@ -77,8 +76,8 @@ impl Question {
                 text("integration", "Integration", "its key"),
                 text("connection", "Connection", "its id"),
                 text("function", "Function", "its name"),
-                text("since", "Since", "1h, 7d, 2026-01-31 12:00"),
-                text("until", "Until", "UTC, or an age"),
+                times::since(self.get("since")),
+                times::until(self.get("until")),
             ],
         }
     }
@@ -108,60 +107,4 @@ impl Question {
 /// An operation by its id, as the page before ends with it.
 pub(super) fn before(asked: &Asked) -> Option<OperationId> {
     asked.get("before").parse().ok()
-}
-
-/// `15m`, `2h` and `7d` ago; a day, a minute or a second in UTC; or RFC 3339.
-fn time(text: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let age = || {
-        let unit = match text.chars().last()? {
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            _ => return None,
-        };
-        let count: u64 = text[..text.len() - 1].trim().parse().ok()?;
-        Some(now.minus(Duration::from_secs(count.checked_mul(unit)?)))
-    };
-    let calendar = || {
-        let text = text.replace(' ', "T");
-        let whole = match text.len() {
-            10 => format!("{text}T00:00:00Z"),
-            16 => format!("{text}:00Z"),
-            19 => format!("{text}Z"),
-            // A `+` that was not escaped in an address arrives as a space.
-            _ => text
-                .rsplit_once('T')
-                .filter(|_| text.matches('T').count() == 2)
-                .map_or(text.clone(), |(time, zone)| format!("{time}+{zone}")),
-        };
-        Timestamp::parse(&whole).ok()
-    };
-    age()
-        .or_else(calendar)
-        .ok_or_else(|| format!("`{text}` is no time. Write an age such as 15m, 2h or 7d, or a time in UTC such as 2026-01-31 12:00."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_an_age_or_a_moment() {
-        let now = Timestamp::parse("2026-01-31T12:00:00Z").unwrap();
-        for (text, expected) in [
-            ("15m", "2026-01-31T11:45:00.000Z"),
-            ("2h", "2026-01-31T10:00:00.000Z"),
-            ("1d", "2026-01-30T12:00:00.000Z"),
-            ("2026-01-30", "2026-01-30T00:00:00.000Z"),
-            ("2026-01-30 11:30", "2026-01-30T11:30:00.000Z"),
-            ("2026-01-30T11:30:05", "2026-01-30T11:30:05.000Z"),
-            ("2026-01-30T11:30:05.250Z", "2026-01-30T11:30:05.250Z"),
-            ("2026-01-30T11:30:05 01:00", "2026-01-30T10:30:05.000Z"),
-        ] {
-            assert_eq!(time(text, now).map(Timestamp::to_millis_z).as_deref(), Ok(expected), "{text}");
-        }
-        for text in ["", "m", "-1h", "1w", "ü", "31.1.2026", "99999999999999999999d", "2026-02-30", "1ü"] {
-            assert!(time(text, now).is_err(), "{text}");
-        }
-    }
 }

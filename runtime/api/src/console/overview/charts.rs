@@ -36,15 +36,15 @@ pub(super) fn of(reading: &Reading) -> Vec<Vec<Panel>> {
     let calls = CALLS.map(|(figure, name, tone, state)| {
         (figure, series(name, tone, reading.list_since("logs", &[("type", "proxy"), ("state", state)])))
     });
-    let records = RECORDS.map(|(figure, name, tone)| (figure, series(name, tone, reading.list("records", &[]))));
-    let deliveries = |state: &str| reading.list("webhooks/deliveries", &[("state", state)]);
+    let records = RECORDS.map(|(figure, name, tone)| (figure, series(name, tone, reading.list_since("records", &[]))));
+    let deliveries = |state: &str| reading.list_since("webhooks/deliveries", &[("state", state)]);
     let sent = [
         (Figure::WebhooksDelivered, series("delivered", Tone::Good, deliveries("delivered"))),
         (Figure::WebhooksFailed, series("failed attempts", Tone::Bad, deliveries(""))),
     ];
     let refused = reading.list_since("logs", &[("type", "webhook"), ("state", "failed")]);
     let received = [
-        (Figure::WebhooksTaken, series("kept", Tone::Good, reading.list("webhooks/incoming", &[]))),
+        (Figure::WebhooksTaken, series("kept", Tone::Good, reading.list_since("webhooks/incoming", &[]))),
         (Figure::WebhooksRefused, series("refused", Tone::Warn, refused)),
     ];
     let where_calls = "Those of your backend are in the logs, those of functions in the timelines of their runs.";

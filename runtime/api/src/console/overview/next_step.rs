@@ -23,12 +23,16 @@ pub(super) async fn of(console: &Console, here: &Here, reading: &Reading) -> Res
     if store.integrations().list(here.environment).await?.is_empty() {
         let text =
             "An integration is your configuration for one provider: GitHub, Slack, HubSpot and so on. With it, accounts are connected.";
-        return Ok(Some(Empty::new("First: add an integration", text).with_link(format!("{home}/catalogue"), "Choose a provider")));
+        let step = Empty::new("First: add an integration", text);
+        let catalogue = format!("{home}/catalogue");
+        return Ok(Some(if here.may_develop() { step.with_link(catalogue, "Choose a provider") } else { step }));
     }
     let one = ConnectionFilter { limit: 1, ..ConnectionFilter::default() };
     if store.connections().list(here.environment, one).await?.is_empty() {
         let text = "An integration is there. Sign in to an account with it, or let your product’s users do so with the Connect UI.";
-        return Ok(Some(Empty::new("Next: connect an account", text).with_link(format!("{home}/connections"), "Connect an account")));
+        let step = Empty::new("Next: connect an account", text);
+        let connections = format!("{home}/connections");
+        return Ok(Some(if here.may_develop() { step.with_link(connections, "Connect an account") } else { step }));
     }
     if store.functions().list(here.environment, None).await?.is_empty() {
         let text = "An account is connected: the proxy can be used with it. Syncs and actions run once they are deployed.";

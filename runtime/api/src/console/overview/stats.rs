@@ -53,7 +53,7 @@ pub(super) fn of(reading: &Reading) -> Vec<Stat> {
             "Records changed",
             thousands(total.sum(&changed.map(|(figure, _)| figure))),
             (Tone::Plain, told.join(", ")),
-            reading.list("records", &[]),
+            reading.list_since("records", &[]),
         ),
         stat(
             "Connections in trouble",
@@ -68,7 +68,7 @@ pub(super) fn of(reading: &Reading) -> Vec<Stat> {
                 let failed = of(Figure::WebhooksFailed);
                 bad(failed, format!("{} failed", counted(failed, "attempt", "attempts")), "no attempt failed")
             },
-            reading.list("webhooks/deliveries", &[]),
+            reading.list_since("webhooks/deliveries", &[]),
         ),
         stat(
             "Webhooks received",
@@ -77,9 +77,9 @@ pub(super) fn of(reading: &Reading) -> Vec<Stat> {
                 let refused = of(Figure::WebhooksRefused);
                 if refused > 0 { (Tone::Warn, format!("{} refused", thousands(refused))) } else { (Tone::Plain, "none refused".to_owned()) }
             },
-            reading.list("webhooks/incoming", &[]),
+            reading.list_since("webhooks/incoming", &[]),
         ),
-        stat("Runs that wait", number(line), waits, reading.list("runs", &[("live", "1")])),
+        stat("Runs that wait", number(line), waits, reading.list("runs", &[("state", "waiting")])),
         stat(
             "Runs under way",
             number(standing.running),

@@ -69,7 +69,7 @@ fn troubles(reading: &Reading) -> (Vec<(String, String)>, bool) {
         }
     }
     if let Some(wait) = standing.oldest.map(|oldest| reading.now.since(oldest)).filter(|wait| *wait > TOO_LATE) {
-        troubles.push((format!("runs have waited for {}", duration(wait)), reading.list("runs", &[("live", "1")])));
+        troubles.push((format!("runs have waited for {}", duration(wait)), reading.list("runs", &[("state", "waiting")])));
         is_bad = true;
     }
     let failed = total.sum(&[Figure::CallsServerError, Figure::CallsFailed]);

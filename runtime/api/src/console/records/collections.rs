@@ -11,16 +11,20 @@ use super::collection::path;
 use super::words::size;
 use crate::console::connections::find;
 use crate::console::environment::Here;
+use crate::console::form::Asked;
+use crate::console::link::link;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
+use crate::console::times::Times;
 
 /// Its models.
-pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here: Here) -> Result<Html<String>, Refusal> {
+pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here: Here, asked: Asked) -> Result<Html<String>, Refusal> {
     let connection = find::in_path(&console, &here).await?;
     let held = console.app.store.records().counts(connection.id).await?;
+    let times = Times::of(&asked);
     let cells = |counts: &CollectionCounts| {
         vec![
-            Cell::link(path(&here, &connection, &counts.model, &counts.variant), counts.model.to_string()),
+            Cell::link(link(&path(&here, &connection, &counts.model, &counts.variant), &times.query()), counts.model.to_string()),
             Cell::code(counts.variant.to_string()),
             Cell::Number(counts.records),
             Cell::text(size(counts.size_bytes)),
@@ -31,7 +35,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     let home = here.home();
     let page = RecordsPage {
         frame: here.frame(Section::Records),
-        back: Some((format!("{home}/records"), "Records".to_owned())),
+        back: Some((link(&format!("{home}/records"), &times.query()), "Records".to_owned())),
         title: format!("Records of {}", connection.name),
         lead: format!("What the syncs of integration {} keep of this connection.", connection.integration_key),
         files: Vec::new(),

@@ -15,6 +15,7 @@ use crate::console::form::Asked;
 use crate::console::link::link;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
+use crate::console::times::{Range, Times};
 
 /// A screen or two.
 const PER_PAGE: u32 = 50;
@@ -31,12 +32,22 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     let id = asked.exact("id");
     let before = Some(asked.get("before").to_owned()).filter(|cursor| !cursor.is_empty());
     let is_first = before.is_none();
+    let times = Times::of(&asked);
+    let range = times.range(console.now());
     let HeadPage { rows, next } = if id.is_empty() {
-        let browse = BrowseRecords { collection: of.reference(), before, action, limit: PER_PAGE };
-        records.browse(browse).await.map_err(refused)?
+        match &range {
+            Ok(Range { since, until }) => {
+                let (since, until, limit) = (*since, *until, PER_PAGE);
+                records.browse(BrowseRecords { collection: of.reference(), before, action, since, until, limit }).await.map_err(refused)?
+            }
+            // What is no time finds nothing, instead of everything.
+            Err(_) => HeadPage::default(),
+        }
     } else {
         let mut rows = records.beginning_with(&of.reference(), id, PER_PAGE + 1).await?;
-        rows.retain(|row| action.is_none_or(|action| row.action == action));
+        let Range { since, until } = range.clone().unwrap_or_default();
+        let is_within = |at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at < until);
+        rows.retain(|row| range.is_ok() && action.is_none_or(|action| row.action == action) && is_within(row.updated_at));
         HeadPage { rows, next: None }
     };
     let is_cut = rows.len() > PER_PAGE as usize;
@@ -45,7 +56,8 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     let file = |format| link(&format!("{here_path}/export"), &[("format", format), ("action", chosen)]);
     let columns = vec![Column::new("Id"), Column::new("Last change"), Column::new("When"), Column::number("Size"), Column::new("Begins")];
     let cells: Vec<_> = rows.iter().take(PER_PAGE as usize).map(|row| cells(&here_path, row)).collect();
-    let is_narrowed = !id.is_empty() || action.is_some();
+    let is_narrowed = !id.is_empty() || action.is_some() || times.are_given();
+    let address = |before: &str| link(&here_path, &[&[("action", chosen)], times.query().as_slice(), &[("before", before)]].concat());
     let page = RecordsPage {
         frame: here.frame(Section::Records),
         back: Some((format!("{}/records/{}", here.home(), of.connection.id), format!("Records of {}", of.connection.name))),
@@ -58,10 +70,14 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
             fields: vec![
                 Filter::text("id", "Id begins with", id, "as your product reads it"),
                 Filter::choice("action", "Last change", chosen, ACTIONS.map(|(action, name)| (action_name(action), name))),
-            ],
+            ]
+            .into_iter()
+            .chain(times.filters())
+            .collect(),
         }),
         table: (!cells.is_empty()).then(|| Table { caption: of.title(), columns, rows: cells }),
         empty: match (is_narrowed, &next) {
+            _ if range.is_err() => Empty::new("This cannot be looked for", range.err().unwrap_or_default()),
             (true, Some(_)) => {
                 Empty::new("None so far", "Among the 5,000 changes that were looked at there is none. Older ones are on the next page.")
             }
@@ -73,8 +89,8 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         note: is_cut.then(|| format!("The first {PER_PAGE} by id. Write more of the id to see others.")),
         pager: Pager {
             label: "Pages of records".to_owned(),
-            newest: (!is_first).then(|| link(&here_path, &[("action", chosen)])),
-            older: next.map(|next| link(&here_path, &[("action", chosen), ("before", &next)])),
+            newest: (!is_first).then(|| address("")),
+            older: next.as_deref().map(address),
         },
     };
     Ok(Html(page.render()))

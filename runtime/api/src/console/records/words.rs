@@ -4,7 +4,7 @@ use syncline_console::pages::{Badge, Moment, Tone};
 use syncline_domain::{Action, Timestamp};
 
 /// `Deleted`
-pub(super) fn badge(action: Action) -> Badge {
+pub(in crate::console) fn badge(action: Action) -> Badge {
     match action {
         Action::Added => Badge::new(Tone::Good, "Added"),
         Action::Updated => Badge::new(Tone::Plain, "Updated"),

@@ -58,6 +58,17 @@ pub(in crate::console) fn of(error: &RunError) -> (String, &'static str) {
         ("function_process_lost", _) => {
             ("The process that ran the function ended", "It is tried again. If this repeats, look at the server's memory and log.")
         }
+        ("write_refused", _) => (
+            "It was about to change something at the provider",
+            "All that it did before is below. Where the change is meant, tick the box above and run it once more.",
+        ),
+        ("dry_run_timeout", _) => (
+            "The dry run took a minute, which is as long as one may",
+            "All that it did in that time is below. A run in earnest has more time.",
+        ),
+        ("dry_run_full", _) => {
+            ("There are more records than a dry run may hold", "Try it on a connection that has fewer. A run in earnest has no such limit.")
+        }
         ("lease_lost", _) => ("The run was given to another worker", "Look at the newer run of the same function."),
         ("function_internal_error" | "internal_error", _) => ("Something went wrong inside the server", "The server's log has the reason."),
         _ => ("The run failed", "The message and the log below say why. Run it again when the cause is mended."),

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Html;
 use syncline_console::pages::{Cell, Column, Empty, Filter, Filters, Frame, Listing, Live, Pager, Section, Table};
-use syncline_domain::{ConnectionName, FunctionName, IntegrationKey, RunState, Timestamp};
+use syncline_domain::{ConnectionName, FunctionName, IntegrationKey, RunId, RunState};
 use syncline_store::{RunRow, RunSearch};
 
+use super::waiting;
 use crate::console::environment::Here;
 use crate::console::form::Asked;
 use crate::console::link::link;
 use crate::console::notice;
 use crate::console::refusal::Refusal;
 use crate::console::state::Console;
+use crate::console::times::{Range, Times};
 use crate::console::words::{changes, duration, moment, run_state};
 
 /// A screen or two.
-const PER_PAGE: u32 = 50;
-const STATES: [(&str, &str); 6] = [
+pub(super) const PER_PAGE: u32 = 50;
+pub(super) const STATES: [(&str, &str); 7] = [
+    (waiting::NAME, "Waiting"),
     ("running", "Running"),
     ("succeeded", "Succeeded"),
     ("failed", "Failed"),
@@ -29,19 +32,27 @@ const STATES: [(&str, &str); 6] = [
 
 /// The list, narrowed by what the address says.
 pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here: Here, asked: Asked) -> Result<Html<String>, Refusal> {
+    if asked.get("state") == waiting::NAME {
+        return Ok(Html(waiting::list(&console, &here, &asked).await?.render()));
+    }
     let path = format!("{}/runs", here.home());
-    let [state, function, connection, integration, since, before, live] =
-        ["state", "function", "connection", "integration", "since", "before", "live"].map(|name| asked.get(name));
+    let [state, function, connection, integration, before, live] =
+        ["state", "function", "connection", "integration", "before", "live"].map(|name| asked.get(name));
+    let times = Times::of(&asked);
     // A name that nothing can have finds nothing, instead of everything.
     let search = (|| {
+        let Range { since, until } = times.range(console.now()).map_err(|_| Unreadable)?;
+        // Ids begin with their time.
+        let until = until.map(|until| RunId::new(until, [0; 10]));
+        let before = some(before, |text| text.parse().ok())?;
         Ok::<_, Unreadable>(RunSearch {
             environment: here.environment,
             state: some(state, RunState::parse)?,
             function: some(function, |text| FunctionName::new(text).ok())?,
             connection: some(connection, |text| ConnectionName::new(text).ok())?,
             integration: some(integration, |text| IntegrationKey::new(text).ok())?,
-            since: some(since, |text| Timestamp::parse(text).ok())?,
-            before: some(before, |text| text.parse().ok())?,
+            since,
+            before: before.into_iter().chain(until).min(),
             limit: PER_PAGE,
         })
     })();
@@ -54,7 +65,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     };
     let view = |before: &str, live: &str| {
         let narrowed = [("state", state), ("function", function), ("connection", connection), ("integration", integration)];
-        link(&path, &[narrowed.as_slice(), &[("since", since), ("before", before), ("live", live)]].concat())
+        link(&path, &[narrowed.as_slice(), &times.query(), &[("before", before), ("live", live)]].concat())
     };
     let filters = Filters {
         path: path.clone(),
@@ -63,8 +74,10 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
             Filter::text("function", "Function", function, "name"),
             Filter::text("connection", "Connection", connection, "connection id"),
             Filter::text("integration", "Integration", integration, "key"),
-            Filter::text("since", "Since", since, "2026-01-31T12:00:00Z"),
-        ],
+        ]
+        .into_iter()
+        .chain(times.filters())
+        .collect(),
     };
     let older = next.map(|next| view(&next.to_string(), ""));
     let is_on = !live.is_empty();
@@ -83,10 +96,10 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
 }
 
 /// Something in the address that nothing can be called.
-struct Unreadable;
+pub(super) struct Unreadable;
 
 /// `None` for what is not asked for.
-fn some<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Unreadable> {
+pub(super) fn some<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Unreadable> {
     if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(Unreadable) }
 }
 

@@ -16,6 +16,7 @@ use crate::console::notice;
 use crate::console::refusal::{Refusal, sentence};
 use crate::console::state::Console;
 use crate::console::words::{bytes, duration, moment, run_state, trigger};
+use crate::runs::dry_run;
 
 /// Lines of the log on one page.
 const LINES: u32 = 300;
@@ -27,6 +28,8 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     let before = asked.get("before").parse::<i64>().ok();
     let lines = console.app.store.run_logs().last(run.id, before, LINES).await?;
     let earlier = lines.first().map(|line| line.seq).filter(|first| *first > 1);
+    // What it is about may be gone by now.
+    let can_be_tried_out = run.state != RunState::Running && dry_run::of(&console.app, &run).await.is_ok();
     let page = RunPage {
         frame: Frame { notice: notice::of(&asked), ..here.frame(Section::Runs) },
         here: link(&path, &[("before", asked.get("before"))]),
@@ -35,7 +38,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
         id: run.id.to_string(),
         state: run_state(run.state),
         is_live: run.state == RunState::Running,
-        actions: actions(&here, &run, &path),
+        actions: actions(&here, &run, &path, can_be_tried_out),
         problem: run.error.as_ref().map(problem),
         facts: facts(&here, &run),
         counts: counts(&run),
@@ -50,7 +53,7 @@ pub(in crate::console) async fn handle(State(console): State<Arc<Console>>, here
     Ok(Html(page.render()))
 }
 
-fn actions(here: &Here, run: &RunRow, path: &str) -> Vec<Action> {
+fn actions(here: &Here, run: &RunRow, path: &str, can_be_tried_out: bool) -> Vec<Action> {
     let about = run.function_name.as_str();
     let mut actions = Vec::new();
     if run.state == RunState::Running {
@@ -68,10 +71,13 @@ fn actions(here: &Here, run: &RunRow, path: &str) -> Vec<Action> {
         }
         _ => {}
     }
+    if can_be_tried_out {
+        actions.push(Action::link(format!("{path}/dry-run"), "Dry run", about));
+    }
     actions
 }
 
-fn problem(error: &RunError) -> Problem {
+pub(super) fn problem(error: &RunError) -> Problem {
     let (headline, advice) = advice::of(error);
     Problem {
         headline,

@@ -77,7 +77,8 @@ pub(super) async fn page(console: &Console, here: &Here, days: [String; 2]) -> R
         kept: kept(),
         environments,
         new_environment: vec![name],
-        delete: (!here.row.is_production).then(|| Action::ask(path, "Delete…", here.row.name.to_string()).looking(Look::Danger)),
+        delete: (!here.row.is_production && here.may_own())
+            .then(|| Action::ask(path, "Delete…", here.row.name.to_string()).looking(Look::Danger)),
         frame,
     })
 }

@@ -295,3 +295,22 @@ async fn connections_are_narrowed_by_state_user_and_tag() {
     let shown = operator.get(&format!("{list}/{row}")).await;
     shown.says(StatusCode::OK, "/console/dev/connections?user=u1");
 }
+
+/// X4: credentials are shown to whoever asks, in one answer, and the audit log says who did.
+#[tokio::test]
+async fn credentials_are_shown_when_asked_for_and_it_is_noted() {
+    let provider = Provider::start().await;
+    let (app, row) = provider.connected().await;
+    let operator = Operator::of(&app).await;
+    let page = format!("/console/dev/connections/{row}");
+    let quiet = operator.get(&page).await;
+    assert!(!quiet.text.contains(CANARY) && quiet.text.contains("Show credentials"), "{}", quiet.text);
+    assert_eq!(operator.get(&format!("{page}/credentials")).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let shown = operator.post(&format!("{page}/credentials"), &[]).await;
+    shown.says(StatusCode::OK, CANARY);
+    assert_eq!(shown.headers["cache-control"], "no-store");
+    let audit = operator.get("/console/dev/settings/audit").await;
+    audit.says(StatusCode::OK, "Looked at credentials");
+    assert!(audit.text.contains("a&#34;b&#39;c") && !audit.text.contains(CANARY), "{}", audit.text);
+    assert!(!operator.get(&page).await.text.contains(CANARY));
+}

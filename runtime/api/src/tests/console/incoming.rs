@@ -71,6 +71,13 @@ async fn what_a_provider_told_is_shown_with_what_became_of_it() {
     let list = operator.get("/console/dev/webhooks/incoming").await;
     list.says(StatusCode::OK, &format!("/console/dev/webhooks/incoming/{id}"));
     list.says(StatusCode::OK, "Parked");
+    for (query, is_found) in
+        [("since=1h", true), ("until=1h", false), ("since=2026-01-31&until=2026-02-01", true), ("since=2030-01-01", false)]
+    {
+        let found = operator.get(&format!("/console/dev/webhooks/incoming?{query}")).await;
+        assert_eq!(found.text.contains(&id.to_string()), is_found, "{query}: {}", found.text);
+    }
+    operator.get("/console/dev/webhooks/incoming?until=noon").await.says(StatusCode::OK, "is no time");
     let page = operator.get(&format!("/console/dev/webhooks/incoming/{id}")).await;
     for text in [
         "It fits no connection",

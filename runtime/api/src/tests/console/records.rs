@@ -27,6 +27,13 @@ async fn a_record_is_found_by_its_connection_model_and_id() {
     let beginning = operator.get(&format!("{LIST}?id=a")).await;
     beginning.says(StatusCode::OK, &format!("href=\"{LIST}/record?id=a%2Fb\">a/b<"));
     assert!(!beginning.text.contains("number three"), "{}", beginning.text);
+    for (query, is_found) in [("since=1h", true), ("until=1h", false), ("id=a&since=1h", true), ("id=a&until=1h", false)] {
+        let found = operator.get(&format!("{LIST}?{query}")).await;
+        assert_eq!(found.text.contains("number one"), is_found, "{query}: {}", found.text);
+    }
+    operator.get(&format!("{LIST}?since=noon")).await.says(StatusCode::OK, "is no time");
+    operator.get("/console/dev/records?since=1h").await.says(StatusCode::OK, &format!("href=\"{LIST}?since=1h\">Issue 3<"));
+    operator.get("/console/dev/records/1?since=1h").await.says(StatusCode::OK, &format!("href=\"{LIST}?since=1h\">Issue<"));
     let record = operator.get(&format!("{LIST}/record?id=a%3Fc")).await;
     record.says(StatusCode::OK, "<h1>a?c <span class=\"badge tone-good\">Added</span></h1>");
     record.says(StatusCode::OK, "&#34;title&#34;: &#34;number two&#34;");

@@ -7,7 +7,7 @@ const HOSTILE: &str = "<script>alert(1)</script>";
 
 impl TestApp {
     /// The job of a sync that somebody asked for, taken by a worker.
-    async fn taken(&self) -> JobRow {
+    pub(super) async fn taken(&self) -> JobRow {
         let body = json!({ "syncs": ["issues"], "provider_config_key": "plain", "connection_id": "c1" });
         self.post("/sync/trigger", body).await.expect(StatusCode::OK);
         let lease = Duration::from_mins(1);
@@ -16,7 +16,7 @@ impl TestApp {
     }
 
     /// Its run, under way, which has said something.
-    async fn run_of(&self, job: &JobRow, n: u8) -> RunId {
+    pub(super) async fn run_of(&self, job: &JobRow, n: u8) -> RunId {
         let connection = self.store.connections().lookup_by_row_id(job.connection.unwrap()).await.unwrap().unwrap();
         let sync = self.store.syncs().lookup_by_id(job.sync.unwrap()).await.unwrap().unwrap();
         let id = RunId::new(self.clock.now(), [n; 10]);
@@ -94,6 +94,11 @@ async fn runs_are_found_by_what_the_address_says() {
         ("function=%3Cscript%3E", 0),
         ("connection=nope", 0),
         ("since=1970-01-01T00:00:02Z", 1),
+        ("until=1970-01-01T00:00:01Z", 1),
+        ("since=1970-01-01T00:00:01Z&until=1970-01-01T00:00:02Z", 1),
+        ("since=1h", 0),
+        ("until=1h", 3),
+        ("since=no+time", 0),
         ("state=odd", 0),
     ] {
         assert_eq!(shown(query).await, found, "{query}");
@@ -125,6 +130,39 @@ async fn a_failed_run_says_why_and_what_to_do_and_nothing_in_it_is_markup() {
     let earlier = operator.get(&format!("{path}?before=3")).await;
     earlier.says(StatusCode::OK, "line 2 ");
     assert!(!earlier.text.contains("line 3 ") && earlier.text.contains("Latest lines"), "{}", earlier.text);
+}
+
+/// O5
+#[tokio::test]
+async fn a_run_that_waits_says_why_and_can_be_taken_back() {
+    let app = TestApp::with_sync(true).await;
+    let operator = Operator::of(&app).await;
+    let list = "/console/dev/runs?state=waiting";
+    let claimed = app.taken().await;
+    operator.get(list).await.says(StatusCode::OK, "No run waits");
+    app.store.jobs().complete(&claimed.fence(), app.clock.now()).await.unwrap();
+    let body = json!({ "syncs": ["issues"], "provider_config_key": "plain", "connection_id": "c1" });
+    app.post("/sync/trigger", body).await.expect(StatusCode::OK);
+    let page = operator.get(list).await;
+    page.says(StatusCode::OK, "In line for a worker");
+    assert!(page.text.contains("sync of plain") && page.text.contains("30.0 s ahead"), "{}", page.text);
+    for (query, waits) in
+        [("function=issues", true), ("connection=c1", true), ("integration=plain", true), ("connection=nope", false), ("after=odd", false)]
+    {
+        let found = operator.get(&format!("{list}&{query}")).await;
+        assert_eq!(found.text.contains("In line for a worker"), waits, "{query}: {}", found.text);
+    }
+    operator.get("/console/dev/overview").await.says(StatusCode::OK, "/console/dev/runs?state=waiting");
+
+    let (_, rest) = page.text.split_once("/console/dev/runs/waiting/").expect("it can be taken back");
+    let cancel = format!("/console/dev/runs/waiting/{}", rest.split('"').next().unwrap());
+    let elsewhere = app.account(Method::POST, "/environments", json!({ "name": "other" })).await;
+    assert!(elsewhere.status.is_success(), "{}", elsewhere.text);
+    operator.post(&cancel.replace("/dev/", "/other/"), &[]).await.says(StatusCode::NOT_FOUND, "no such run in the queue");
+    operator.post(&cancel, &[]).await.leads_to("/console/dev/runs?state=waiting&done=cancelled");
+    operator.get(list).await.says(StatusCode::OK, "No run waits");
+    operator.post(&cancel, &[]).await.leads_to("/console/dev/runs?state=waiting&done=over");
+    operator.post("/console/dev/runs/waiting/odd/cancel", &[]).await.says(StatusCode::NOT_FOUND, "no such run in the queue");
 }
 
 /// C6

@@ -115,8 +115,12 @@ async fn encryption_shows_where_it_stands() {
     let path = "/console/dev/settings/encryption";
     operator.get(path).await.says(StatusCode::OK, "encrypted with the newest data key");
     operator.get(path).await.says(StatusCode::OK, "syncline keys rotate --wait");
-    app.store.keys().rotate(app.clock.now()).await.unwrap();
+    operator.post(&format!("{path}/rotate"), &[]).await.leads_to(&format!("{path}?done=rotating"));
     operator.get(path).await.says(StatusCode::OK, "being moved over to data key 2");
+    let next = syncline_store::MasterKey::new([9; 32]);
+    app.store.keys().begin_master_change(&next, app.clock.now()).await.unwrap();
+    operator.post(&format!("{path}/rotate"), &[]).await.says(StatusCode::CONFLICT, "syncline keys retire");
+    assert_eq!(app.store.keys().list().await.unwrap().len(), 2, "a refused rotation makes no key");
 }
 
 /// Everything that a person changes is noted, done or refused, with no value of a form.

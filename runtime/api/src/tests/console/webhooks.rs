@@ -92,6 +92,13 @@ async fn deliveries_are_shown_and_sent_again() {
     list.says(StatusCode::OK, "it answered 410");
     assert!(list.text.contains(&page), "{}", list.text);
     operator.get("/console/dev/webhooks/deliveries?state=delivered").await.says(StatusCode::OK, "No webhooks");
+    for (query, is_found) in
+        [("since=1h", true), ("until=1h", false), ("until=2030-01-01&since=2026-01-31+12:00", true), ("since=2030-01-01", false)]
+    {
+        let found = operator.get(&format!("/console/dev/webhooks/deliveries?{query}")).await;
+        assert_eq!(found.text.contains(&format!("deliveries/{id}\"")), is_found, "{query}: {}", found.text);
+    }
+    operator.get("/console/dev/webhooks/deliveries?since=noon").await.says(StatusCode::OK, "is no time");
     operator.get(&page).await.says(StatusCode::OK, "gone&");
     operator.post(&format!("{page}/replay"), &[]).await.says(StatusCode::CONFLICT, "is disabled");
     let endpoint = app.get("/webhooks/endpoints").await.expect(StatusCode::OK)["data"][0]["id"].as_str().unwrap().to_owned();

@@ -42,6 +42,7 @@ impl Challenge {
             headers,
             body: CallBody::Bytes(Bytes::from(hello.to_string())),
             credential_headers: Vec::new(),
+            credential_body: false,
             forward_headers_on_redirect: false,
             signer: None,
             hosts: server_url.host_str().map(|host| Arc::from([host.to_owned()])),

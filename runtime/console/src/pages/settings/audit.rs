@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Frame, Pager, Table};
+use crate::pages::{Empty, Filters, Frame, Pager, Table};
 
 /// The page.
 #[derive(Template)]
@@ -10,8 +10,12 @@ use crate::pages::{Frame, Pager, Table};
 pub struct AuditPage {
     /// Around it.
     pub frame: Frame,
-    /// What was done. Never empty: whoever reads it has signed in.
-    pub table: Table,
+    /// Of whom.
+    pub filters: Filters,
+    /// What was done.
+    pub table: Option<Table>,
+    /// Instead of it: of somebody who did nothing.
+    pub empty: Empty,
     /// To the next page.
     pub pager: Pager,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Badge, Frame, Table};
+use crate::pages::{Action, Badge, Frame, Table};
 
 /// The page.
 #[derive(Template)]
@@ -14,6 +14,8 @@ pub struct EncryptionPage {
     pub state: Badge,
     /// What that means.
     pub meaning: String,
+    /// Makes a new data key.
+    pub rotate: Action,
     /// The data keys.
     pub table: Table,
     /// What can be done, and the command that does it.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
-use syncline_domain::{ComponentSource, Deployment, Digest, FunctionRunner, RunnerError};
+use syncline_domain::{ComponentSource, Deployment, Digest, RunnerError};
 use syncline_providers::Catalogue;
 
 use super::integrations::{Presence, ensure};

@@ -383,6 +383,10 @@ impl World for Server {
     fn waits(&self) -> bool {
         true
     }
+
+    fn advice_on_deletes(&self) -> &'static str {
+        "`--checkpoint null` begins anew"
+    }
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ async fn request(runner: &Runner, delivery: &WebhookDeliveryRow, headers: Header
         headers,
         body: CallBody::Bytes(Bytes::from(delivery.body.clone())),
         credential_headers: SIGNATURES.to_vec(),
+        credential_body: false,
         forward_headers_on_redirect: false,
         hosts: None,
         signer: None,
