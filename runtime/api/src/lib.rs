@@ -37,6 +37,7 @@ mod issue;
 mod journal;
 mod layers;
 mod limit;
+mod linger;
 mod mcp;
 mod metrics;
 mod openapi;

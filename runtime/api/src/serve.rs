@@ -18,7 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::Layer as _;
+use tower::{Layer as _, ServiceExt as _};
+
+use crate::linger::linger;
 
 /// How long the head of a request may take, and a connection be without one. Bodies and answers have all the time that their handlers give them.
 /// Balancers keep a connection for a minute: so it is they who close it, and no request meets a closed one.
@@ -74,7 +76,7 @@ async fn attend(stream: TcpStream, address: SocketAddr, router: Router, head: Du
     // A client that does not answer a ping is gone. WebSockets over HTTP/2 need the protocol.
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(head).enable_connect_protocol();
     // Limits for whoever has no key go by where a request comes from.
-    let service = TowerToHyperService::new(Extension(ConnectInfo(address)).layer(router));
+    let service = TowerToHyperService::new(Extension(ConnectInfo(address)).layer(router).map_request(linger));
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = &mut connection => ended,

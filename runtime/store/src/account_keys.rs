@@ -43,7 +43,7 @@ impl AccountKeys<'_> {
                    ON CONFLICT (hash) DO UPDATE SET display_name = excluded.display_name, scopes = excluded.scopes";
         let scopes = serde_json::to_string(&key.scopes).expect("strings are JSON");
         let values = values![key.display_name, key.hash.to_vec(), scopes, key.now];
-        self.0.database().write(move |transaction| Box::pin(async move { transaction.execute(sql, values).await.map(drop) })).await
+        self.0.database().execute(sql, values).await.map(drop)
     }
 
     /// Finds a key by the SHA-256 of what a caller sent.

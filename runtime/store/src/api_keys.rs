@@ -130,10 +130,7 @@ impl ApiKeys<'_> {
     /// Ends a key; `false` when the environment has none of this id.
     pub async fn delete(&self, environment: EnvironmentId, id: ApiKeyId) -> Result<bool, Error> {
         let sql = "DELETE FROM api_keys WHERE environment = $1 AND id = $2";
-        self.0
-            .database()
-            .write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values![environment, id]).await? > 0) }))
-            .await
+        Ok(self.0.database().execute(sql, values![environment, id]).await? > 0)
     }
 }
 

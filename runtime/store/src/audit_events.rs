@@ -90,19 +90,14 @@ impl AuditEvents<'_> {
         let sql = "INSERT INTO audit_events (at, environment, operator, session, address, action, subject, outcome)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, 'begun') RETURNING id";
         let values = values![new.now, new.environment, new.operator, new.session, new.address, new.action, new.subject];
-        self.0
-            .database()
-            .write(move |transaction| {
-                Box::pin(async move { transaction.row(sql, values).await?.expect("an insert returns its row").get("id") })
-            })
-            .await
+        self.0.database().execute_returning(sql, values).await?.expect("an insert returns its row").get("id")
     }
 
     /// Notes what came of it.
     pub async fn end(&self, id: i64, outcome: AuditOutcome) -> Result<(), Error> {
         let values = values![id, outcome.as_str()];
         let sql = "UPDATE audit_events SET outcome = $2 WHERE id = $1";
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
+        self.0.database().execute(sql, values).await.map(drop)
     }
 
     /// Newest first, those before one; at most `limit`.

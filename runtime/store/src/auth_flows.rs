@@ -40,14 +40,14 @@ impl AuthFlows<'_> {
         let sealed = self.0.cipher().seal(place(&row), new.payload.expose().as_bytes());
         let sql = "INSERT INTO auth_flows (state_hash, environment, payload, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
         let values = values![new.state_hash.to_vec(), new.environment, sealed, new.now, new.expires_at];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
+        self.0.database().execute(sql, values).await.map(drop)
     }
 
     /// Takes one out: of several callers one gets it, once. An expired one is gone and `None`.
     pub async fn take(&self, state_hash: &[u8; 32], now: Timestamp) -> Result<Option<AuthFlowRow>, Error> {
         let hash = *state_hash;
         let sql = "DELETE FROM auth_flows WHERE state_hash = $1 RETURNING environment, payload, expires_at";
-        let taken = self.0.database().write(move |transaction| Box::pin(transaction.row(sql, values![hash.to_vec()]))).await?;
+        let taken = self.0.database().execute_returning(sql, values![hash.to_vec()]).await?;
         let Some(row) = taken else { return Ok(None) };
         if row.time("expires_at")? <= now {
             return Ok(None);

@@ -79,7 +79,7 @@ impl ConnectSessions<'_> {
     /// Ends one; `false` when it is gone. No connection can come of it then.
     pub async fn delete(&self, id: ConnectSessionId) -> Result<bool, Error> {
         let sql = "DELETE FROM connect_sessions WHERE id = $1";
-        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values![id]).await? > 0) })).await
+        Ok(self.0.database().execute(sql, values![id]).await? > 0)
     }
 }
 

@@ -136,7 +136,7 @@ impl Connections<'_> {
     /// Notes that the credentials were read.
     pub async fn touch_fetched(&self, id: ConnectionRowId, now: Timestamp) -> Result<(), Error> {
         let sql = "UPDATE connections SET last_fetched_at = $2 WHERE id = $1";
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values![id, now]))).await.map(drop)
+        self.0.database().execute(sql, values![id, now]).await.map(drop)
     }
 }
 

@@ -104,7 +104,7 @@ impl ConsoleSessions<'_> {
     }
 
     async fn write(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, Error> {
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+        self.0.database().execute(sql, values).await
     }
 }
 

@@ -22,7 +22,7 @@ impl FlowResults<'_> {
         let sql = "INSERT INTO flow_results (client, message, expires_at) VALUES ($1, $2, $3)
                    ON CONFLICT (client) DO UPDATE SET message = excluded.message, expires_at = excluded.expires_at";
         let values = values![client, sealed, expires_at];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
+        self.0.database().execute(sql, values).await.map(drop)
     }
 
     /// The messages of those clients that have one: client, message.
@@ -44,7 +44,7 @@ impl FlowResults<'_> {
     pub async fn delete(&self, client: &str) -> Result<bool, Error> {
         let values = values![client];
         let sql = "DELETE FROM flow_results WHERE client = $1";
-        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values).await? > 0) })).await
+        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }
 

@@ -113,7 +113,7 @@ impl Functions<'_> {
     pub async fn set_enabled(&self, id: FunctionId, enabled: bool) -> Result<bool, Error> {
         let sql = "UPDATE functions SET enabled = $2 WHERE id = $1 AND deleted_at IS NULL";
         let values = values![id, enabled];
-        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values).await? > 0) })).await
+        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }
 

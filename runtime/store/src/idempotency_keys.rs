@@ -127,7 +127,7 @@ impl IdempotencyKeys<'_> {
 
     /// [`Error::Fenced`] when the key is another request's by now.
     async fn change(&self, sql: &'static str, values: Vec<crate::database::Value>) -> Result<(), Error> {
-        let changed = self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await?;
+        let changed = self.0.database().execute(sql, values).await?;
         if changed == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 }

@@ -83,7 +83,7 @@ impl DataKeys<'_> {
     /// Forgets the old master key: from now on only the next one opens the database. `false` if no change had begun.
     pub async fn end_master_change(&self) -> Result<bool, Error> {
         let sql = "UPDATE data_keys SET wrapped = wrapped_next, wrapped_next = NULL WHERE wrapped_next IS NOT NULL";
-        Ok(self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, vec![]))).await? > 0)
+        Ok(self.0.database().execute(sql, vec![]).await? > 0)
     }
 
     /// The key that encrypts on this node.
@@ -94,6 +94,6 @@ impl DataKeys<'_> {
     /// Notes that nothing is left under keys older than `id`.
     pub async fn note_reencrypted(&self, id: i64, now: Timestamp) -> Result<(), Error> {
         let sql = "UPDATE data_keys SET reencrypted_at = $2 WHERE id = $1";
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values![id, now]))).await.map(drop)
+        self.0.database().execute(sql, values![id, now]).await.map(drop)
     }
 }

@@ -15,14 +15,7 @@ impl RateWindows<'_> {
         let sql = "INSERT INTO rate_windows (bucket, begins_at, taken) VALUES ($1, $2, $3)
                    ON CONFLICT (bucket, begins_at) DO UPDATE SET taken = rate_windows.taken + excluded.taken RETURNING taken";
         let values = values![bucket, begins_at, i64::from(points)];
-        self.0
-            .database()
-            .write(move |transaction| {
-                Box::pin(async move {
-                    let row = transaction.row(sql, values).await?.expect("an upsert returns its row");
-                    Ok(row.get::<i64>("taken")?.unsigned_abs())
-                })
-            })
-            .await
+        let row = self.0.database().execute_returning(sql, values).await?.expect("an upsert returns its row");
+        Ok(row.get::<i64>("taken")?.unsigned_abs())
     }
 }

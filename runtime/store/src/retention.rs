@@ -43,6 +43,6 @@ impl RecordPolicies<'_> {
                    ON CONFLICT (environment) DO UPDATE SET prune_after_days = excluded.prune_after_days,
                                                            delete_after_days = excluded.delete_after_days";
         let values = values![environment, i64::from(policy.prune_after_days), i64::from(policy.delete_after_days)];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
+        self.0.database().execute(sql, values).await.map(drop)
     }
 }

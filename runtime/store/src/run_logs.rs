@@ -64,27 +64,51 @@ impl LineKind {
     }
 }
 
-// Differs because each database has its own way with lists. Null characters were replaced: PostgreSQL cannot keep them.
-const APPEND: Sql = Sql::differs(
-    "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
-     SELECT $1, $2 + line.key, line.value ->> 0, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
-     FROM json_each($3) line",
-    "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
-     SELECT $1, $2 + line.position - 1, (line.value ->> 0)::BIGINT, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
-     FROM json_array_elements($3::JSON) WITH ORDINALITY line (value, position)",
-);
-
-macro_rules! next {
-    ($lock:literal) => {
+macro_rules! sqlite {
+    ($before:literal, $condition:literal) => {
         concat!(
-            "SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM run_logs WHERE run = $1) AS next FROM runs WHERE id = $1 AND state = 'running'",
-            $lock
+            "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
+             SELECT $1, ",
+            $before,
+            " + 1 + line.key, line.value ->> 0, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
+             FROM json_each($2) line",
+            $condition
         )
     };
 }
 
-// Differs because in PostgreSQL a rescuer could end the run between this look and the commit.
-const NEXT: Sql = Sql::differs(next!(""), next!(" FOR SHARE"));
+macro_rules! postgres {
+    ($with:literal, $before:literal, $from:literal) => {
+        concat!(
+            $with,
+            "INSERT INTO run_logs (run, seq, at, level, message, fields, type)
+             SELECT $1, ",
+            $before,
+            " + line.position, (line.value ->> 0)::BIGINT, line.value ->> 1, line.value ->> 2, line.value ->> 3, line.value ->> 4
+             FROM ",
+            $from,
+            "json_array_elements($2::JSON) WITH ORDINALITY line (value, position)"
+        )
+    };
+}
+
+/// All that a run says. Null characters were replaced: PostgreSQL cannot keep them.
+// Differs because each database has its own way with lists.
+const WHOLE: Sql = Sql::differs(sqlite!("0", ""), postgres!("", "0", ""));
+
+/// What a run says next, as long as it is under way.
+// And because in PostgreSQL a rescuer could end the run between this look and the commit.
+const NEXT: Sql = Sql::differs(
+    sqlite!(
+        "(SELECT COALESCE(MAX(seq), 0) FROM run_logs WHERE run = $1)",
+        " WHERE EXISTS (SELECT 1 FROM runs WHERE id = $1 AND state = 'running')"
+    ),
+    postgres!(
+        "WITH under_way AS MATERIALIZED (SELECT id FROM runs WHERE id = $1 AND state = 'running' FOR SHARE) ",
+        "(SELECT COALESCE(MAX(seq), 0) FROM run_logs WHERE run = $1)",
+        "under_way, "
+    ),
+);
 
 /// Lines as one parameter.
 pub(crate) fn json(lines: &[LogLine]) -> String {
@@ -97,9 +121,9 @@ pub(crate) fn json(lines: &[LogLine]) -> String {
     serde_json::to_string(&lines).expect("plain values are JSON")
 }
 
-/// Inserts lines, the first one as `next`.
-pub(crate) async fn append_in(transaction: &mut Transaction, run: RunId, next: i64, lines: String) -> Result<(), Error> {
-    transaction.execute(APPEND, values![run, next, lines]).await.map(drop)
+/// Inserts all that a run has said.
+pub(crate) async fn insert_in(transaction: &mut Transaction, run: RunId, lines: String) -> Result<(), Error> {
+    transaction.execute(WHOLE, values![run, lines]).await.map(drop)
 }
 
 impl RunLogs<'_> {
@@ -109,16 +133,8 @@ impl RunLogs<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        let lines = json(&lines);
-        self.0
-            .database()
-            .write(move |transaction| {
-                Box::pin(async move {
-                    let next = transaction.row(NEXT, values![run]).await?.ok_or(Error::Fenced)?.get("next")?;
-                    append_in(transaction, run, next, lines).await
-                })
-            })
-            .await
+        let appended = self.0.database().execute(NEXT, values![run, json(&lines)]).await?;
+        if appended == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 
     /// Lines after `after` (0 for all), in order.

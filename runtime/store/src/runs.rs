@@ -1,5 +1,6 @@
 //! Executions of functions.
 
+mod alone;
 mod browse;
 mod end_of_job;
 mod finish;
@@ -119,7 +120,7 @@ macro_rules! insert {
 
 const INSERT: &str = insert!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running', $12, $13, $14, '{}', $15)");
 
-/// With the check of the lease, which spares a round trip for every run.
+/// With the check of the lease.
 // Differs because in PostgreSQL a rescuer could take the job between this check and the commit; and it takes types from VALUES, not from SELECT.
 const INSERT_FENCED: Sql = Sql::differs(
     insert!(
@@ -153,16 +154,20 @@ impl Runs<'_> {
             input,
             new.now
         ];
+        // A webhook's run is one beside the sync's own.
+        let of_sync = new.sync.filter(|_| new.trigger != Trigger::Webhook);
+        let database = self.0.database();
         if let Some(fence) = new.job {
+            if !database.is_sqlite() && new.trigger != Trigger::Webhook {
+                return alone::begin(database, values, fence, of_sync).await;
+            }
             values.push(fence.fence.into());
         }
-        self.0
-            .database()
+        database
             .write(move |transaction| {
                 Box::pin(async move {
                     // The sync before its job, as everywhere. It is undone when the lease turns out to be lost.
-                    // A webhook's run is one beside the sync's own.
-                    if let Some(sync) = new.sync.filter(|_| new.trigger != Trigger::Webhook) {
+                    if let Some(sync) = of_sync {
                         transaction.execute("UPDATE syncs SET last_run = $2 WHERE id = $1", values![sync, new.id]).await?;
                     }
                     let inserted = transaction.execute(if new.job.is_some() { INSERT_FENCED } else { INSERT.into() }, values).await?;

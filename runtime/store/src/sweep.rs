@@ -57,7 +57,7 @@ impl Store {
         let mut removed = 0;
         for (sql, grace) in OVER {
             let values = values![now.minus(grace), i64::from(limit)];
-            removed += self.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await?;
+            removed += self.database().execute(sql, values).await?;
         }
         let discarded = self
             .database()

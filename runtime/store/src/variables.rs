@@ -53,7 +53,7 @@ impl Variables<'_> {
     pub async fn delete(&self, environment: EnvironmentId, name: &str) -> Result<bool, Error> {
         let values = values![environment, name];
         let sql = "DELETE FROM variables WHERE environment = $1 AND name = $2";
-        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values).await? > 0) })).await
+        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }
 

@@ -19,6 +19,7 @@ mod run_webhook;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use syncline_domain::{JobKind, JobOutcome, Timestamp};
 use syncline_store::{Fence, JobDecision, JobRow, payload};
 use tokio_util::sync::CancellationToken;
@@ -63,7 +64,11 @@ const NEWER: Duration = Duration::from_secs(10);
 
 /// What a job carries.
 fn read<T: DeserializeOwned>(job: &JobRow) -> Result<T, JobError> {
-    payload::read(&job.payload).map_err(JobError::Newer)
+    payload::read(&job.payload).map_err(|error| match error.classify() {
+        Category::Data => JobError::Newer(error),
+        // Whatever a newer version writes is JSON.
+        Category::Syntax | Category::Eof | Category::Io => JobError::Fail(anyhow::Error::new(error).context("its payload is damaged")),
+    })
 }
 
 /// Performs one claimed job and writes its end.

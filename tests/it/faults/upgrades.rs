@@ -13,6 +13,8 @@ use crate::node::{Node, Place};
 const BEFORE: i64 = 8;
 /// The connections whose actions are a newer version's.
 const NEWER: [&str; 3] = ["c0", "c1", "c2"];
+/// The one whose action nobody can read any more.
+const DAMAGED: &str = "c3";
 
 /// As SQL: the one asynchronous action of a connection.
 fn job_of(connection: &str) -> String {
@@ -58,27 +60,28 @@ on_both_databases! {
 
     /// D16: what a newer server put into the queue, of a kind or in a form that this one does not know: it is left alone, whether it waits or its worker
     /// died with it; it is told of once; others are not held up; and it is done when a node comes that knows it. (A real older binary is not at hand:
-    /// to this one, the jobs are made what those of a later version would be.)
+    /// to this one, the jobs are made what those of a later version would be.) What no version can have written becomes a dead letter.
     async fn jobs_of_a_newer_version_wait_for_it_and_hold_up_no_others(fleet: Fleet) {
         rounds("jobs of a newer version", async |mut chance| {
             fleet.provider.forget();
             let node = fleet.node(0);
             let begun = fleet.provider.requests();
-            for connection in NEWER {
+            for connection in NEWER.into_iter().chain([DAMAGED]) {
                 let headers = [("Connection-Id", connection), ("Provider-Config-Key", "fixture"), ("X-Async", "true")];
                 let body = json!({ "action_name": "fetch-status", "input": { "path": "/hold" } });
                 node.call(reqwest::Method::POST, "/action/trigger", &headers, Some(body)).await.ok();
             }
-            node.eventually("all three at the provider", || async { (fleet.provider.requests() >= begun + 3).then_some(()) }).await;
+            node.eventually("all four at the provider", || async { (fleet.provider.requests() >= begun + 4).then_some(()) }).await;
             fleet.kill(0);
             fleet.provider.open();
             alter(&fleet, "kind = 'later', state = 'available', owner = NULL, lease_expires_at = NULL, rank = 1", NEWER[0]).await;
             alter(&fleet, "kind = 'later'", NEWER[1]).await;
             alter(&fleet, r#"payload = '{"version":2,' || substr(payload, 2)"#, NEWER[2]).await;
+            alter(&fleet, "payload = '{'", DAMAGED).await;
             fleet.launch(0).await;
 
             let node = fleet.node(0);
-            let load = Load::new(&format!("beside-{}", fleet.faults), &fleet.addresses, &fleet.connections[3..]);
+            let load = Load::new(&format!("beside-{}", fleet.faults), &fleet.addresses, &fleet.connections[4..]);
             let producers = load.start(4, &mut chance);
             load.reach(20 + chance.below(20)).await;
             producers.stop().await;
@@ -88,7 +91,15 @@ on_both_databases! {
             let first = fleet.database().number(&looks).await;
             node.eventually("two more looks", || async { (fleet.database().number(&looks).await >= first + 2).then_some(()) }).await;
             assert_eq!(fleet.database().number("SELECT COUNT(*) FROM jobs WHERE kind = 'later'").await, 2);
-            assert_eq!(node.get("/dead-letters").await.ok()["data"], json!([]));
+            let damaged = node.eventually("the damaged one's end", || async {
+                let dead = node.get("/dead-letters").await.ok()["data"].clone();
+                (dead != json!([])).then_some(dead)
+            });
+            let dead = damaged.await;
+            assert_eq!(dead.as_array().map(Vec::len), Some(1), "{dead}");
+            assert!(dead[0]["error"].as_str().unwrap().starts_with("its payload is damaged: "), "{dead}");
+            let gone = node.call(reqwest::Method::DELETE, &format!("/dead-letters/{}", dead[0]["id"].as_str().unwrap()), &[], None).await;
+            assert!(gone.status.is_success(), "{}", gone.text);
             let log = node.log();
             for told in ["jobs of this kind were made by a newer version", "jobs of a kind that only a newer version knows"] {
                 assert_eq!(log.matches(told).count(), 1, "{told}: {log}");

@@ -61,7 +61,9 @@ async fn megabytes_cross_the_wall_unchanged() {
     let mut app = start().await;
     app.connect_and_settle("ada", json!({ "count": 400, "page_size": 200, "size_bytes": 20_000 })).await;
     let run = app.sync("ada", "bulk").await;
-    assert_eq!(run["counts"]["Item"]["added"], 400, "{run}");
+    // On a machine with much else to do, the lease may have run out after the first page: then the second try finds that there.
+    let counts = &run["counts"]["Item"];
+    assert_eq!(counts["added"].as_u64().unwrap() + counts["unchanged"].as_u64().unwrap(), 400, "{run}");
     let text = "ü".repeat(500_000);
     assert_eq!(app.action("ada", "echo", json!(text)).await.ok(), Value::String(text));
     app.stop();

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -43,6 +44,7 @@ impl Served {
                 }),
             )
             .route("/upload", post(async |body: Bytes| body.len().to_string()))
+            .route("/refuse", post(async || StatusCode::UNAUTHORIZED))
             .route("/me", get(async |Extension(ConnectInfo(address)): Extension<ConnectInfo<SocketAddr>>| address.to_string()));
         tasks.spawn(serve_within(head, listener, router, stop.clone().cancelled_owned()));
         Self { address, news, stop, tasks }
@@ -115,5 +117,40 @@ async fn a_stop_waits_for_answers_and_not_for_clients_that_say_nothing() {
     assert_eq!(rest(silent).await, "");
     served.news.notify_one();
     assert!(rest(poll).await.ends_with("\r\n\r\nnews"));
+    served.end().await;
+}
+
+/// An answer that comes before the body's end reaches its client, who may go on with the connection.
+#[tokio::test]
+async fn a_client_that_still_sends_is_answered() {
+    let served = Served::start(LONG).await;
+    // More than fits on its way.
+    let body = vec![b'x'; 20 << 20];
+    for framing in [format!("content-length: {}\r\n\r\n", body.len()), format!("transfer-encoding: chunked\r\n\r\n{:x}\r\n", body.len())] {
+        let mut stream = served.say(&format!("POST /refuse HTTP/1.1\r\nhost: a\r\n{framing}")).await;
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 401", "before a byte of the body");
+        stream.write_all(&body).await.unwrap();
+        if framing.contains("chunked") {
+            stream.write_all(b"\r\n0\r\n\r\n").await.unwrap();
+        }
+        stream.write_all(b"GET /me HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        assert!(rest(stream).await.contains("200 OK"));
+    }
+    served.end().await;
+}
+
+/// And one that does not end is left.
+#[tokio::test]
+async fn a_client_that_never_stops_sending_is_hung_up_on() {
+    let served = Served::start(LONG).await;
+    let mut stream = served.say("POST /refuse HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000000000\r\n\r\n").await;
+    let more = vec![b'x'; 1 << 20];
+    let mut sent = 0;
+    while sent < 200 && stream.write_all(&more).await.is_ok() {
+        sent += 1;
+    }
+    assert!((32..200).contains(&sent), "{sent} MiB");
     served.end().await;
 }

@@ -102,17 +102,20 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, Error>>,
     {
         let mut transaction = Transaction::Postgres(self.pool.begin().await?);
-        let result = work(&mut transaction).await;
+        let result = self.noted(work(&mut transaction).await);
         let Transaction::Postgres(transaction) = transaction else { unreachable!("made above") };
         match &result {
             Ok(_) => transaction.commit().await?,
             // The work's own error tells more than one of the rollback, which happens anyway when the connection is lost.
-            Err(error) => {
-                _ = transaction.rollback().await;
-                if matches!(error, Error::NotWritable(_)) {
-                    self.refused.note();
-                }
-            }
+            Err(_) => _ = transaction.rollback().await,
+        }
+        result
+    }
+
+    /// Takes notice of a server that has become read-only.
+    pub(super) fn noted<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if matches!(result, Err(Error::NotWritable(_))) {
+            self.refused.note();
         }
         result
     }
@@ -140,6 +143,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(17, "connection_lists", include_str!("../../../../migrations/postgres/0017_connection_lists.sql")),
         migration(18, "operators", include_str!("../../../../migrations/postgres/0018_operators.sql")),
         migration(19, "waiting_runs", include_str!("../../../../migrations/postgres/0019_waiting_runs.sql")),
+        migration(20, "delivery_lists", include_str!("../../../../migrations/postgres/0020_delivery_lists.sql")),
     ]
 }
 

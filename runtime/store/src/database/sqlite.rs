@@ -111,6 +111,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
         migration(17, "connection_lists", include_str!("../../../../migrations/sqlite/0017_connection_lists.sql")),
         migration(18, "operators", include_str!("../../../../migrations/sqlite/0018_operators.sql")),
         migration(19, "waiting_runs", include_str!("../../../../migrations/sqlite/0019_waiting_runs.sql")),
+        migration(20, "delivery_lists", include_str!("../../../../migrations/sqlite/0020_delivery_lists.sql")),
     ]
 }
 

@@ -89,7 +89,7 @@ impl Jobs<'_> {
     pub async fn heartbeat(&self, fence: &Fence, until: Timestamp) -> Result<(), Error> {
         let sql = "UPDATE jobs SET lease_expires_at = $3 WHERE id = $1 AND fence = $2 AND state = 'running'";
         let values = values![fence.job, fence.fence, until];
-        let held = self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await?;
+        let held = self.0.database().execute(sql, values).await?;
         if held == 0 { Err(Error::Fenced) } else { Ok(()) }
     }
 }

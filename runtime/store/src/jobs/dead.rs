@@ -79,7 +79,7 @@ impl Jobs<'_> {
     pub async fn forget(&self, environment: EnvironmentId, id: JobId) -> Result<bool, Error> {
         let sql = "DELETE FROM jobs WHERE id = $1 AND environment = $2 AND state = 'discarded'";
         let values = values![id, environment];
-        Ok(self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await? > 0)
+        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }
 

@@ -36,7 +36,7 @@ impl Jobs<'_> {
         let sql =
             "UPDATE jobs SET attempt = attempt - crashes, crashes = 0 WHERE id = $1 AND fence = $2 AND state = 'running' AND crashes > 0";
         let values = values![fence.job, fence.fence];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await.map(drop)
+        self.0.database().execute(sql, values).await.map(drop)
     }
 
     /// The job goes on at `until`; the present try does not count.
@@ -64,7 +64,7 @@ impl Jobs<'_> {
     pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
         let sql = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
         let values = values![older_than, i64::from(limit)];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+        self.0.database().execute(sql, values).await
     }
 
     async fn end(&self, fence: Fence, decision: JobDecision, error: Option<String>, now: Timestamp) -> Result<JobState, Error> {

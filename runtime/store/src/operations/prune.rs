@@ -37,7 +37,7 @@ impl Operations<'_> {
         let bound = OperationId::new(older_than, [0; 10]);
         for sql in [MESSAGES, OPERATIONS] {
             let values = values![bound, i64::from(limit)];
-            removed += database.write(move |transaction| Box::pin(transaction.execute(sql, values))).await?;
+            removed += database.execute(sql, values).await?;
         }
         Ok(removed)
     }
@@ -51,10 +51,6 @@ pub(crate) async fn partition(database: &Database, older_than: Option<Timestamp>
     let day = |time: Timestamp| time.unix_millis().div_euclid(DAY.as_millis() as i64);
     let values = values![day(now), AHEAD, older_than.map(day)];
     let sql = "SELECT syncline_partition_operations($1, $2, $3) AS changed";
-    let changed: i64 = database
-        .write(move |transaction| {
-            Box::pin(async move { transaction.row(sql, values).await?.expect("a function's call has one row").get("changed") })
-        })
-        .await?;
+    let changed: i64 = database.execute_returning(sql, values).await?.expect("a function's call has one row").get("changed")?;
     Ok(changed.unsigned_abs())
 }

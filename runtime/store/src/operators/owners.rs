@@ -21,7 +21,7 @@ impl Operators<'_> {
     /// Makes the first owner; `None` when there is an operator already.
     pub async fn claim(&self, name: &OperatorName, password_hash: &str, now: Timestamp) -> Result<Option<OperatorId>, Error> {
         let values = values![name.as_str(), name.key(), password_hash, now];
-        let made = self.0.database().write(move |transaction| Box::pin(transaction.row(INSERT, values))).await?;
+        let made = self.0.database().execute_returning(INSERT, values).await?;
         made.map(|row| Ok(OperatorId(row.get("id")?))).transpose()
     }
 

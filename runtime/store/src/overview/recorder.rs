@@ -80,7 +80,7 @@ impl Recorder {
         if !rows.is_empty() {
             let rows = serde_json::to_string(&rows).expect("plain values are JSON");
             let sql = *UPSERT;
-            database.write(move |transaction| Box::pin(transaction.execute(sql, values![rows]))).await?;
+            database.execute(sql, values![rows]).await?;
         }
         let minute = minute(now);
         state.minutes.retain(|(at, _), _| *at >= minute);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use syncline_domain::{Action, ExternalId, Fingerprint, JobId, Timestamp};
 
 use super::collection::{Collection, existing};
-use super::write::{Changed, identity, mark_seen, seal, upsert_rows};
+use super::write::{Changed, mark_seen, upsert_rows};
 use super::{CollectionRef, Records};
 use crate::crypto::Cipher;
 use crate::database::Transaction;
@@ -93,20 +93,18 @@ async fn save(transaction: &mut Transaction, cipher: &Arc<Cipher>, batch: SaveRe
             saved.added += 1;
             collection.record_count += 1;
         }
-        let size_bytes = text.len() as i64;
-        collection.size_bytes += size_bytes - old.map_or(0, |old| old.size_bytes);
+        collection.size_bytes += text.len() as i64 - old.map_or(0, |old| old.size_bytes);
         changed.push(Changed {
-            external_id: id.to_string(),
+            external_id: id.as_str(),
             position: collection.next_position(),
             hash: *hash,
-            payload: seal(cipher, &identity(collection.connection, collection.id, id.as_str()), text),
-            size_bytes,
+            text,
             action,
             first_seen_at,
         });
     }
 
-    upsert_rows(transaction, &collection, changed, writer, batch.now).await?;
+    upsert_rows(transaction, cipher, &collection, changed, writer, batch.now).await?;
     mark_seen(transaction, &collection, seen).await?;
     if collection != before {
         collection.store(transaction).await?;

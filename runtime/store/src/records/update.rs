@@ -6,7 +6,7 @@ use std::sync::Arc;
 use syncline_domain::{Action, ExternalId, JobId, RecordDefect, RecordText, Timestamp, merge_deep};
 
 use super::collection::{Collection, existing};
-use super::write::{Changed, identity, mark_seen, open, seal, upsert_rows};
+use super::write::{Changed, identity, mark_seen, open, upsert_rows};
 use super::{CollectionRef, Records};
 use crate::crypto::Cipher;
 use crate::database::{Sql, Transaction, values};
@@ -109,19 +109,17 @@ async fn update(
             continue;
         }
         updated.updated += 1;
-        let size_bytes = text.len() as i64;
-        collection.size_bytes += size_bytes - old.size_bytes;
+        collection.size_bytes += text.len() as i64 - old.size_bytes;
         changed.push(Changed {
-            external_id: id.to_string(),
+            external_id: id.as_str(),
             position: collection.next_position(),
             hash,
-            payload: seal(cipher, &identity(collection.connection, collection.id, id.as_str()), text),
-            size_bytes,
+            text,
             action: Action::Updated,
             first_seen_at: old.first_seen_at,
         });
     }
-    upsert_rows(transaction, &collection, changed, writer, batch.now).await?;
+    upsert_rows(transaction, cipher, &collection, changed, writer, batch.now).await?;
     mark_seen(transaction, &collection, seen).await?;
     if collection != before {
         collection.store(transaction).await?;

@@ -10,13 +10,12 @@ use crate::crypto::{Cipher, Place};
 use crate::database::{Sql, Transaction, Value, values};
 
 /// A row to write, new or changed.
-pub(super) struct Changed {
-    pub(super) external_id: String,
+pub(super) struct Changed<'b> {
+    pub(super) external_id: &'b str,
     pub(super) position: i64,
     pub(super) hash: Fingerprint,
-    /// Encrypted.
-    pub(super) payload: Vec<u8>,
-    pub(super) size_bytes: i64,
+    /// Encrypted as it is written.
+    pub(super) text: &'b str,
     pub(super) action: Action,
     pub(super) first_seen_at: Timestamp,
 }
@@ -40,11 +39,16 @@ const POSTGRES: &str = "INSERT INTO records (connection, collection, generation,
         writer = excluded.writer, position = excluded.position, hash = excluded.hash, payload = excluded.payload,
         size_bytes = excluded.size_bytes, action = excluded.action, first_seen_at = excluded.first_seen_at, deleted_at = NULL, pruned_at = NULL";
 
+/// PostgreSQL gets so much text at a time, and the row that goes beyond it: a transaction in which nothing comes while megabytes are being
+/// encrypted looks like one whose owner is gone.
+const PIECE: usize = 2 << 20;
+
 /// Inserts or replaces rows as saved by `writer` at `now`.
 pub(super) async fn upsert_rows(
     transaction: &mut Transaction,
+    cipher: &Cipher,
     collection: &Collection,
-    rows: Vec<Changed>,
+    rows: Vec<Changed<'_>>,
     writer: Option<i64>,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -55,22 +59,23 @@ pub(super) async fn upsert_rows(
             while rows.len() >= size {
                 let mut values = Vec::with_capacity(SHARED + size * EACH);
                 values.extend_from_slice(&shared);
-                rows.by_ref().take(size).for_each(|row| values.extend(row.values()));
+                rows.by_ref().take(size).for_each(|row| values.extend(row.values(cipher, collection)));
                 transaction.execute(sql.as_str(), values).await?;
             }
         }
         return Ok(());
     }
-    if rows.is_empty() {
-        return Ok(());
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let (mut columns, mut length): ([Vec<Value>; EACH], _) = (Default::default(), 0);
+        while let Some(row) = rows.next_if(|_| length < PIECE) {
+            length += row.text.len();
+            row.values(cipher, collection).into_iter().zip(&mut columns).for_each(|(value, column)| column.push(value));
+        }
+        let values = shared.iter().cloned().chain(columns.into_iter().map(Value::list)).collect();
+        transaction.execute(POSTGRES, values).await?;
     }
-    let mut values = shared;
-    let mut columns: [Vec<Value>; EACH] = Default::default();
-    for row in rows {
-        row.values().into_iter().zip(&mut columns).for_each(|(value, column)| column.push(value));
-    }
-    values.extend(columns.into_iter().map(Value::list));
-    transaction.execute(POSTGRES, values).await.map(drop)
+    Ok(())
 }
 
 /// Marks rows as seen by the present delete tracking.
@@ -94,7 +99,7 @@ pub(crate) fn identity(connection: ConnectionRowId, collection: i64, external_id
     format!("{connection}/{collection}/{external_id}")
 }
 
-pub(super) fn seal(cipher: &Cipher, identity: &String, text: &str) -> Vec<u8> {
+fn seal(cipher: &Cipher, identity: &String, text: &str) -> Vec<u8> {
     cipher.seal(Place { table: "records", column: "payload", row: identity }, text.as_bytes())
 }
 
@@ -102,15 +107,16 @@ pub(super) fn open(cipher: &Cipher, identity: &String, sealed: Vec<u8>) -> Resul
     cipher.open_text(Place { table: "records", column: "payload", row: identity }, sealed)
 }
 
-impl Changed {
+impl Changed<'_> {
     /// In the order of the columns.
-    fn values(self) -> [Value; EACH] {
+    fn values(self, cipher: &Cipher, collection: &Collection) -> [Value; EACH] {
+        let payload = seal(cipher, &identity(collection.connection, collection.id, self.external_id), self.text);
         [
             self.external_id.into(),
             self.position.into(),
             self.hash.0.to_vec().into(),
-            self.payload.into(),
-            self.size_bytes.into(),
+            payload.into(),
+            (self.text.len() as i64).into(),
             self.action.as_str().into(),
             self.first_seen_at.into(),
         ]

@@ -16,7 +16,7 @@ impl Runs<'_> {
                        SELECT r.id FROM environments e JOIN runs r ON r.environment = e.id
                        WHERE r.state = 'running' AND r.state <> 'succeeded' AND r.id < $1 AND r.job IS NULL LIMIT $3)";
         let values = values![RunId::new(begun_before, [0; 10]), now, i64::from(limit)];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+        self.0.database().execute(sql, values).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use syncline_domain::{AsyncActionState, Counts, JobKind, JobState, RunError, RunId, RunState, Timestamp};
 
-use super::{Runs, place};
+use super::{Runs, alone, place};
 use crate::crypto::Cipher;
 use crate::database::{Row, values};
 use crate::jobs::{self, Fence, JobDecision, payload};
@@ -97,9 +97,15 @@ impl Runs<'_> {
                        finished_at = $9
                    WHERE id = $1 AND state = 'running'";
         let values = values![end.id, end.state.as_str(), output, error, counts, cpu_time, peak_memory_bytes, host_calls, end.now];
-        let job = self
-            .0
-            .database()
+        let database = self.0.database();
+        if let Some((fence, JobDecision::Complete)) = end.job
+            && !tells
+            && !database.is_sqlite()
+            && let Some(state) = alone::end(database, values.clone(), fence).await?
+        {
+            return Ok(Some(state));
+        }
+        let job = database
             .write(move |transaction| {
                 Box::pin(async move {
                     if end.state == RunState::Succeeded {

@@ -65,6 +65,6 @@ impl Runs<'_> {
     pub async fn prune(&self, older_than: Timestamp, limit: u32) -> Result<u64, Error> {
         let sql = "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)";
         let values = values![older_than, i64::from(limit)];
-        self.0.database().write(move |transaction| Box::pin(transaction.execute(sql, values))).await
+        self.0.database().execute(sql, values).await
     }
 }

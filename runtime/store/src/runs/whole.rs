@@ -48,7 +48,7 @@ impl Runs<'_> {
                 Box::pin(async move {
                     transaction.execute(sql, values).await?;
                     match lines {
-                        Some(lines) => run_logs::append_in(transaction, new.id, 1, lines).await,
+                        Some(lines) => run_logs::insert_in(transaction, new.id, lines).await,
                         None => Ok(()),
                     }
                 })

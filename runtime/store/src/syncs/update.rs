@@ -75,6 +75,6 @@ impl Syncs<'_> {
     }
 
     async fn update(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, Error> {
-        self.0.database().write(move |transaction| Box::pin(async move { Ok(transaction.execute(sql, values).await? > 0) })).await
+        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }

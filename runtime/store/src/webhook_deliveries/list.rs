@@ -58,21 +58,25 @@ macro_rules! page {
     };
 }
 
-macro_rules! lost {
-    ($deliveries:literal) => {
-        page!($deliveries, " AND state IN ('failed', 'undeliverable')")
+macro_rules! narrowed {
+    ($indexed:literal, $narrow:literal) => {
+        // Differs because SQLite does not see that the index holds few.
+        Sql::differs(page!($indexed, $narrow), page!("webhook_deliveries", $narrow))
     };
 }
 
 const ANY: &str = page!("webhook_deliveries", "");
-// Differs because SQLite does not see that the index holds few.
-const LOST: Sql = Sql::differs(lost!("webhook_deliveries INDEXED BY webhook_deliveries_lost"), lost!("webhook_deliveries"));
+const LOST: Sql = narrowed!("webhook_deliveries INDEXED BY webhook_deliveries_lost", " AND state IN ('failed', 'undeliverable')");
+const OPEN: Sql = narrowed!("webhook_deliveries INDEXED BY webhook_deliveries_open", " AND state IN ('waiting', 'deferred')");
+const OF_KIND: Sql = narrowed!("webhook_deliveries INDEXED BY webhook_deliveries_kind", " AND kind = $2");
 
 impl WebhookDeliveries<'_> {
     /// An environment's latest, newest first.
     pub async fn list(&self, environment: EnvironmentId, filter: DeliveryFilter) -> Result<Vec<WebhookDeliveryRow>, Error> {
         let sql = match filter.state {
             Some(DeliveryState::Failed | DeliveryState::Undeliverable) => LOST,
+            Some(DeliveryState::Waiting | DeliveryState::Deferred) => OPEN,
+            _ if filter.kind.is_some() => OF_KIND,
             _ => ANY.into(),
         };
         // Ids grow with time, so that a part of them is looked at and not all that came since.

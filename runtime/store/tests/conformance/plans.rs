@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use syncline_domain::{
     Action, ConnectionName, DeliveryState, FunctionName, IncomingWebhookState, IntegrationKey, OperationId, OperationState, RunId, RunState,
+    WebhookKind,
 };
 use syncline_store::{
     BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity, Span,
@@ -115,8 +116,9 @@ on_each_database! {
             store.jobs().waiting(waiting.clone()).await.unwrap();
             store.jobs().waiting(WaitingSearch { connection: Some(name.clone()), ..waiting }).await.unwrap();
             // Webhooks
-            for state in [None, Some(DeliveryState::Failed)] {
-                let filter = DeliveryFilter { state, limit: 50, ..DeliveryFilter::default() };
+            let (failed, waiting) = (Some(DeliveryState::Failed), Some(DeliveryState::Waiting));
+            for (state, kind) in [(None, None), (failed, None), (waiting, None), (None, Some(WebhookKind::Auth)), (failed, Some(WebhookKind::Auth))] {
+                let filter = DeliveryFilter { state, kind, limit: 50, ..DeliveryFilter::default() };
                 store.webhook_deliveries().list(environment, filter.clone()).await.unwrap();
                 let then = Some(world.now().minus(Duration::from_hours(1)));
                 store.webhook_deliveries().list(environment, DeliveryFilter { since: then, until: Some(world.now()), ..filter }).await.unwrap();
