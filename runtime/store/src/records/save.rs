@@ -94,14 +94,7 @@ async fn save(transaction: &mut Transaction, cipher: &Arc<Cipher>, batch: SaveRe
             collection.record_count += 1;
         }
         collection.size_bytes += text.len() as i64 - old.map_or(0, |old| old.size_bytes);
-        changed.push(Changed {
-            external_id: id.as_str(),
-            position: collection.next_position(),
-            hash: *hash,
-            text,
-            action,
-            first_seen_at,
-        });
+        changed.push(Changed { external_id: id.as_str(), position: collection.next_position(), hash: *hash, text, action, first_seen_at });
     }
 
     upsert_rows(transaction, cipher, &collection, changed, writer, batch.now).await?;

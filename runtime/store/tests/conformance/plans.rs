@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use syncline_domain::{
-    Action, ConnectionName, DeliveryState, FunctionName, IncomingWebhookState, IntegrationKey, OperationId, OperationState, RunId, RunState,
-    WebhookKind,
+    Action, ConnectionName, DeliveryState, FunctionName, IncomingWebhookState, IntegrationKey, OperationId, OperationState, RunId,
+    RunState, WebhookKind,
 };
 use syncline_store::{
     BrowseConnections, BrowseRecords, ConnectionFilter, DeliveryFilter, IncomingFilter, OperationFilter, RunSearch, Severity, Span,
