@@ -96,15 +96,15 @@ macro_rules! postgres {
 // Differs because each database has its own way with lists.
 const WHOLE: Sql = Sql::differs(sqlite!("0", ""), postgres!("", "0", ""));
 
-/// What a run says next, as long as it is under way.
+/// What a run says next, as long as it is under way; found by its id ([`crate::runs`]).
 // And because in PostgreSQL a rescuer could end the run between this look and the commit.
 const NEXT: Sql = Sql::differs(
     sqlite!(
         "(SELECT COALESCE(MAX(seq), 0) FROM run_logs WHERE run = $1)",
-        " WHERE EXISTS (SELECT 1 FROM runs WHERE id = $1 AND state = 'running')"
+        " WHERE EXISTS (SELECT 1 FROM runs WHERE id = $1 AND (state = 'running') IS TRUE)"
     ),
     postgres!(
-        "WITH under_way AS MATERIALIZED (SELECT id FROM runs WHERE id = $1 AND state = 'running' FOR SHARE) ",
+        "WITH under_way AS MATERIALIZED (SELECT id FROM runs WHERE id = $1 AND (state = 'running') IS TRUE FOR SHARE) ",
         "(SELECT COALESCE(MAX(seq), 0) FROM run_logs WHERE run = $1)",
         "under_way, "
     ),

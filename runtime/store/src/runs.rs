@@ -1,4 +1,7 @@
 //! Executions of functions.
+//!
+//! Where one run is looked up that has to be under way, `(state = 'running') IS TRUE` keeps PostgreSQL from the index of those that run. Its
+//! figures say that it is nearly empty; but whatever has ended since the last vacuum is still in it, ten thousand at a time.
 
 mod alone;
 mod browse;

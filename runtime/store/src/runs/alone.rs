@@ -27,7 +27,7 @@ const BEGIN: &str = "
 /// not this worker's any more.
 const END: &str = "
     WITH run AS MATERIALIZED (
-             SELECT sync, started_at FROM runs WHERE id = $1 AND state = 'running' AND trigger_kind <> 'webhook' AND $2 = 'succeeded'),
+             SELECT sync, started_at FROM runs WHERE id = $1 AND (state = 'running') IS TRUE AND trigger_kind <> 'webhook' AND $2 = 'succeeded'),
          sync AS MATERIALIZED (SELECT id FROM syncs WHERE id = (SELECT sync FROM run) FOR NO KEY UPDATE),
          lease AS (
              DELETE FROM jobs WHERE id = $10 AND fence = $11 AND state = 'running' AND kind <> 'run_action'
@@ -36,7 +36,7 @@ const END: &str = "
          ended AS (
              UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
                  finished_at = $9
-             FROM lease WHERE runs.id = $1 AND runs.state = 'running')
+             FROM lease WHERE runs.id = $1 AND (runs.state = 'running') IS TRUE)
     SELECT id FROM lease";
 
 /// `sync`: whose last run it is. [`Error::Fenced`] when its job was taken back meanwhile.

@@ -95,7 +95,7 @@ impl Runs<'_> {
         let sql =
             "UPDATE runs SET state = $2, output = $3, error = $4, counts = $5, cpu_time_us = $6, peak_memory_bytes = $7, host_calls = $8,
                        finished_at = $9
-                   WHERE id = $1 AND state = 'running'";
+                   WHERE id = $1 AND (state = 'running') IS TRUE";
         let values = values![end.id, end.state.as_str(), output, error, counts, cpu_time, peak_memory_bytes, host_calls, end.now];
         let database = self.0.database();
         if let Some((fence, JobDecision::Complete)) = end.job
@@ -112,7 +112,8 @@ impl Runs<'_> {
                         // A webhook's run has read one event: the next run of the sync still has to read all that changed since its last.
                         // The sync before its job, as everywhere. All of it is undone when the lease turns out to be lost.
                         let sql = "UPDATE syncs SET last_success_started_at = ended.started_at FROM runs ended
-                                   WHERE ended.id = $1 AND ended.state = 'running' AND ended.trigger_kind <> 'webhook' AND syncs.id = ended.sync";
+                                   WHERE ended.id = $1 AND (ended.state = 'running') IS TRUE AND ended.trigger_kind <> 'webhook'
+                                       AND syncs.id = ended.sync";
                         transaction.execute(sql, values![end.id]).await?;
                     }
                     let job = match end.job {
