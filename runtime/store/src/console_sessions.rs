@@ -3,7 +3,7 @@
 use syncline_domain::{Digest, OperatorId, OperatorName, Role, Timestamp};
 
 use crate::crypto::Place;
-use crate::database::{Value, values};
+use crate::database::values;
 use crate::{Error, Store};
 
 /// The sessions.
@@ -84,27 +84,23 @@ impl ConsoleSessions<'_> {
     /// Moves its end; `false` when it is gone.
     pub async fn touch(&self, token_hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, Error> {
         let sql = "UPDATE console_sessions SET expires_at = $2 WHERE token_hash = $1";
-        Ok(self.write(sql, values![token_hash.to_vec(), expires_at]).await? > 0)
+        Ok(self.0.database().execute(sql, values![token_hash.to_vec(), expires_at]).await? > 0)
     }
 
     /// Signs one out; `false` when it is gone.
     pub async fn delete(&self, token_hash: &[u8; 32]) -> Result<bool, Error> {
-        Ok(self.write("DELETE FROM console_sessions WHERE token_hash = $1", values![token_hash.to_vec()]).await? > 0)
+        Ok(self.0.database().execute("DELETE FROM console_sessions WHERE token_hash = $1", values![token_hash.to_vec()]).await? > 0)
     }
 
     /// Signs an operator out everywhere but in one browser; returns in how many.
     pub async fn delete_others(&self, operator: OperatorId, keep: &[u8; 32]) -> Result<u64, Error> {
         let sql = "DELETE FROM console_sessions WHERE operator = $1 AND token_hash <> $2";
-        self.write(sql, values![operator, keep.to_vec()]).await
+        self.0.database().execute(sql, values![operator, keep.to_vec()]).await
     }
 
     /// Signs everybody out; returns how many.
     pub async fn delete_all(&self) -> Result<u64, Error> {
-        self.write("DELETE FROM console_sessions", vec![]).await
-    }
-
-    async fn write(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, Error> {
-        self.0.database().execute(sql, values).await
+        self.0.database().execute("DELETE FROM console_sessions", vec![]).await
     }
 }
 

@@ -53,15 +53,11 @@ impl Locks<'_> {
     /// Gives it back; `false` when this run does not have it.
     pub async fn release(&self, environment: EnvironmentId, key: &str, owner: RunId) -> Result<bool, Error> {
         let sql = "DELETE FROM locks WHERE environment = $1 AND key = $2 AND owner = $3";
-        self.write(sql, values![environment, key, owner]).await.map(|written| written > 0)
+        Ok(self.0.database().execute(sql, values![environment, key, owner]).await? > 0)
     }
 
     /// Gives back all that a run has.
     pub async fn release_all(&self, owner: RunId) -> Result<u64, Error> {
-        self.write("DELETE FROM locks WHERE owner = $1", values![owner]).await
-    }
-
-    async fn write(&self, sql: &'static str, values: Vec<crate::database::Value>) -> Result<u64, Error> {
-        self.0.database().execute(sql, values).await
+        self.0.database().execute("DELETE FROM locks WHERE owner = $1", values![owner]).await
     }
 }

@@ -1,6 +1,6 @@
 //! The begin and the end of a usual run as one statement each, for PostgreSQL.
 //!
-//! As a transaction they are five round trips each, and a thousand runs a second are mostly those. On SQLite a statement costs no trip, and a
+//! As transactions they are four round trips and five, and a thousand runs a second are mostly those. On SQLite a statement costs no trip, and a
 //! statement can change only one table there.
 //!
 //! The locks are taken in the order that holds everywhere: the sync before its job, the job before its run. The counts in the conditions see

@@ -3,7 +3,7 @@
 use syncline_domain::{SyncId, SyncState, Timestamp};
 
 use super::{Of, Syncs, remove_in};
-use crate::database::{Value, values};
+use crate::database::values;
 use crate::{Error, Fence, jobs};
 
 impl Syncs<'_> {
@@ -66,15 +66,11 @@ impl Syncs<'_> {
     pub async fn set_frequency(&self, id: SyncId, frequency: Option<String>, next_run_at: Option<Timestamp>) -> Result<bool, Error> {
         let sql =
             "UPDATE syncs SET frequency_override = $2, next_run_at = CASE WHEN state = 'started' THEN CAST($3 AS BIGINT) END WHERE id = $1";
-        self.update(sql, values![id, frequency, next_run_at]).await
+        Ok(self.0.database().execute(sql, values![id, frequency, next_run_at]).await? > 0)
     }
 
     /// Removes a sync with its checkpoint and its jobs; its records stay until the connection is deleted. `false` when it is gone.
     pub async fn delete(&self, id: SyncId, now: Timestamp) -> Result<bool, Error> {
         self.0.database().write(move |transaction| Box::pin(async move { Ok(remove_in(transaction, Of::One(id), now).await? > 0) })).await
-    }
-
-    async fn update(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, Error> {
-        Ok(self.0.database().execute(sql, values).await? > 0)
     }
 }
